@@ -1,0 +1,146 @@
+//! The hyper-parameters that fix every tensor's name and shape.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::FormatError;
+use crate::{VOCABULARY_SIZE, WindowRule};
+
+/// Which hidden states the output layer reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeadInput {
+    /// The last layer's hidden state: `[hidden_size]`.
+    LastLayer,
+    /// Every layer's hidden state, first layer first: `[num_layers * hidden_size]`.
+    AllLayers,
+}
+
+/// Shape of a stacked character LSTM: embedding → `num_layers` LSTM layers →
+/// 256 logits. Gate order in every `[4*H, …]` tensor is `i, f, g, o`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelConfig {
+    /// LSP language identifier the model was trained on, such as `rust`.
+    pub language: String,
+    /// Stacked LSTM layers, 1–8.
+    pub num_layers: usize,
+    /// Hidden units a layer (`H`), 1–4096.
+    pub hidden_size: usize,
+    /// Width of the byte embedding (`E`), 1–1024.
+    pub embedding_size: usize,
+    /// What the output layer reads.
+    pub head: HeadInput,
+    /// Context window `W` in bytes; see [`WindowRule`].
+    pub window: usize,
+}
+
+impl ModelConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`FormatError::Config`] names the first field out of range.
+    pub fn validate(&self) -> Result<(), FormatError> {
+        let range = |field: &'static str, value: usize, low: usize, high: usize| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(FormatError::Config(format!(
+                    "{field} is {value}, expected {low} to {high}"
+                )))
+            }
+        };
+        range("num_layers", self.num_layers, 1, 8)?;
+        range("hidden_size", self.hidden_size, 1, 4096)?;
+        range("embedding_size", self.embedding_size, 1, 1024)?;
+        range("window", self.window, WindowRule::MIN_WINDOW, 1 << 16)?;
+        range("length of language", self.language.len(), 1, 64)?;
+        if self.language.bytes().any(|b| !b.is_ascii_graphic()) {
+            return Err(FormatError::Config(format!(
+                "language is {:?}, expected an LSP language identifier such as \"rust\"",
+                self.language
+            )));
+        }
+        Ok(())
+    }
+
+    /// Width of the output layer's input: `H` or `num_layers * H`.
+    pub fn head_input_size(&self) -> usize {
+        match self.head {
+            HeadInput::LastLayer => self.hidden_size,
+            HeadInput::AllLayers => self.num_layers * self.hidden_size,
+        }
+    }
+
+    /// Width of layer `layer`'s input: `E` for the first, `H` for the others.
+    pub fn layer_input_size(&self, layer: usize) -> usize {
+        if layer == 0 {
+            self.embedding_size
+        } else {
+            self.hidden_size
+        }
+    }
+
+    /// The context rule of this model.
+    pub fn window_rule(&self) -> WindowRule {
+        WindowRule::new(self.window)
+    }
+
+    /// Every tensor of a model with this configuration, in file order, by
+    /// PyTorch's names for `nn.Embedding`, `nn.LSTM` and `nn.Linear`.
+    pub fn tensor_specs(&self) -> Vec<TensorSpec> {
+        let hidden = self.hidden_size;
+        let spec = |name: String, shape: Vec<usize>, quantised: bool| TensorSpec {
+            name,
+            shape,
+            quantised,
+        };
+        let mut specs = vec![spec(
+            "embedding.weight".into(),
+            vec![VOCABULARY_SIZE, self.embedding_size],
+            false,
+        )];
+        for layer in 0..self.num_layers {
+            let input = self.layer_input_size(layer);
+            specs.extend([
+                // The first layer's input product becomes a 256-row table when
+                // a model is loaded, so quantising it would save nothing.
+                spec(
+                    format!("lstm.weight_ih_l{layer}"),
+                    vec![4 * hidden, input],
+                    layer > 0,
+                ),
+                spec(
+                    format!("lstm.weight_hh_l{layer}"),
+                    vec![4 * hidden, hidden],
+                    true,
+                ),
+                spec(format!("lstm.bias_ih_l{layer}"), vec![4 * hidden], false),
+                spec(format!("lstm.bias_hh_l{layer}"), vec![4 * hidden], false),
+            ]);
+        }
+        specs.push(spec(
+            "head.weight".into(),
+            vec![VOCABULARY_SIZE, self.head_input_size()],
+            true,
+        ));
+        specs.push(spec("head.bias".into(), vec![VOCABULARY_SIZE], false));
+        specs
+    }
+
+    /// Number of trainable parameters.
+    pub fn parameter_count(&self) -> usize {
+        let length = |spec: &TensorSpec| spec.shape.iter().product::<usize>();
+        self.tensor_specs().iter().map(length).sum()
+    }
+}
+
+/// Name and shape of one tensor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TensorSpec {
+    /// PyTorch's name, such as `lstm.weight_hh_l0`.
+    pub name: String,
+    /// Row-major shape: `[rows, columns]` or `[length]`.
+    pub shape: Vec<usize>,
+    /// Whether an int8 export stores it as int8 rows with a scale each.
+    pub quantised: bool,
+}

@@ -1,0 +1,58 @@
+//! The door between a model and whoever asks it for text.
+//!
+//! Two engines stand behind it, `lstm-runtime` (int8 and f32, no libtorch) and
+//! `char-lstm` (libtorch); everything above is the same code.
+
+use crate::config::ModelConfig;
+use crate::VOCABULARY_SIZE;
+
+/// What an LSTM remembers: hidden and cell state of every layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Hidden state `[num_layers * hidden_size]`, first layer first, in (−1, 1).
+    pub h: Vec<f32>,
+    /// Cell state `[num_layers * hidden_size]`, first layer first.
+    pub c: Vec<f32>,
+}
+
+impl State {
+    /// The state before the first byte: all zeros.
+    pub fn zeros(config: &ModelConfig) -> Self {
+        let length = config.num_layers * config.hidden_size;
+        Self {
+            h: vec![0.0; length],
+            c: vec![0.0; length],
+        }
+    }
+}
+
+/// A loaded model. Weights are shared; each thread opens its own [`Session`].
+pub trait Engine: Send + Sync {
+    /// Shape and language of the model.
+    fn config(&self) -> &ModelConfig;
+
+    /// Which engine and kernel answers, for people: `int8 avx512-vnni`.
+    fn describe(&self) -> String;
+
+    /// Opens a session with buffers of its own.
+    fn session(&self) -> Box<dyn Session + '_>;
+}
+
+/// One thread's use of an [`Engine`].
+pub trait Session {
+    /// Feeds `bytes[i]` to `states[i]` for every lane `i`, reading the weights once.
+    ///
+    /// # Panics
+    /// If the slices differ in length or a state is not of this model's shape.
+    fn step(&mut self, states: &mut [State], bytes: &[u8]);
+
+    /// Feeds all of `bytes` to one state, skipping the output layer.
+    fn feed(&mut self, state: &mut State, bytes: &[u8]) {
+        for &byte in bytes {
+            self.step(std::slice::from_mut(state), &[byte]);
+        }
+    }
+
+    /// Natural-log probabilities of the next byte in `state`, `[256]`, in nats.
+    fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]);
+}

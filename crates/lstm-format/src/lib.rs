@@ -1,0 +1,27 @@
+//! What a model is on disk and what it promises to whoever runs it.
+//!
+//! Owns: the configuration, the byte vocabulary's framing of documents, tensor
+//! names and shapes, quantisation, provenance, and the [`Engine`] door between
+//! a model and its users. Must not know: any LSTM arithmetic, libtorch, or LSP.
+
+pub mod config;
+pub mod context;
+pub mod engine;
+pub mod error;
+pub mod model_file;
+pub mod provenance;
+pub mod tensor;
+
+pub use config::{HeadInput, ModelConfig};
+pub use context::{WindowRule, document_header};
+pub use engine::{Engine, Session, State};
+pub use error::FormatError;
+pub use model_file::{ModelFile, Precision};
+pub use provenance::Provenance;
+pub use tensor::Tensor;
+
+/// Number of symbols: a character is one byte of UTF-8.
+pub const VOCABULARY_SIZE: usize = 256;
+
+/// The byte that separates documents; it never occurs inside one.
+pub const DOCUMENT_SEPARATOR: u8 = 0;
