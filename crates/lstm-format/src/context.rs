@@ -4,6 +4,8 @@
 //! [`document_header`] and then `text[start..o]`, where `start` is given by
 //! [`WindowRule`]. It is a function of the text before the cursor alone.
 
+use std::ops::Range;
+
 use crate::DOCUMENT_SEPARATOR;
 
 /// What precedes every document and every window: `\0rust lexer.rs\n`.
@@ -59,17 +61,45 @@ impl WindowRule {
     /// [`reach`](Self::reach) bytes of it unless `tail_start` is 0.
     pub fn start(self, tail: &[u8], tail_start: usize) -> usize {
         let offset = tail_start + tail.len();
-        let Some(latest) = offset.checked_sub(self.window) else {
+        if offset < self.window {
             return 0;
-        };
-        let boundary = self
-            .boundaries(tail, tail_start)
-            .into_iter()
-            .rfind(|&b| b <= latest && b + 3 * self.window > offset);
-        match boundary {
-            Some(boundary) => boundary,
-            None if offset < 3 * self.window => 0,
-            None => {
+        }
+        self.start_among(&self.boundaries(tail, tail_start), tail, tail_start, offset)
+    }
+
+    /// Every window of `text`, in order: what to feed to predict all of it.
+    pub fn windows(self, text: &[u8]) -> Vec<Window> {
+        let boundaries = self.boundaries(text, 0);
+        let mut windows: Vec<Window> = Vec::new();
+        for offset in 0..text.len() {
+            let start = match offset < self.window {
+                true => 0,
+                false => self.start_among(&boundaries, text, 0, offset),
+            };
+            match windows.last_mut() {
+                Some(last) if last.start == start => last.predicted.end = offset + 1,
+                _ => windows.push(Window {
+                    start,
+                    predicted: offset..offset + 1,
+                }),
+            }
+        }
+        windows
+    }
+
+    fn start_among(
+        self,
+        boundaries: &[usize],
+        tail: &[u8],
+        tail_start: usize,
+        offset: usize,
+    ) -> usize {
+        let latest = offset - self.window;
+        let known = boundaries.partition_point(|&b| b <= latest);
+        match boundaries[..known].last() {
+            Some(&boundary) if boundary + 3 * self.window > offset => boundary,
+            _ if offset < 3 * self.window => 0,
+            _ => {
                 // Text without line structure: a multiple of W, and the line
                 // start after it if there is one close by.
                 let multiple = (offset / self.window - 2) * self.window;
@@ -111,6 +141,15 @@ impl WindowRule {
         }
         boundaries
     }
+}
+
+/// One window of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Where feeding starts, in bytes.
+    pub start: usize,
+    /// The offsets whose byte is predicted from a state fed from `start`.
+    pub predicted: Range<usize>,
 }
 
 /// Bytes of a line that its hash reads.

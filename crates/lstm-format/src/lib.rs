@@ -13,10 +13,10 @@ pub mod provenance;
 pub mod tensor;
 
 pub use config::{HeadInput, ModelConfig};
-pub use context::{WindowRule, document_header};
+pub use context::{Window, WindowRule, document_header};
 pub use engine::{Engine, Session, State};
 pub use error::FormatError;
-pub use model_file::{ModelFile, Precision};
+pub use model_file::{ModelFile, Precision, TrainingState};
 pub use provenance::Provenance;
 pub use tensor::Tensor;
 

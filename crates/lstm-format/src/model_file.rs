@@ -9,7 +9,7 @@ use std::path::Path;
 
 use half::bf16;
 use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView};
+use safetensors::tensor::{Dtype, Metadata, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ModelConfig, TensorSpec};
@@ -60,6 +60,18 @@ struct Header {
     precision: Precision,
     config: ModelConfig,
     provenance: Provenance,
+    /// Where a training run stands; only in checkpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    training: Option<serde_json::Value>,
+}
+
+/// What a checkpoint holds beside the model, to go on training exactly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingState {
+    /// Progress and settings of the run.
+    pub progress: serde_json::Value,
+    /// Optimiser and lane states, by names that start with [`TRAINING_PREFIX`].
+    pub tensors: BTreeMap<String, Vec<f32>>,
 }
 
 impl ModelFile {
@@ -161,10 +173,7 @@ impl ModelFile {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
         let container = |e: safetensors::SafeTensorError| FormatError::Container(e.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(container)?;
-        let entries = metadata.metadata().as_ref();
-        let header = entries.and_then(|m| m.get(HEADER_KEY)).ok_or(FormatError::Foreign)?;
-        let header = parse_header(header)?;
-        header.config.validate()?;
+        let header = read_header(&metadata)?;
 
         let file = SafeTensors::deserialize(bytes).map_err(container)?;
         let mut tensors = BTreeMap::new();
@@ -214,17 +223,17 @@ impl ModelFile {
 
     /// The model as the bytes of a file; the same model gives the same bytes.
     ///
-    /// `training` adds tensors of a training run, by name (which must start
-    /// with [`TRAINING_PREFIX`]), as f32 vectors.
+    /// `training` makes it a checkpoint; whoever reads it as a model ignores that.
     ///
     /// # Errors
     /// [`FormatError::Header`] if the container refuses the tensors.
-    pub fn to_bytes(&self, training: &[(String, Vec<f32>)]) -> Result<Vec<u8>, FormatError> {
+    pub fn to_bytes(&self, training: Option<&TrainingState>) -> Result<Vec<u8>, FormatError> {
         let header = Header {
             version: FORMAT_VERSION,
             precision: self.precision,
             config: self.config.clone(),
             provenance: self.provenance.clone(),
+            training: training.map(|t| t.progress.clone()),
         };
         let header = serde_json::to_string(&header).expect("a header is plain data");
         let mut parts: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
@@ -244,7 +253,7 @@ impl ModelFile {
                 }
             }
         }
-        for (name, values) in training {
+        for (name, values) in training.iter().flat_map(|t| &t.tensors) {
             assert!(name.starts_with(TRAINING_PREFIX), "{name} is a training tensor");
             parts.push((name.clone(), Dtype::F32, vec![values.len()], f32_bytes(values)));
         }
@@ -263,27 +272,32 @@ impl ModelFile {
     /// # Errors
     /// [`FormatError::Io`]; what stood at `path` before is then still there.
     pub fn write(&self, path: &Path) -> Result<(), FormatError> {
-        write_atomically(path, &self.to_bytes(&[])?)
+        write_atomically(path, &self.to_bytes(None)?)
     }
 }
 
-/// The training tensors in the file `bytes`, by name.
+/// The training state in the checkpoint `bytes`; `None` in a plain model.
 ///
 /// # Errors
-/// As [`ModelFile::from_bytes`]; a training tensor must be f32 and finite.
-pub fn training_tensors(bytes: &[u8]) -> Result<BTreeMap<String, Vec<f32>>, FormatError> {
-    let file =
-        SafeTensors::deserialize(bytes).map_err(|e| FormatError::Container(e.to_string()))?;
+/// As [`ModelFile::from_bytes`]; a training tensor must be f32.
+pub fn training_state(bytes: &[u8]) -> Result<Option<TrainingState>, FormatError> {
+    let container = |e: safetensors::SafeTensorError| FormatError::Container(e.to_string());
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(container)?;
+    let Some(progress) = read_header(&metadata)?.training else {
+        return Ok(None);
+    };
+    let file = SafeTensors::deserialize(bytes).map_err(container)?;
     let names = file.names();
     let names = names.into_iter().filter(|n| n.starts_with(TRAINING_PREFIX));
-    names
-        .map(|name| {
-            let view = file.tensor(name);
-            let view = view.map_err(|e| FormatError::Container(e.to_string()))?;
-            check_dtype(name, view.dtype(), Dtype::F32)?;
-            Ok((name.to_owned(), read_f32(view.data())))
-        })
-        .collect()
+    let tensors = names.map(|name| {
+        let view = file.tensor(name).map_err(container)?;
+        check_dtype(name, view.dtype(), Dtype::F32)?;
+        Ok((name.to_owned(), read_f32(view.data())))
+    });
+    Ok(Some(TrainingState {
+        progress,
+        tensors: tensors.collect::<Result<_, FormatError>>()?,
+    }))
 }
 
 /// Writes `bytes` to a neighbour of `path`, syncs it and renames it over
@@ -309,6 +323,14 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
     file.as_file().sync_all().map_err(io)?;
     file.persist(path).map_err(|e| io(e.error))?;
     Ok(())
+}
+
+fn read_header(metadata: &Metadata) -> Result<Header, FormatError> {
+    let entries = metadata.metadata().as_ref();
+    let text = entries.and_then(|m| m.get(HEADER_KEY)).ok_or(FormatError::Foreign)?;
+    let header = parse_header(text)?;
+    header.config.validate()?;
+    Ok(header)
 }
 
 fn parse_header(text: &str) -> Result<Header, FormatError> {

@@ -1,0 +1,54 @@
+//! The command line of `lstm-train`.
+
+mod corpus;
+mod train;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail, ensure};
+use clap::{Parser, Subcommand};
+use tch::Device;
+
+/// Train, measure and export a character LSTM for code.
+#[derive(Parser)]
+#[command(name = "lstm-train", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Corpus(corpus::Arguments),
+    Train(train::Arguments),
+}
+
+/// Runs the program; errors are one message on stderr and exit code 2.
+pub fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Corpus(arguments) => corpus::run(arguments),
+        Command::Train(arguments) => train::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lstm-train: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The device of that name.
+fn device(name: &str) -> Result<Device> {
+    match name {
+        "cpu" => Ok(Device::Cpu),
+        "cuda" => {
+            ensure!(
+                tch::Cuda::is_available(),
+                "no CUDA device: this libtorch has none, or there is no GPU"
+            );
+            Ok(Device::Cuda(0))
+        }
+        other => bail!("unknown device {other}: expected cpu or cuda"),
+    }
+}

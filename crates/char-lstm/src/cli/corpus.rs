@@ -1,0 +1,51 @@
+//! `lstm-train corpus`: pack folders into a corpus.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::corpus::{BuildOptions, Corpus, build};
+
+/// Pack folders of code: filtered, deduplicated, split by repository.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Folders of code, or folders of packages.
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Where to write the packed corpus.
+    #[arg(long)]
+    out: PathBuf,
+    /// Language of the files wanted, as an LSP identifier.
+    #[arg(long, default_value = "rust")]
+    language: String,
+    /// Most kilobytes one repository may give to training.
+    #[arg(long, default_value_t = 1_000)]
+    repository_kb: usize,
+    /// Take repositories that state no permissive licence too.
+    #[arg(long)]
+    any_license: bool,
+    /// Copy the files that quality is measured on into this folder.
+    #[arg(long)]
+    evaluation_files: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let options = BuildOptions {
+        language: arguments.language,
+        repository_bytes: arguments.repository_kb * 1_000,
+        permissive_only: !arguments.any_license,
+    };
+    let report = build(&arguments.folders, &arguments.out, &options)?;
+    println!("{report}");
+    if let Some(folder) = arguments.evaluation_files {
+        let corpus = Corpus::open(&arguments.out)?;
+        let files = corpus.evaluation_files();
+        for document in &files {
+            let path = folder.join(&document.path);
+            std::fs::create_dir_all(path.parent().expect("a document path has a folder"))?;
+            std::fs::write(path, corpus.text(document))?;
+        }
+        println!("copied   {} evaluation files to {}", files.len(), folder.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Files → a packed corpus: filtered, deduplicated, split by repository.
+//!
+//! Owns which files a model learns from and is judged on. Must not know tensors.
+
+pub mod build;
+pub mod duplicates;
+pub mod filter;
+pub mod pack;
+pub mod repository;
+
+pub use build::{BuildOptions, Report, build};
+pub use pack::{Corpus, Document};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Which part of a corpus a repository belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// Trained on.
+    Train,
+    /// Measured on while deciding anything.
+    Validation,
+    /// Never trained on, tuned on or looked at; never packed.
+    Test,
+}
+
+impl Split {
+    /// The split of the repository with this key, decided by the first byte of
+    /// the key's SHA-256: below `0xE0` trains, below `0xF0` validates.
+    pub fn of_repository(key: &str) -> Self {
+        match Sha256::digest(key.as_bytes())[0] {
+            0x00..=0xDF => Self::Train,
+            0xE0..=0xEF => Self::Validation,
+            0xF0..=0xFF => Self::Test,
+        }
+    }
+}
+
+/// LSP language identifier of a file name, where this project knows one.
+pub fn language_of(file_name: &str) -> Option<&'static str> {
+    let extension = file_name.rsplit_once('.')?.1;
+    Some(match extension {
+        "c" | "h" => "c",
+        "cc" | "cpp" | "cxx" | "hh" | "hpp" => "cpp",
+        "cs" => "csharp",
+        "go" => "go",
+        "java" => "java",
+        "js" | "mjs" | "cjs" => "javascript",
+        "kt" => "kotlin",
+        "lua" => "lua",
+        "py" => "python",
+        "rb" => "ruby",
+        "rs" => "rust",
+        "swift" => "swift",
+        "ts" => "typescript",
+        "zig" => "zig",
+        _ => return None,
+    })
+}

@@ -1,0 +1,239 @@
+//! The packed corpus: one file, an index in front, checksummed, memory-mapped.
+//!
+//! Layout: the magic `LSTMCRP1`, the length of the index (u64, little-endian),
+//! the index (JSON), then the texts one after the other.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use memmap2::Mmap;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Split;
+
+const MAGIC: &[u8; 8] = b"LSTMCRP1";
+
+/// One file of a corpus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// `package/path/in/package.rs`.
+    pub path: String,
+    /// Key of the repository it comes from.
+    pub repository: String,
+    /// LSP language identifier.
+    pub language: String,
+    /// Where its repository belongs; never [`Split::Test`].
+    pub split: Split,
+    /// Where its text starts in the data, in bytes.
+    pub offset: usize,
+    /// Length of its text in bytes.
+    pub length: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Index {
+    /// SHA-256 of the data, lower-case hex.
+    sha256: String,
+    documents: Vec<Document>,
+}
+
+/// A memory-mapped corpus.
+pub struct Corpus {
+    map: Mmap,
+    data_start: usize,
+    index: Index,
+}
+
+impl Corpus {
+    /// Writes `documents`, each with its text, in the order given.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(path: &Path, documents: Vec<(Document, String)>) -> Result<String> {
+        let mut sha256 = Sha256::new();
+        let mut offset = 0;
+        let mut index = Vec::with_capacity(documents.len());
+        for (document, text) in &documents {
+            sha256.update(text);
+            let mut document = document.clone();
+            (document.offset, document.length) = (offset, text.len());
+            offset += text.len();
+            index.push(document);
+        }
+        let sha256 = hex(&sha256.finalize());
+        let index = Index {
+            sha256: sha256.clone(),
+            documents: index,
+        };
+        let index = serde_json::to_vec(&index)?;
+        let partial = path.with_extension("partial");
+        let write = || -> std::io::Result<()> {
+            let mut file = BufWriter::new(File::create(&partial)?);
+            file.write_all(MAGIC)?;
+            file.write_all(&(index.len() as u64).to_le_bytes())?;
+            file.write_all(&index)?;
+            for (_, text) in &documents {
+                file.write_all(text.as_bytes())?;
+            }
+            file.into_inner()?.sync_all()?;
+            std::fs::rename(&partial, path)
+        };
+        write().with_context(|| format!("writing {}", path.display()))?;
+        Ok(sha256)
+    }
+
+    /// Maps the corpus at `path` and checks its structure (not its checksum).
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not a packed corpus.
+    pub fn open(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let file = File::open(path).with_context(|| format!("opening corpus {name}"))?;
+        // SAFETY: the map is read-only, and a packed corpus is replaced by
+        // renaming, never changed in place.
+        let map = unsafe { Mmap::map(&file) }.with_context(|| format!("mapping corpus {name}"))?;
+        if map.len() < 16 || &map[..8] != MAGIC {
+            bail!("{name} is not a packed corpus: make one with `lstm-train corpus`");
+        }
+        let length = u64::from_le_bytes(map[8..16].try_into().expect("eight bytes"));
+        let data_start = usize::try_from(length).ok().and_then(|l| l.checked_add(16));
+        let data_start = data_start.filter(|&s| s <= map.len());
+        let data_start = data_start.with_context(|| format!("corpus {name} is cut short"))?;
+        let index: Index = serde_json::from_slice(&map[16..data_start])
+            .with_context(|| format!("corpus {name} has a damaged index"))?;
+        let data_length = map.len() - data_start;
+        for document in &index.documents {
+            let end = document.offset.checked_add(document.length);
+            ensure!(
+                end.is_some_and(|end| end <= data_length),
+                "corpus {name} is cut short: {} lies beyond its end",
+                document.path
+            );
+        }
+        Ok(Self {
+            map,
+            data_start,
+            index,
+        })
+    }
+
+    /// Reads all the data and compares its checksum.
+    ///
+    /// # Errors
+    /// If the data was damaged.
+    pub fn verify(&self) -> Result<()> {
+        let got = hex(&Sha256::digest(&self.map[self.data_start..]));
+        ensure!(
+            got == self.index.sha256,
+            "the corpus is damaged: its checksum is {got}, expected {}",
+            self.index.sha256
+        );
+        Ok(())
+    }
+
+    /// SHA-256 of the data, lower-case hex.
+    pub fn sha256(&self) -> &str {
+        &self.index.sha256
+    }
+
+    /// Every document, in file order.
+    pub fn documents(&self) -> &[Document] {
+        &self.index.documents
+    }
+
+    /// The documents of one split, in file order.
+    pub fn split(&self, split: Split) -> impl Iterator<Item = &Document> {
+        self.index.documents.iter().filter(move |d| d.split == split)
+    }
+
+    /// A document's text.
+    pub fn text(&self, document: &Document) -> &[u8] {
+        let start = self.data_start + document.offset;
+        &self.map[start..start + document.length]
+    }
+
+    /// The files quality is measured on: of each validation package the two of
+    /// 3–40 KB whose path's SHA-256 is lowest, in order of package and hash.
+    pub fn evaluation_files(&self) -> Vec<&Document> {
+        let package = |d: &Document| d.path.split('/').next().unwrap_or_default().to_owned();
+        let mut files: Vec<_> = self
+            .split(Split::Validation)
+            .filter(|d| (3_000..=40_000).contains(&d.length))
+            .map(|d| (package(d), Sha256::digest(d.path.as_bytes()).to_vec(), d))
+            .collect();
+        files.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        let mut chosen: Vec<(String, &Document)> = Vec::new();
+        for (package, _, document) in files {
+            if chosen.iter().rev().take_while(|(p, _)| *p == package).count() < 2 {
+                chosen.push((package, document));
+            }
+        }
+        chosen.into_iter().map(|(_, d)| d).collect()
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(path: &str, split: Split) -> Document {
+        Document {
+            path: path.into(),
+            repository: "owner/name".into(),
+            language: "rust".into(),
+            split,
+            offset: 0,
+            length: 0,
+        }
+    }
+
+    #[test]
+    fn what_is_packed_is_read_back_and_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.pack");
+        let texts = vec![
+            (document("a/one.rs", Split::Train), "fn one() {}\n".to_owned()),
+            (document("b/two.rs", Split::Validation), "fn two() {}\n".to_owned()),
+        ];
+        Corpus::write(&path, texts).unwrap();
+        let corpus = Corpus::open(&path).unwrap();
+        corpus.verify().unwrap();
+        let two = corpus.split(Split::Validation).next().unwrap();
+        assert_eq!(corpus.text(two), b"fn two() {}\n");
+
+        let mut bytes = std::fs::read(&path).unwrap();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        assert!(Corpus::open(&path).unwrap().verify().is_err());
+        std::fs::write(&path, &bytes[..last]).unwrap();
+        assert!(Corpus::open(&path).is_err());
+    }
+
+    #[test]
+    fn two_files_of_each_package_are_evaluated() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.pack");
+        let text = "x".repeat(3_500);
+        let mut texts = Vec::new();
+        for package in ["a", "b"] {
+            for file in 0..4 {
+                let path = format!("{package}/{file}.rs");
+                texts.push((document(&path, Split::Validation), text.clone()));
+            }
+        }
+        texts.push((document("c/small.rs", Split::Validation), "x".into()));
+        Corpus::write(&path, texts).unwrap();
+        let corpus = Corpus::open(&path).unwrap();
+        let files: Vec<_> = corpus.evaluation_files().iter().map(|d| &d.path[..1]).collect();
+        assert_eq!(files, ["a", "a", "b", "b"]);
+    }
+}

@@ -1,0 +1,331 @@
+//! The training loop: truncated back-propagation through time over lanes.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use lstm_format::model_file::{TRAINING_PREFIX, training_state, write_atomically};
+use lstm_format::{ModelConfig, ModelFile, Precision, Provenance, TrainingState};
+use serde::{Deserialize, Serialize};
+use tch::{Device, Kind, Reduction, Tensor, no_grad};
+
+use crate::batches::{Batch, Batches, IGNORED, Position};
+use crate::corpus::Corpus;
+use crate::curve::{Curve, Point};
+use crate::evaluation::{self, Text};
+use crate::network::{BatchState, Network, Pass, to_vec};
+use crate::optimizer::AdamW;
+use crate::schedule::Schedule;
+
+/// Everything that decides what a run computes; stored in its checkpoints.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Shape and language.
+    pub config: ModelConfig,
+    /// Lanes read side by side (`B`).
+    pub lanes: usize,
+    /// Bytes a lane reads a step (`T`).
+    pub steps: usize,
+    /// Learning rate over the run.
+    pub schedule: Schedule,
+    /// Probability of dropping a unit between layers and before the head.
+    pub dropout: f64,
+    /// Matrix products in bf16 (masters stay f32).
+    pub bf16: bool,
+    /// Seed of initial weights, document order and dropout.
+    pub seed: u64,
+}
+
+/// Where and how often a run reports and saves.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Folder for `checkpoint.safetensors`, `log.jsonl` and `curve.svg`.
+    pub folder: PathBuf,
+    /// Time between checkpoints.
+    pub checkpoint_every: Duration,
+    /// Steps between validations; 0 for none but the last.
+    pub validate_every: u64,
+    /// Bytes of evaluation files that a validation reads, about.
+    pub validation_bytes: usize,
+    /// Where to compute.
+    pub device: Device,
+}
+
+impl Run {
+    /// The run's checkpoint.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.folder.join("checkpoint.safetensors")
+    }
+}
+
+/// What changes from step to step beside weights and optimiser.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Progress {
+    settings: Settings,
+    step: u64,
+    bytes: u64,
+    position: Position,
+}
+
+/// Tells whoever watches how a run goes.
+pub trait Watcher {
+    /// After each step: steps done, bytes read in all and since this start, smoothed
+    /// loss in bits per byte, and time since this start.
+    fn step(&mut self, step: u64, bytes: u64, since_start: u64, loss: f64, elapsed: Duration);
+    /// A line worth keeping on the screen.
+    fn note(&mut self, line: &str);
+}
+
+/// A run in memory.
+pub struct Training<'a> {
+    corpus: &'a Corpus,
+    run: Run,
+    settings: Settings,
+    provenance: Provenance,
+    network: Network,
+    optimizer: AdamW,
+    batches: Batches<'a>,
+    state: BatchState,
+    curve: Curve,
+    step: u64,
+    bytes: u64,
+}
+
+impl<'a> Training<'a> {
+    /// A new run, from random weights or from those of `master`.
+    ///
+    /// # Errors
+    /// If `master` has another shape than the settings ask for, or the run's
+    /// folder can't be made.
+    pub fn new(
+        corpus: &'a Corpus,
+        run: Run,
+        settings: Settings,
+        provenance: Provenance,
+        master: Option<&ModelFile>,
+    ) -> Result<Self> {
+        let network = match master {
+            None => Network::new(settings.config.clone(), run.device, settings.seed as i64),
+            Some(master) if master.config == settings.config => {
+                Network::from_model(master, run.device)
+            }
+            Some(master) => bail!(
+                "the weights to start from have another shape: {:?}, expected {:?}",
+                master.config,
+                settings.config
+            ),
+        };
+        std::fs::create_dir_all(&run.folder)
+            .with_context(|| format!("making folder {}", run.folder.display()))?;
+        let rule = settings.config.window_rule();
+        let batches = Batches::new(corpus, rule, settings.lanes, settings.steps, settings.seed);
+        Ok(Self {
+            state: network.zero_state(settings.lanes, compute_kind(&settings)),
+            optimizer: AdamW::new(&network),
+            curve: Curve::create(&run.folder)?,
+            corpus,
+            run,
+            settings,
+            provenance,
+            network,
+            batches,
+            step: 0,
+            bytes: 0,
+        })
+    }
+
+    /// Goes on from the run's checkpoint, exactly as if it had not stopped.
+    /// `schedule` replaces the checkpoint's where it is given.
+    ///
+    /// # Errors
+    /// If there is no readable checkpoint.
+    pub fn resume(corpus: &'a Corpus, run: Run, schedule: Option<Schedule>) -> Result<Self> {
+        let path = run.checkpoint();
+        let bytes = std::fs::read(&path)
+            .with_context(|| format!("no checkpoint to resume at {}", path.display()))?;
+        let named = || format!("checkpoint {}", path.display());
+        let model = ModelFile::from_bytes(&bytes).with_context(named)?;
+        let saved = training_state(&bytes).with_context(named)?;
+        let saved = saved.with_context(|| format!("{} is a plain model", path.display()))?;
+        let progress: Progress = serde_json::from_value(saved.progress).with_context(named)?;
+        let mut settings = progress.settings;
+        if let Some(schedule) = schedule {
+            settings.schedule = schedule;
+        }
+        let network = Network::from_model(&model, run.device);
+        let mut optimizer = AdamW::new(&network);
+        let missing = || format!("checkpoint {} lacks training state", path.display());
+        optimizer.restore(&network, &saved.tensors).with_context(missing)?;
+        let kind = compute_kind(&settings);
+        let zeros = network.zero_state(settings.lanes, kind);
+        let carried = |name: &str, like: &Tensor| -> Result<Tensor> {
+            let values = saved.tensors.get(&format!("{TRAINING_PREFIX}{name}"));
+            let values = values.filter(|v| v.len() == like.numel()).with_context(missing)?;
+            Ok(Tensor::from_slice(values).view_as(like).to_device(run.device).to_kind(kind))
+        };
+        let state = BatchState {
+            h: carried("h", &zeros.h)?,
+            c: carried("c", &zeros.c)?,
+        };
+        let rule = settings.config.window_rule();
+        let (steps, seed) = (settings.steps, settings.seed);
+        Ok(Self {
+            batches: Batches::resume(corpus, rule, steps, seed, progress.position),
+            curve: Curve::resume(&run.folder, progress.step)?,
+            provenance: model.provenance,
+            corpus,
+            run,
+            settings,
+            network,
+            optimizer,
+            state,
+            step: progress.step,
+            bytes: progress.bytes,
+        })
+    }
+
+    /// Steps of the whole run.
+    pub fn total_steps(&self) -> u64 {
+        self.settings.schedule.total
+    }
+
+    /// Trains to the end of the schedule, or until `stop` is set; saves a
+    /// checkpoint either way.
+    ///
+    /// # Errors
+    /// If the loss is no longer finite or the checkpoint can't be written; the
+    /// last good checkpoint is then still there.
+    pub fn train(&mut self, stop: &AtomicBool, watcher: &mut dyn Watcher) -> Result<()> {
+        let started = Instant::now();
+        let (mut saved, first_bytes) = (Instant::now(), self.bytes);
+        let mut smoothed: Option<f64> = None;
+        while self.step < self.total_steps() && !stop.load(Ordering::Relaxed) {
+            let loss = self.step_once()?;
+            let average = smoothed.map_or(loss, |s| s + 0.05 * (loss - s));
+            smoothed = Some(average);
+            let since_start = self.bytes - first_bytes;
+            watcher.step(self.step, self.bytes, since_start, average, started.elapsed());
+            let last = self.step == self.total_steps();
+            let due = self.run.validate_every > 0 && self.step % self.run.validate_every == 0;
+            let validation = (due || last).then(|| self.validate()).flatten();
+            self.curve.push(Point {
+                step: self.step,
+                bytes: self.bytes,
+                train: loss,
+                validation,
+                learning_rate: self.settings.schedule.learning_rate(self.step),
+            })?;
+            if let Some(bits) = validation {
+                let (step, megabytes) = (self.step, self.bytes as f64 / 1e6);
+                watcher.note(&format!(
+                    "step {step}, {megabytes:.1} MB: train {average:.3}, validation {bits:.3} bits/byte"
+                ));
+            }
+            if saved.elapsed() >= self.run.checkpoint_every {
+                self.save()?;
+                saved = Instant::now();
+            }
+        }
+        self.save()
+    }
+
+    /// One optimiser step; gives the loss in bits per byte.
+    fn step_once(&mut self) -> Result<f64> {
+        let Batch {
+            inputs,
+            targets,
+            keep,
+            bytes,
+        } = self.batches.next_batch(self.run.device);
+        let step = self.step + 1;
+        // libtorch's generator can't be saved, so each step seeds it anew.
+        tch::manual_seed((self.settings.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) as i64);
+        let pass = Pass {
+            compute: compute_kind(&self.settings),
+            dropout: self.settings.dropout,
+            train: true,
+        };
+        let (logits, state) = self.network.forward(&inputs, &self.state.carried(&keep), pass);
+        let loss = logits.view([-1, 256]).cross_entropy_loss(
+            &targets.view(-1),
+            None::<&Tensor>,
+            Reduction::Mean,
+            IGNORED,
+            0.0,
+        );
+        loss.backward();
+        let rate = self.settings.schedule.learning_rate(step);
+        self.optimizer.step(&self.network, rate, step);
+        let bits = loss.double_value(&[]) / std::f64::consts::LN_2;
+        if !bits.is_finite() {
+            bail!("the loss is {bits} at step {step}: lower --learning-rate and resume");
+        }
+        self.state = state;
+        self.step = step;
+        self.bytes += bytes as u64;
+        Ok(bits)
+    }
+
+    /// Bits per byte over a fixed sample of the evaluation files.
+    fn validate(&self) -> Option<f64> {
+        let files = self.corpus.evaluation_files();
+        let all: usize = files.iter().map(|d| d.length).sum();
+        let stride = (all / self.run.validation_bytes.max(1)).max(1);
+        let texts: Vec<Text<'_>> = (files.iter().step_by(stride))
+            .map(|d| Text {
+                path: &d.path,
+                bytes: self.corpus.text(d),
+            })
+            .collect();
+        let bytes: usize = texts.iter().map(|t| t.bytes.len()).sum();
+        let pass = Pass {
+            compute: compute_kind(&self.settings),
+            ..Pass::EVALUATE
+        };
+        let bits = evaluation::bits(&self.network, &texts, pass, |_, _| {});
+        (bytes > 0).then(|| bits.iter().sum::<f64>() / bytes as f64)
+    }
+
+    /// Writes the checkpoint and redraws the curve.
+    fn save(&mut self) -> Result<()> {
+        let progress = Progress {
+            settings: self.settings.clone(),
+            step: self.step,
+            bytes: self.bytes,
+            position: self.batches.position().clone(),
+        };
+        let mut tensors = self.optimizer.state(&self.network);
+        no_grad(|| {
+            for (name, tensor) in [("h", &self.state.h), ("c", &self.state.c)] {
+                tensors.push((format!("{TRAINING_PREFIX}{name}"), to_vec(tensor)));
+            }
+        });
+        let training = TrainingState {
+            progress: serde_json::to_value(progress)?,
+            tensors: tensors.into_iter().collect(),
+        };
+        self.provenance.steps = self.step;
+        self.provenance.bytes_trained = self.bytes;
+        let model = self.network.to_model(self.provenance.clone(), Precision::F32)?;
+        write_atomically(&self.run.checkpoint(), &model.to_bytes(Some(&training))?)
+            .context("saving the checkpoint failed; the previous one is untouched")?;
+        self.curve.draw()
+    }
+}
+
+fn compute_kind(settings: &Settings) -> Kind {
+    if settings.bf16 { Kind::BFloat16 } else { Kind::Float }
+}
+
+/// Opens a corpus and says which one it was.
+///
+/// # Errors
+/// As [`Corpus::open`], or if it has nothing to train on.
+pub fn open_corpus(path: &Path) -> Result<Corpus> {
+    let corpus = Corpus::open(path)?;
+    if corpus.split(crate::corpus::Split::Train).next().is_none() {
+        bail!("corpus {} has no training documents", path.display());
+    }
+    Ok(corpus)
+}
