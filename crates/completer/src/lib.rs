@@ -1,0 +1,27 @@
+//! Turns the text before a cursor into ranked suggestions.
+//!
+//! `(path, text around the cursor, options, cancel)` → [`Completion`]. Owns:
+//! prefix states and their cache, decoding, stop rules, trimming against the
+//! text after the cursor, ranking. Must not know: LSP, sockets, files, threads,
+//! or which engine stands behind [`lstm_format::Engine`].
+//!
+//! **Invariant.** A completion is a function of the request alone. The cache of
+//! states changes how long it takes, never what it says; the clock matters only
+//! through [`Options::deadline`].
+
+mod cancel;
+mod completer;
+mod completion;
+mod decode;
+mod options;
+mod prefix;
+mod state_cache;
+mod stop_rules;
+mod suggest;
+mod surroundings;
+mod utf8;
+
+pub use cancel::{CancelToken, Cancelled};
+pub use completer::{Completer, DEFAULT_CACHE_BYTES};
+pub use completion::{Completion, Micros, Stop, Suggestion};
+pub use options::{Before, Options, Request, Strategy};

@@ -1,0 +1,64 @@
+//! What comes back from a completion.
+
+/// Ranked suggestions for one cursor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completion {
+    /// Best first, distinct, none of them blank.
+    pub suggestions: Vec<Suggestion>,
+    /// Bytes before the cursor that every suggestion's text repeats: the length
+    /// of the half-typed word with [`Options::heal_word`](crate::Options::heal_word), else 0.
+    pub replaces: usize,
+    /// Where the time went.
+    pub micros: Micros,
+    /// Why there are no more suggestions.
+    pub stop: Stop,
+}
+
+/// Text to insert, and how likely the model holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// What to insert in place of the [`Completion::replaces`] bytes before the cursor.
+    pub text: String,
+    /// Log-probability in nats of the decoded bytes after the cursor, under the
+    /// model as it is: temperature 1, nothing masked, no end-of-line counted.
+    pub log_prob: f64,
+    /// How many bytes that covers: `text` without what it replaces.
+    pub bytes: usize,
+}
+
+impl Suggestion {
+    /// What suggestions are ranked by: [`log_prob`](Self::log_prob) `/ bytes^0.7`.
+    ///
+    /// The exponent lies between the plain sum (0), which prefers whatever stops
+    /// first, and the mean per byte (1), which prefers whatever rambles on
+    /// predictably (length penalty of Wu et al. 2016).
+    pub fn score(&self) -> f64 {
+        length_normalised(self.log_prob, self.bytes)
+    }
+}
+
+pub(crate) fn length_normalised(log_prob: f64, bytes: usize) -> f64 {
+    log_prob / (bytes.max(1) as f64).powf(0.7)
+}
+
+/// Microseconds of wall time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Micros {
+    /// Finding or computing the state at the cursor.
+    pub prefix: u64,
+    /// Decoding, trimming and ranking.
+    pub decode: u64,
+}
+
+/// Why a completion holds no more suggestions than it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Every candidate ran to a stop rule or to its budget.
+    Finished,
+    /// The deadline passed first: candidates finished by then, or if none was,
+    /// the unfinished ones cut back to whole words.
+    Deadline,
+    /// Candidates were decoded, but all were blank, stood in the text already,
+    /// or did not start as they must.
+    NothingToAdd,
+}

@@ -1,0 +1,71 @@
+//! Beam search with length-normalised scores.
+
+use lstm_format::{Session, State};
+
+use super::{Candidate, Decoded, Extended, Hypothesis, Task, log_probs};
+use crate::cancel::Cancelled;
+use crate::options::Options;
+
+pub(super) fn beam(
+    session: &mut dyn Session,
+    prefix: State,
+    task: &Task<'_>,
+) -> Result<Decoded, Cancelled> {
+    let width = task.options.candidates.min(Options::MOST_CANDIDATES);
+    let mut hypotheses = vec![Hypothesis::new()];
+    let mut states = vec![prefix];
+    let mut decoded = Decoded::default();
+    loop {
+        if task.limits.late()? {
+            decoded.unfinished = hypotheses.iter().map(Hypothesis::finish).collect();
+            return Ok(decoded);
+        }
+        // All live hypotheses are equally long, so the plain sums compare.
+        let mut branches = Vec::new();
+        for (parent, (hypothesis, state)) in hypotheses.iter().zip(&states).enumerate() {
+            let log_probs = log_probs(session, state);
+            let choices = task.choices(hypothesis, &log_probs);
+            if choices.is_empty() {
+                decoded.finished.push(hypothesis.finish());
+            }
+            let sum = hypothesis.log_prob();
+            let choices = choices.into_iter();
+            branches.extend(choices.map(|(byte, p)| (sum + f64::from(p), parent, byte, p)));
+        }
+        branches.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut children = Vec::new();
+        let mut child_states = Vec::new();
+        let mut bytes = Vec::new();
+        for (_, parent, byte, log_prob) in branches {
+            match task.extend(&hypotheses[parent], byte, log_prob) {
+                Extended::Finished(candidate) => decoded.finished.push(candidate),
+                Extended::Live(hypothesis) => {
+                    children.push(hypothesis);
+                    child_states.push(states[parent].clone());
+                    bytes.push(byte);
+                }
+            }
+            if children.len() == width {
+                break;
+            }
+        }
+        if children.is_empty() || none_can_win(&children, &decoded.finished, width) {
+            return Ok(decoded);
+        }
+        session.step(&mut child_states, &bytes);
+        (hypotheses, states) = (children, child_states);
+    }
+}
+
+/// Whether `width` finished candidates already score above all that still grow.
+fn none_can_win(live: &[Hypothesis], finished: &[Candidate], width: usize) -> bool {
+    let best = live
+        .iter()
+        .map(Hypothesis::score)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let finished = finished.iter().filter(|candidate| !candidate.is_empty());
+    finished
+        .filter(|candidate| candidate.score() >= best)
+        .count()
+        >= width
+}

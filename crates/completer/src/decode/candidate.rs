@@ -1,0 +1,111 @@
+//! Bytes decoded so far, and what they become when they end.
+
+use crate::completion::length_normalised;
+use crate::stop_rules::{StopRules, Tracker};
+use crate::utf8::Utf8;
+
+/// A candidate still growing.
+#[derive(Clone, Debug)]
+pub(super) struct Hypothesis {
+    text: Vec<u8>,
+    /// `cumulative[i]` is the log-probability in nats of the first `i + 1` bytes.
+    cumulative: Vec<f64>,
+    utf8: Utf8,
+    tracker: Tracker,
+}
+
+/// A hypothesis after one more byte.
+pub(super) enum Extended {
+    /// It goes on.
+    Live(Hypothesis),
+    /// A stop rule or the budget ended it.
+    Finished(Candidate),
+}
+
+impl Hypothesis {
+    /// Nothing decoded yet.
+    pub(super) fn new() -> Self {
+        Self {
+            text: Vec::new(),
+            cumulative: Vec::new(),
+            utf8: Utf8::BETWEEN,
+            tracker: Tracker::default(),
+        }
+    }
+
+    /// Bytes decoded.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    pub(super) fn utf8(&self) -> Utf8 {
+        self.utf8
+    }
+
+    /// Log-probability in nats.
+    pub(super) fn log_prob(&self) -> f64 {
+        self.cumulative.last().copied().unwrap_or_default()
+    }
+
+    pub(super) fn score(&self) -> f64 {
+        length_normalised(self.log_prob(), self.len())
+    }
+
+    /// Appends a byte. `Some(length)` if a stop rule ends the text at `length`.
+    pub(super) fn push(&mut self, rules: &StopRules, byte: u8, log_prob: f32) -> Option<usize> {
+        let end = self.tracker.advance(rules, self.text.len(), byte);
+        self.cumulative.push(self.log_prob() + f64::from(log_prob));
+        self.utf8 = self.utf8.after(byte);
+        self.text.push(byte);
+        end
+    }
+
+    /// What is decoded so far, up to the last whole character.
+    pub(super) fn finish(&self) -> Candidate {
+        let valid = self.text.utf8_chunks().next();
+        let text = valid.map_or("", |chunk| chunk.valid()).to_owned();
+        let cumulative = self.cumulative[..text.len()].to_vec();
+        Candidate { text, cumulative }
+    }
+}
+
+/// A candidate that has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    text: String,
+    cumulative: Vec<f64>,
+}
+
+impl Candidate {
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Log-probability in nats of the first `length` bytes.
+    pub(crate) fn log_prob(&self, length: usize) -> f64 {
+        length
+            .checked_sub(1)
+            .map_or(0.0, |last| self.cumulative[last])
+    }
+
+    pub(super) fn score(&self) -> f64 {
+        length_normalised(self.log_prob(self.text.len()), self.text.len())
+    }
+
+    /// The first `length` bytes, which end a character.
+    pub(super) fn cut(mut self, length: usize) -> Self {
+        self.text.truncate(length);
+        self
+    }
+
+    /// Without the word it ends in, which may be half a word.
+    pub(super) fn without_last_word(self) -> Self {
+        let in_word = |c: char| c.is_alphanumeric() || c == '_';
+        let length = self.text.trim_end_matches(in_word).len();
+        self.cut(length)
+    }
+}

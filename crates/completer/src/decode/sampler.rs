@@ -1,0 +1,123 @@
+//! Temperature, top-k and top-p.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::options::{Options, Strategy};
+
+/// Turns log-probabilities into weights to draw from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sampler {
+    temperature: f32,
+    top_p: f32,
+    top_k: usize,
+}
+
+impl Sampler {
+    pub(super) fn new(options: &Options) -> Self {
+        let greedy = options.strategy == Strategy::Greedy;
+        Self {
+            temperature: if greedy { 0.0 } else { options.temperature },
+            top_p: options.top_p,
+            top_k: options.top_k,
+        }
+    }
+
+    /// The bytes of `choices` (with log-probabilities in nats) that may be drawn,
+    /// likeliest first, each with the sum of its own and all earlier weights.
+    pub(super) fn cumulative_weights(self, mut choices: Vec<(u8, f32)>) -> Vec<(u8, f64)> {
+        choices.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        // The comparison is written so that a NaN temperature is greedy too.
+        let keep = match (self.temperature > 0.0, self.top_k) {
+            (false, _) => 1,
+            (true, 0) => choices.len(),
+            (true, top_k) => top_k,
+        };
+        choices.truncate(keep);
+        let Some(&(_, best)) = choices.first() else {
+            return Vec::new();
+        };
+        let mut sum = 0.0;
+        let mut weights: Vec<(u8, f64)> = Vec::with_capacity(choices.len());
+        for (byte, log_prob) in choices {
+            let below = f64::from(log_prob) - f64::from(best);
+            sum += if below == 0.0 {
+                1.0
+            } else {
+                (below / f64::from(self.temperature)).exp()
+            };
+            weights.push((byte, sum));
+        }
+        let nucleus = sum * f64::from(self.top_p);
+        let inside = weights
+            .iter()
+            .take_while(|&&(_, upto)| upto < nucleus)
+            .count();
+        weights.truncate(inside + 1);
+        weights
+    }
+}
+
+/// One lane's random numbers: stream `lane` of the generator seeded with `seed`,
+/// whatever the other lanes draw.
+pub(super) fn random_stream(seed: u64, lane: usize) -> ChaCha8Rng {
+    let mut stream = ChaCha8Rng::seed_from_u64(seed);
+    stream.set_stream(lane as u64);
+    stream
+}
+
+/// Draws a byte from cumulative weights, which are not empty.
+pub(super) fn draw(weights: &[(u8, f64)], stream: &mut ChaCha8Rng) -> u8 {
+    let unit = (stream.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let last = weights[weights.len() - 1];
+    let chosen = weights.iter().find(|&&(_, upto)| unit * last.1 < upto);
+    chosen.unwrap_or(&last).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(options: Options) -> Vec<u8> {
+        let probabilities = [(b'a', 0.1_f32), (b'b', 0.5), (b'c', 0.3), (b'd', 0.1)];
+        let choices = probabilities.map(|(byte, p)| (byte, p.ln())).to_vec();
+        let weights = Sampler::new(&options).cumulative_weights(choices);
+        weights.into_iter().map(|(byte, _)| byte).collect()
+    }
+
+    fn options(temperature: f32, top_p: f32, top_k: usize) -> Options {
+        Options {
+            temperature,
+            top_p,
+            top_k,
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn top_k_and_top_p_keep_the_likeliest() {
+        assert_eq!(bytes(options(1.0, 1.0, 0)), b"bcad");
+        assert_eq!(bytes(options(1.0, 1.0, 3)), b"bca");
+        assert_eq!(bytes(options(1.0, 0.7, 0)), b"bc");
+        assert_eq!(bytes(options(1.0, 0.0, 0)), b"b");
+    }
+
+    #[test]
+    fn no_temperature_is_greedy() {
+        assert_eq!(bytes(options(0.0, 1.0, 0)), b"b");
+        assert_eq!(bytes(options(f32::NAN, 1.0, 0)), b"b");
+    }
+
+    #[test]
+    fn draws_follow_the_probabilities_at_the_temperature() {
+        let choices = vec![(b'x', 0.8_f32.ln()), (b'y', 0.2_f32.ln())];
+        let sampler = Sampler::new(&options(0.5, 1.0, 0));
+        let weights = sampler.cumulative_weights(choices);
+        let mut stream = random_stream(1, 2);
+        let drawn = (0..10_000)
+            .filter(|_| draw(&weights, &mut stream) == b'x')
+            .count();
+        // 0.8² / (0.8² + 0.2²) = 0.941
+        assert!((9_330..9_490).contains(&drawn), "{drawn}");
+    }
+}

@@ -1,0 +1,108 @@
+//! What is asked of a completion.
+
+use std::time::Instant;
+
+/// One cursor in one document, and how to complete there.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Path or URI of the document; only its last component is used, for the
+    /// document header.
+    pub path: &'a str,
+    /// Text before the cursor.
+    pub before: Before<'a>,
+    /// Text after the cursor; the next few kilobytes suffice, and a cut in the
+    /// middle of a line is harmless.
+    pub after: &'a str,
+    /// How to complete.
+    pub options: &'a Options,
+}
+
+/// The text before a cursor, or at least its last
+/// [`WindowRule::reach`](lstm_format::WindowRule::reach) bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// UTF-8, ending at a character boundary; it may begin in the middle of one.
+    pub text: &'a [u8],
+    /// Offset of `text[0]` in the document, in bytes. If it is not 0 and `text`
+    /// is shorter than the reach, `text` is completed as a document of its own.
+    pub start: usize,
+}
+
+impl<'a> Before<'a> {
+    /// All the text before the cursor.
+    pub fn whole(text: &'a [u8]) -> Self {
+        Self { text, start: 0 }
+    }
+}
+
+/// How candidates are drawn from the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Independent samples, one random stream each. Twice as many as
+    /// [`Options::candidates`] are drawn, but at most 16 (or as many as asked
+    /// for, if more), and the best distinct ones kept: samples that agree so far
+    /// share one state and cost what one costs. Where the model is sure, fewer
+    /// distinct suggestions than asked for come out.
+    #[default]
+    Sample,
+    /// The likeliest byte each time; one suggestion.
+    Greedy,
+    /// Beam search, `candidates` wide, finished candidates compared by
+    /// [`Suggestion::score`](crate::Suggestion::score).
+    Beam,
+}
+
+/// How to complete. `Options::default()` suits inline completion of one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Most suggestions to return, at most 64. 0 only brings the prefix state
+    /// up to date, so that the next request finds it.
+    pub candidates: usize,
+    /// How candidates are drawn.
+    pub strategy: Strategy,
+    /// Divides the log-probabilities before sampling; 0 or less is greedy.
+    pub temperature: f32,
+    /// Samples from the likeliest bytes that together have this probability
+    /// (nucleus sampling, Holtzman et al. 2019); 1 or more is no limit.
+    pub top_p: f32,
+    /// Samples from this many bytes at most; 0 is no limit.
+    pub top_k: usize,
+    /// Seeds the random streams. Same request, same seed, same completion.
+    pub seed: u64,
+    /// Most bytes to decode for a candidate.
+    pub max_bytes: usize,
+    /// Whether a suggestion may span lines.
+    pub multi_line: bool,
+    /// Whether suggestions repeat the half-typed word before the cursor, for
+    /// clients that replace it; see [`Completion::replaces`](crate::Completion::replaces).
+    pub heal_word: bool,
+    /// When to stop and return what there is.
+    pub deadline: Option<Instant>,
+    /// What every suggestion's text must start with, the healed word included,
+    /// such as the entry selected in the editor's own list. Suggestions that do
+    /// not go beyond it are dropped.
+    pub must_start_with: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            candidates: 5,
+            strategy: Strategy::Sample,
+            temperature: 0.6,
+            top_p: 0.95,
+            top_k: 0,
+            seed: 0,
+            max_bytes: 120,
+            multi_line: false,
+            heal_word: false,
+            deadline: None,
+            must_start_with: None,
+        }
+    }
+}
+
+impl Options {
+    /// More candidates than this are not decoded.
+    pub(crate) const MOST_CANDIDATES: usize = 64;
+}

@@ -1,0 +1,117 @@
+//! The state at a cursor, as `lstm_format::context` defines it.
+//!
+//! Two windows are alive while someone types: the one that ends at the cursor
+//! now, and the one that will take over at the next boundary. Both are kept
+//! rolling, so that the hand-over costs no more than any other keystroke.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lstm_format::{ModelConfig, Session, State, WindowRule, document_header};
+
+use crate::cancel::{Cancelled, Limits};
+use crate::options::Before;
+use crate::state_cache::{CHECKPOINT, StateCache};
+
+/// Bytes fed between two looks at the cancel token.
+const CHUNK: usize = 64;
+
+/// Most bytes fed to a following window in one request. The window behind a
+/// fresh boundary is W/2 bytes behind and has as long to catch up.
+const CATCH_UP: usize = 32;
+
+/// What is fed to the model for one cursor.
+pub(crate) struct Windows<'a> {
+    header: Vec<u8>,
+    before: Before<'a>,
+    rule: WindowRule,
+    start: usize,
+}
+
+impl<'a> Windows<'a> {
+    pub(crate) fn new(config: &ModelConfig, path: &str, before: Before<'a>) -> Self {
+        let rule = config.window_rule();
+        let before = if before.text.len() < rule.reach() {
+            Before::whole(before.text)
+        } else {
+            before
+        };
+        Self {
+            header: document_header(&config.language, path),
+            before,
+            rule,
+            start: rule.start(before.text, before.start),
+        }
+    }
+
+    /// Header and text of the window that starts at offset `start`.
+    fn window(&self, start: usize) -> Arc<[u8]> {
+        let text = &self.before.text[start - self.before.start..];
+        [&self.header, text].concat().into()
+    }
+
+    /// The state at the cursor; `None` if the deadline passed first.
+    pub(crate) fn state(&self, feeder: &mut Feeder<'_>) -> Result<Option<State>, Cancelled> {
+        feeder.advance(&self.window(self.start), usize::MAX)
+    }
+
+    /// Brings the windows that will follow nearer to the cursor.
+    pub(crate) fn catch_up(&self, feeder: &mut Feeder<'_>) -> Result<(), Cancelled> {
+        let boundaries = self.rule.boundaries(self.before.text, self.before.start);
+        for start in boundaries.into_iter().filter(|&b| b > self.start) {
+            feeder.advance(&self.window(start), CATCH_UP)?;
+        }
+        Ok(())
+    }
+}
+
+/// Feeds windows from the nearest state that is known.
+pub(crate) struct Feeder<'a> {
+    pub(crate) session: &'a mut dyn Session,
+    pub(crate) config: &'a ModelConfig,
+    pub(crate) cache: &'a Mutex<StateCache>,
+    pub(crate) limits: Limits<'a>,
+}
+
+impl Feeder<'_> {
+    /// Feeds at most `most` bytes of `window` beyond what is known. The state at
+    /// its end, or `None` if that is farther or the deadline passed.
+    ///
+    /// What was fed is remembered in any case, so that someone who types faster
+    /// than a long window can be read still gets there.
+    fn advance(&mut self, window: &Arc<[u8]>, most: usize) -> Result<Option<State>, Cancelled> {
+        let known = lock(self.cache).longest(window);
+        let (mut fed, mut state) = match known {
+            Some((fed, state)) => (fed, State::clone(&state)),
+            None => (0, State::zeros(self.config)),
+        };
+        let target = window.len().min(fed.saturating_add(most));
+        while fed < target {
+            match self.limits.late() {
+                Ok(false) => {}
+                end => {
+                    self.remember(window, fed, &state);
+                    return end.map(|_| None);
+                }
+            }
+            let end = target.min((fed / CHUNK + 1) * CHUNK);
+            self.session.feed(&mut state, &window[fed..end]);
+            fed = end;
+            if fed % CHECKPOINT == 0 || fed == target {
+                self.remember(window, fed, &state);
+            }
+        }
+        Ok((fed == window.len()).then_some(state))
+    }
+
+    fn remember(&self, window: &Arc<[u8]>, fed: usize, state: &State) {
+        if fed > 0 {
+            lock(self.cache).insert(window, fed, state.clone());
+        }
+    }
+}
+
+/// Locks the cache, never for as long as a step takes.
+pub(crate) fn lock(cache: &Mutex<StateCache>) -> MutexGuard<'_, StateCache> {
+    // A panic while it was locked can have lost an entry, not falsified one.
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
+}

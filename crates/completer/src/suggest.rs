@@ -1,0 +1,177 @@
+//! From decoded bytes to suggestions: trimmed against the text that follows,
+//! distinct, best first.
+
+use crate::completion::Suggestion;
+use crate::decode::Candidate;
+use crate::surroundings::Surroundings;
+
+/// What candidates are made into suggestions for.
+pub(crate) struct Draft<'a> {
+    pub(crate) surroundings: &'a Surroundings<'a>,
+    /// The half-typed word that texts repeat.
+    pub(crate) word: &'a str,
+    /// What texts must start with.
+    pub(crate) must: &'a str,
+    /// How many suggestions to keep.
+    pub(crate) most: usize,
+}
+
+/// Trims `candidates`, drops those that add nothing, and ranks the rest by
+/// [`Suggestion::score`].
+pub(crate) fn rank(candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Suggestion> {
+    let mut suggestions: Vec<Suggestion> = Vec::new();
+    for candidate in candidates {
+        let text = trimmed(candidate.text(), draft.surroundings);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let suggestion = Suggestion {
+            text: [draft.word, text].concat(),
+            log_prob: candidate.log_prob(text.len()),
+            bytes: text.len(),
+        };
+        let extends = suggestion.text.strip_prefix(draft.must);
+        if extends.is_some_and(|more| !more.trim().is_empty())
+            && suggestions
+                .iter()
+                .all(|other| other.text != suggestion.text)
+        {
+            suggestions.push(suggestion);
+        }
+    }
+    suggestions.sort_by(|a, b| {
+        b.score()
+            .total_cmp(&a.score())
+            .then_with(|| a.text.cmp(&b.text))
+    });
+    suggestions.truncate(draft.most);
+    suggestions
+}
+
+/// The part of `text` that the document does not hold already; always a prefix
+/// of it, so its log-probability is known.
+fn trimmed<'t>(text: &'t str, surroundings: &Surroundings<'_>) -> &'t str {
+    let text = text.trim_end();
+    if !surroundings.rest.is_empty() {
+        // What is left may end with a blank; it then parts it from the rest.
+        return without_overlap(text, surroundings.rest);
+    }
+    let text = without_next_lines(text, &surroundings.next_lines).trim_end();
+    if repeats_next_line(text, surroundings) {
+        ""
+    } else {
+        text
+    }
+}
+
+/// `text` without its longest suffix that `rest` starts with.
+fn without_overlap<'t>(text: &'t str, rest: &str) -> &'t str {
+    let ends = rest.char_indices().map(|(i, c)| i + c.len_utf8()).rev();
+    let overlap = ends
+        .into_iter()
+        .find_map(|end| text.strip_suffix(&rest[..end]));
+    overlap.unwrap_or(text)
+}
+
+/// `text` without its longest run of last lines that equals the first of
+/// `next_lines`, blank lines aside. The cursor's own line always stays.
+fn without_next_lines<'t>(text: &'t str, next_lines: &[&str]) -> &'t str {
+    let feeds = text.match_indices('\n').map(|(at, _)| at);
+    let lines: Vec<(usize, &str)> = feeds
+        .map(|at| {
+            (
+                at,
+                text[at + 1..]
+                    .split('\n')
+                    .next()
+                    .unwrap_or_default()
+                    .trim_end(),
+            )
+        })
+        .filter(|(_, line)| !line.is_empty())
+        .collect();
+    for count in (1..=lines.len().min(next_lines.len())).rev() {
+        let last = &lines[lines.len() - count..];
+        if last
+            .iter()
+            .map(|&(_, line)| line)
+            .eq(next_lines[..count].iter().copied())
+        {
+            return &text[..last[0].0];
+        }
+    }
+    text
+}
+
+/// Whether accepting `text` would only write the next line twice.
+fn repeats_next_line(text: &str, surroundings: &Surroundings<'_>) -> bool {
+    let Some(next) = surroundings.next_lines.first() else {
+        return false;
+    };
+    let line = [surroundings.line_before, text.as_bytes()].concat();
+    if line == next.as_bytes() {
+        return true;
+    }
+    // A closing bracket may well follow another at a different indentation.
+    let says_something = text.contains(|c: char| c.is_alphanumeric());
+    let same = |a: &[u8]| a.trim_ascii() == next.as_bytes().trim_ascii();
+    says_something && (same(text.as_bytes()) || same(&line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `before⟨suggestion⟩after` → what is left of the suggestion.
+    #[track_caller]
+    fn check(fixture: &str, expect: &str) {
+        let (before, rest) = fixture.split_once('⟨').expect("a suggestion");
+        let (text, after) = rest.split_once('⟩').expect("a suggestion's end");
+        let surroundings = Surroundings::new(before.as_bytes(), after);
+        assert_eq!(trimmed(text, &surroundings), expect);
+    }
+
+    #[test]
+    fn what_the_rest_of_the_line_holds_is_dropped() {
+        check("call(⟨foo)⟩)", "foo");
+        check("call(⟨foo);⟩); // done", "foo");
+        check("let a = ⟨x + y⟩y;", "x + ");
+        check("let a = ⟨b;⟩", "b;");
+        check("⟨größe⟩e", "größ");
+        check("f(⟨)⟩)", "");
+    }
+
+    #[test]
+    fn only_the_longest_overlap_counts() {
+        check("f(⟨a, a, a⟩a, a)", "a, ");
+    }
+
+    #[test]
+    fn last_lines_that_follow_anyway_are_dropped() {
+        check("fn a() {⟨\n    b();\n}⟩\n}\n", "\n    b();");
+        check(
+            "fn a() {⟨\n    b();\n\n    c();\n}⟩\n    c();\n}\n",
+            "\n    b();",
+        );
+        check("fn a() {⟨\n    b();\n}⟩\n    }\n", "\n    b();\n}");
+    }
+
+    #[test]
+    fn the_next_line_is_not_suggested_again() {
+        check("    ⟨let x = 1;⟩\n    let x = 1;\n", "");
+        check("    let ⟨x = 1;⟩\n\n    let x = 1;\n", "");
+        check("  ⟨let x = 1;⟩\n    let x = 1;\n", "");
+        check("    ⟨let x = 2;⟩\n    let x = 1;\n", "let x = 2;");
+    }
+
+    #[test]
+    fn a_closer_may_follow_a_closer_of_another_block() {
+        check("    ⟨}⟩\n}\n", "}");
+        check("⟨}⟩\n}\n", "");
+    }
+
+    #[test]
+    fn trailing_blanks_are_dropped() {
+        check("a⟨ + b  \n\t⟩\n", " + b");
+    }
+}
