@@ -1,1 +1,23 @@
-fn main() {}
+//! `cargo xtask …`: sets up, checks and tests the workspace.
+//!
+//! Knows the workspace from outside, through cargo; depends on none of its crates.
+
+mod cli;
+mod doors;
+mod libtorch;
+mod neovim;
+mod process;
+mod suite;
+mod workspace;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

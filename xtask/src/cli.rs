@@ -1,0 +1,43 @@
+//! The command line of `cargo xtask`. Owns the words, not the work.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{doors, libtorch, neovim, suite};
+
+/// Set-up and tests of lstm-ls.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Fetch libtorch into .libtorch, once; training needs it, the server does not
+    Libtorch,
+    /// Run every check and every test, in order, up to the first failure
+    Test {
+        /// Run these groups only (all of them when none is named)
+        #[arg(value_enum)]
+        groups: Vec<suite::Group>,
+    },
+    /// Check which crates may reach which
+    Doors,
+    /// Find a Neovim of 0.12 or newer, or fetch one into .cache/neovim; prints its path
+    Neovim,
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Result<()> {
+    match Cli::parse().task {
+        Task::Libtorch => libtorch::provide(),
+        Task::Test { groups } => suite::run(&groups),
+        Task::Doors => doors::check(),
+        Task::Neovim => {
+            println!("{}", neovim::provide()?.display());
+            Ok(())
+        }
+    }
+}

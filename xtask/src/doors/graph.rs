@@ -1,0 +1,146 @@
+//! The dependency graph, read from `cargo metadata`.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// Packages by name, and what each depends on.
+///
+/// Two versions of one package are two nodes with one name; a door to that name
+/// is a door to both.
+pub(super) struct Graph {
+    names: BTreeMap<String, String>,
+    edges: BTreeMap<String, Vec<Edge>>,
+    members: BTreeSet<String>,
+}
+
+struct Edge {
+    to: String,
+    /// For tests, examples and benchmarks only.
+    dev_only: bool,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    workspace_members: Vec<String>,
+    resolve: Resolve,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    id: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Resolve {
+    nodes: Vec<Node>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    id: String,
+    deps: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    pkg: String,
+    dep_kinds: Vec<DependencyKind>,
+}
+
+#[derive(Deserialize)]
+struct DependencyKind {
+    /// `dev`, `build`, or nothing for an ordinary dependency.
+    kind: Option<String>,
+}
+
+impl Graph {
+    /// Reads the output of `cargo metadata --format-version=1`.
+    pub(super) fn parse(metadata: &str) -> Result<Self> {
+        let metadata: Metadata =
+            serde_json::from_str(metadata).context("could not read what cargo metadata says")?;
+        let edge = |dependency: Dependency| Edge {
+            dev_only: dependency
+                .dep_kinds
+                .iter()
+                .all(|kind| kind.kind.as_deref() == Some("dev")),
+            to: dependency.pkg,
+        };
+        Ok(Self {
+            names: metadata
+                .packages
+                .into_iter()
+                .map(|one| (one.id, one.name))
+                .collect(),
+            edges: metadata
+                .resolve
+                .nodes
+                .into_iter()
+                .map(|node| (node.id, node.deps.into_iter().map(edge).collect()))
+                .collect(),
+            members: metadata.workspace_members.into_iter().collect(),
+        })
+    }
+
+    /// Whether a package of that name is in the graph.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        !self.ids(name).is_empty()
+    }
+
+    /// The names along a shortest path from one package to another. Follows the
+    /// dev-dependencies of the first package only, as cargo does when it tests it.
+    pub(super) fn path(&self, from: &str, to: &str) -> Option<Vec<&str>> {
+        let starts = self.ids(from);
+        let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut queue: VecDeque<&str> = starts.iter().copied().collect();
+        while let Some(id) = queue.pop_front() {
+            let is_start = starts.contains(&id);
+            if !is_start && self.name(id) == to {
+                let mut path = vec![self.name(id)];
+                let mut last = id;
+                while let Some(&previous) = came_from.get(last) {
+                    path.push(self.name(previous));
+                    last = previous;
+                }
+                path.reverse();
+                return Some(path);
+            }
+            for edge in self.edges.get(id).into_iter().flatten() {
+                let next = edge.to.as_str();
+                let followed = is_start || !edge.dev_only;
+                if followed && !starts.contains(&next) && !came_from.contains_key(next) {
+                    came_from.insert(next, id);
+                    queue.push_back(next);
+                }
+            }
+        }
+        None
+    }
+
+    /// The workspace's own packages that name `dependency` themselves, for
+    /// whatever purpose.
+    pub(super) fn members_that_name(&self, dependency: &str) -> Vec<&str> {
+        let names_it = |id: &&String| {
+            let mut edges = self.edges.get(*id).into_iter().flatten();
+            edges.any(|edge| self.name(&edge.to) == dependency)
+        };
+        self.members
+            .iter()
+            .filter(names_it)
+            .map(|id| self.name(id))
+            .collect()
+    }
+
+    fn ids(&self, name: &str) -> Vec<&str> {
+        let named = self.names.iter().filter(|(_, other)| *other == name);
+        named.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Cargo lists every package that an edge leads to; an id without one is its own name.
+    fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.names.get(id).map_or(id, String::as_str)
+    }
+}

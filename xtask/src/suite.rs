@@ -1,0 +1,188 @@
+//! `cargo xtask test`: every check in order, cheap ones first, up to the first
+//! failure; then what was run, how long it took, and how many tests passed.
+
+mod tally;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::{doors, libtorch, neovim, process, workspace};
+use tally::Tally;
+
+/// The parts of the suite, in the order they are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// rustfmt
+    Fmt,
+    /// There is a libtorch to build with
+    Libtorch,
+    /// Clippy without a warning, on everything
+    Clippy,
+    /// Which crates may reach which
+    Doors,
+    /// The tests of every crate
+    Unit,
+    /// The real binary over real pipes and in Neovim
+    EndToEnd,
+    /// Licences, bans and sources of the dependencies, where cargo-deny is installed
+    Deny,
+}
+
+/// How a group ended.
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped(&'static str),
+}
+
+struct Row {
+    group: Group,
+    took: Duration,
+    outcome: Outcome,
+}
+
+/// Runs `groups`, or every group where none is named.
+///
+/// # Errors
+/// After the table, if a group failed.
+pub(crate) fn run(groups: &[Group]) -> Result<()> {
+    let mut tally = Tally::default();
+    let mut rows = Vec::new();
+    let mut failure = None;
+    for &group in Group::value_variants() {
+        if !groups.is_empty() && !groups.contains(&group) {
+            continue;
+        }
+        println!("\n=== {}", group.name());
+        let start = Instant::now();
+        let failed_before = tally.failed;
+        let outcome = match group.run(&mut tally) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                // A failed check without tests of its own is a failure to count.
+                if tally.failed == failed_before {
+                    tally.failed += 1;
+                }
+                failure = Some(error);
+                Outcome::Failed
+            }
+        };
+        rows.push(Row {
+            group,
+            took: start.elapsed(),
+            outcome,
+        });
+        if failure.is_some() {
+            break;
+        }
+    }
+    println!();
+    if let Some(error) = &failure {
+        println!("{error:#}\n");
+    }
+    print_table(&rows);
+    println!("{tally}");
+    match (failure, rows.last()) {
+        (Some(_), Some(row)) => bail!("{} failed", row.group.name()),
+        _ => Ok(()),
+    }
+}
+
+fn print_table(rows: &[Row]) {
+    for Row {
+        group,
+        took,
+        outcome,
+    } in rows
+    {
+        let result = match outcome {
+            Outcome::Passed => "ok".to_owned(),
+            Outcome::Failed => "FAILED".to_owned(),
+            Outcome::Skipped(why) => format!("skipped: {why}"),
+        };
+        println!(
+            "{:<12}{:>7.1} s  {result}",
+            group.name(),
+            took.as_secs_f64()
+        );
+    }
+}
+
+impl Group {
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn run(self, tally: &mut Tally) -> Result<Outcome> {
+        match self {
+            Self::Fmt => shown(process::cargo().args(["fmt", "--all", "--check"]))?,
+            Self::Libtorch => libtorch::provide()?,
+            Self::Clippy => shown(process::cargo().args([
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "--deny=warnings",
+            ]))?,
+            Self::Doors => doors::check()?,
+            Self::Unit => counted(
+                tally,
+                process::cargo().args([
+                    "test",
+                    "--workspace",
+                    "--exclude=end-to-end",
+                    "--no-fail-fast",
+                ]),
+            )?,
+            Self::EndToEnd => end_to_end(tally)?,
+            Self::Deny => return deny(),
+        }
+        Ok(Outcome::Passed)
+    }
+}
+
+/// The tests of the `end-to-end` package, on the binary that users run.
+fn end_to_end(tally: &mut Tally) -> Result<()> {
+    shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;
+    let nvim = neovim::provide()?;
+    let server = workspace::target().join("release/lstm-ls");
+    let mut tests = process::cargo();
+    tests.args(["test", "--package=end-to-end", "--no-fail-fast"]);
+    counted(
+        tally,
+        tests
+            .env("LSTM_LS_SERVER", server)
+            .env("LSTM_LS_NVIM", nvim),
+    )
+}
+
+/// Advisories are left out: their database is not reachable from everywhere.
+fn deny() -> Result<Outcome> {
+    if process::read(process::cargo().args(["deny", "--version"])).is_err() {
+        return Ok(Outcome::Skipped("cargo-deny is not installed"));
+    }
+    shown(process::cargo().args([
+        "deny",
+        "--all-features",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ]))?;
+    Ok(Outcome::Passed)
+}
+
+fn shown(command: &mut Command) -> Result<()> {
+    println!("$ {}", process::describe(command));
+    process::run(command)
+}
+
+/// Like [`shown`], for a `cargo test`, whose results go to `tally`.
+fn counted(tally: &mut Tally, command: &mut Command) -> Result<()> {
+    println!("$ {}", process::describe(command));
+    process::run_watched(command, |line| tally.add_line(line))
+}
