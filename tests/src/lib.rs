@@ -1,0 +1,20 @@
+//! What the end-to-end tests drive the finished program with.
+//!
+//! Owns: where the programs under test lie, a language client over pipes, and
+//! the running of other programs under a time limit. Must not know: anything of
+//! the crates it tests. It sees them as a user's editor does.
+//!
+//! `cargo xtask test end-to-end` builds the server, finds an editor and runs
+//! the tests on both.
+
+mod language_client;
+mod limited;
+mod message;
+mod programs;
+
+pub use language_client::LanguageClient;
+pub use limited::{Finished, run_limited};
+pub use programs::{neovim, server};
+
+/// Nothing in a test takes this long; whatever has not happened by then never will.
+pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
