@@ -24,19 +24,17 @@ pub struct Suggestion {
     pub log_prob: f64,
     /// How many bytes that covers: `text` without what it replaces.
     pub bytes: usize,
-}
-
-impl Suggestion {
-    /// What suggestions are ranked by: [`log_prob`](Self::log_prob) `/ bytes^0.7`.
+    /// What suggestions are ranked by: log-probability in nats of everything
+    /// that was decoded, trimmed text and the byte that ended it included,
+    /// divided by the number of those bytes to the power of 0.7.
     ///
     /// The exponent lies between the plain sum (0), which prefers whatever stops
     /// first, and the mean per byte (1), which prefers whatever rambles on
     /// predictably (length penalty of Wu et al. 2016).
-    pub fn score(&self) -> f64 {
-        length_normalised(self.log_prob, self.bytes)
-    }
+    pub score: f64,
 }
 
+/// See [`Suggestion::score`].
 pub(crate) fn length_normalised(log_prob: f64, bytes: usize) -> f64 {
     log_prob / (bytes.max(1) as f64).powf(0.7)
 }

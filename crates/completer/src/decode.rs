@@ -114,12 +114,12 @@ impl Task<'_> {
     fn extend(&self, hypothesis: &Hypothesis, byte: u8, log_prob: f32) -> Extended {
         let forced = hypothesis.len() < self.forced.len();
         if byte == DOCUMENT_SEPARATOR && !forced {
-            return Extended::Finished(hypothesis.finish());
+            return Extended::Finished(hypothesis.ended_by(log_prob, hypothesis.len()));
         }
         let mut longer = hypothesis.clone();
         match longer.push(self.rules, byte, log_prob) {
-            Some(length) if !forced => Extended::Finished(hypothesis.finish().cut(length)),
-            _ if longer.len() >= self.options.max_bytes => Extended::Finished(longer.finish()),
+            Some(length) if !forced => Extended::Finished(hypothesis.ended_by(log_prob, length)),
+            _ if longer.len() >= self.options.max_bytes => Extended::Finished(longer.cut_off()),
             _ => Extended::Live(longer),
         }
     }

@@ -47,8 +47,8 @@ pub enum Strategy {
     Sample,
     /// The likeliest byte each time; one suggestion.
     Greedy,
-    /// Beam search, `candidates` wide, finished candidates compared by
-    /// [`Suggestion::score`](crate::Suggestion::score).
+    /// Beam search, `candidates` wide; ends when that many finished candidates
+    /// have a higher [`score`](crate::Suggestion::score) than all that still grow.
     Beam,
 }
 

@@ -1,6 +1,8 @@
 //! When a candidate is long enough: line ends, closers that stand already,
 //! blocks that close.
 
+use std::cmp::Ordering;
+
 use crate::surroundings::{Surroundings, columns};
 
 /// What does not change while candidates of one request are decoded.
@@ -35,11 +37,11 @@ impl StopRules {
     }
 }
 
-/// `)` and `"` of `")+1`: the leading closers, none behind the first quote,
-/// because what closes behind a quote closes nothing inside the string.
+/// The `"` of `")+1`, the `}` and `)` of ` })`: leading closers, none behind the
+/// first quote, because what closes behind a quote closes nothing inside the string.
 fn standing_closers(rest: &[u8]) -> Vec<u8> {
     let mut standing = Vec::new();
-    for &byte in rest {
+    for &byte in rest.trim_ascii_start() {
         match byte {
             b')' | b']' | b'}' | b'>' => standing.push(byte),
             b'"' | b'\'' | b'`' => {
@@ -61,6 +63,8 @@ pub(crate) struct Tracker {
     escaped: bool,
     previous: u8,
     line: Line,
+    /// What the candidate adds to the indentation of a line that was blank.
+    indents_by: usize,
     /// Set at the first line feed: whether the cursor's line opened a block.
     in_block: bool,
     blank_lines: usize,
@@ -129,18 +133,33 @@ impl Tracker {
             return None;
         }
         if self.line.last_solid == 0
-            && let Some(after) = self.line.after
+            && let Some(end) = self.begins_line(rules, byte)
         {
-            let closer = matches!(byte, b')' | b']' | b'}');
-            let own = self.in_block || !self.owed.is_empty();
-            let level = self.line.width.cmp(&rules.indentation);
-            if level.is_lt() || (level.is_eq() && if closer { !own } else { self.in_block }) {
-                return Some(after);
-            }
-            self.line.closes_block = level.is_eq() && closer;
+            return Some(end);
         }
         self.line.last_solid = byte;
         self.bracket(rules, byte).then_some(at)
+    }
+
+    /// Judges a line by its indentation and its first solid byte. `Some` if the
+    /// candidate ends before the line.
+    fn begins_line(&mut self, rules: &StopRules, first: u8) -> Option<usize> {
+        let Some(after) = self.line.after else {
+            if rules.last_before == 0 {
+                self.indents_by = self.line.width;
+            }
+            return None;
+        };
+        let closer = matches!(first, b')' | b']' | b'}');
+        let owed = self.in_block || !self.owed.is_empty();
+        let leaves = match self.line.width.cmp(&(rules.indentation + self.indents_by)) {
+            Ordering::Less => true,
+            Ordering::Equal if closer => !owed,
+            Ordering::Equal => self.in_block,
+            Ordering::Greater => return None,
+        };
+        self.line.closes_block = closer;
+        leaves.then_some(after)
     }
 
     /// Keeps the account of brackets and quotes; true if `byte` is a closer that
@@ -155,9 +174,9 @@ impl Tracker {
             b'"' if self.in_string => self.in_string = false,
             _ if self.in_string => {}
             b'"' | b'\'' | b'`' if stands => return true,
-            b'"' => self.in_string = true,
-            // A bracket in a character literal: '(' and so on.
+            // A bracket or a quote in a character literal: '(' and so on.
             _ if self.previous == b'\'' => {}
+            b'"' => self.in_string = true,
             b'(' => self.owed.push(b')'),
             b'[' => self.owed.push(b']'),
             b'{' => self.owed.push(b'}'),
@@ -179,4 +198,96 @@ impl Tracker {
 /// languages that indent.
 fn opens_block(byte: u8) -> bool {
     matches!(byte, b'{' | b'(' | b'[' | b':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is kept where `before$0after` would be continued with `text`.
+    fn kept<'t>(fixture: &str, text: &'t str, multi_line: bool) -> &'t str {
+        let (before, after) = fixture.split_once("$0").expect("a cursor");
+        let rules = StopRules::new(&Surroundings::new(before.as_bytes(), after), multi_line);
+        let mut tracker = Tracker::default();
+        let mut bytes = text.bytes().enumerate();
+        let end = bytes.find_map(|(at, byte)| tracker.advance(&rules, at, byte));
+        &text[..end.unwrap_or(text.len())]
+    }
+
+    #[track_caller]
+    fn check_line(fixture: &str, text: &str, expect: &str) {
+        assert_eq!(kept(fixture, text, false), expect);
+    }
+
+    /// `¦` in `text` marks where it should end.
+    #[track_caller]
+    fn check_lines(fixture: &str, text: &str) {
+        let (expect, _) = text.split_once('¦').expect("an end");
+        assert_eq!(kept(fixture, &text.replacen('¦', "", 1), true), expect);
+    }
+
+    #[test]
+    fn a_line_ends_at_its_end() {
+        check_line("let x$0", " = 1;\nlet y", " = 1;");
+        check_line("let x$0", " = 1;\r\nlet y", " = 1;");
+    }
+
+    #[test]
+    fn a_closer_that_stands_is_not_written_again() {
+        check_line("f($0)", "a, g(b)), c", "a, g(b)");
+        check_line("f($0);", "a);", "a");
+        check_line("S { $0 }", "a, b: [c] };", "a, b: [c] ");
+        check_line("Vec<$0>", "Option<u8>> = x", "Option<u8>");
+        check_line("Box<$0>", "dyn Fn() -> u8> = x", "dyn Fn() -> u8");
+    }
+
+    #[test]
+    fn a_closer_that_does_not_stand_is_written() {
+        check_line("f($0", "a);", "a);");
+        check_line("f($0;", "a) + 1;", "a) + 1;");
+        check_line("[f($0]", "a), b];", "a), b");
+    }
+
+    #[test]
+    fn brackets_in_strings_and_characters_do_not_count() {
+        check_line("f($0)", "\")\", ')', '\"', b) + 1", "\")\", ')', '\"', b");
+        check_line("f($0)", "\"\\\")\") + 1", "\"\\\")\"");
+    }
+
+    #[test]
+    fn a_standing_quote_ends_the_string() {
+        check_line("print(\"$0\")", "a\\\" (b)\");", "a\\\" (b)");
+        check_line("print('$0')", "a')", "a");
+        check_line("print(\"{$0}\")", "name}\")", "name");
+    }
+
+    #[test]
+    fn lines_go_on_until_the_block_closes() {
+        check_lines(
+            "fn f() {$0",
+            "\n    a();\n    if b {\n        c();\n    }\n}¦\nfn g() {}",
+        );
+        check_lines("fn f$0", "(\n    a: u8,\n) -> u8 {\n    a\n}¦\n\nfn g() {}");
+        check_lines("    x($0", "a, || {\n        b\n    });¦\n    c();");
+        check_lines("  if a {$0", "\n    b\n  } else {\n    c\n  }¦\n  d();");
+        check_lines("def f():$0", "\n    return 1¦\ndef g():");
+    }
+
+    #[test]
+    fn lines_go_on_until_one_is_indented_less() {
+        check_lines("    $0", "a();\n    b();¦\n}\n");
+        check_lines("$0", "    a()\n    b()¦\nc()");
+        check_lines("a$0", " = 1\nb = 2¦\n}\n");
+    }
+
+    #[test]
+    fn lines_go_on_past_one_blank_line() {
+        check_lines("  $0", "a;\n\n  b;\n¦\n  c;");
+        check_lines("  $0", "a;\n  \n¦\n  b;");
+    }
+
+    #[test]
+    fn a_standing_closer_ends_lines_too() {
+        check_lines("f(|| {$0})", "\n    a\n¦});\n");
+    }
 }

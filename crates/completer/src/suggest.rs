@@ -18,41 +18,41 @@ pub(crate) struct Draft<'a> {
 
 /// Trims `candidates`, drops those that add nothing, and ranks the rest by
 /// [`Suggestion::score`].
-pub(crate) fn rank(candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Suggestion> {
+pub(crate) fn rank(mut candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Suggestion> {
+    let by_text = |a: &Candidate, b: &Candidate| a.text().cmp(b.text());
+    candidates.sort_by(|a, b| b.score().total_cmp(&a.score()).then_with(|| by_text(a, b)));
     let mut suggestions: Vec<Suggestion> = Vec::new();
     for candidate in candidates {
-        let text = trimmed(candidate.text(), draft.surroundings);
-        if text.trim().is_empty() {
-            continue;
+        if suggestions.len() == draft.most {
+            break;
         }
-        let suggestion = Suggestion {
-            text: [draft.word, text].concat(),
-            log_prob: candidate.log_prob(text.len()),
-            bytes: text.len(),
-        };
-        let extends = suggestion.text.strip_prefix(draft.must);
-        if extends.is_some_and(|more| !more.trim().is_empty())
-            && suggestions
-                .iter()
-                .all(|other| other.text != suggestion.text)
-        {
-            suggestions.push(suggestion);
+        let added = trimmed(candidate.text(), draft.surroundings);
+        let text = [draft.word, added].concat();
+        let more = text.strip_prefix(draft.must).unwrap_or_default();
+        let blank = added.trim().is_empty() || more.trim().is_empty();
+        if !blank && suggestions.iter().all(|other| other.text != text) {
+            suggestions.push(Suggestion {
+                log_prob: candidate.log_prob(added.len()),
+                bytes: added.len(),
+                score: candidate.score(),
+                text,
+            });
         }
     }
-    suggestions.sort_by(|a, b| {
-        b.score()
-            .total_cmp(&a.score())
-            .then_with(|| a.text.cmp(&b.text))
-    });
-    suggestions.truncate(draft.most);
     suggestions
 }
 
 /// The part of `text` that the document does not hold already; always a prefix
 /// of it, so its log-probability is known.
 fn trimmed<'t>(text: &'t str, surroundings: &Surroundings<'_>) -> &'t str {
+    let untrimmed = text;
     let text = text.trim_end();
     if !surroundings.rest.is_empty() {
+        let line_feed = untrimmed[text.len()..].contains('\n');
+        if line_feed && surroundings.rest.starts_with([')', ']', '}']) {
+            // The closer that stands comes to stand on a line of its own.
+            return untrimmed;
+        }
         // What is left may end with a blank; it then parts it from the rest.
         return without_overlap(text, surroundings.rest);
     }
@@ -168,6 +168,12 @@ mod tests {
     fn a_closer_may_follow_a_closer_of_another_block() {
         check("    ⟨}⟩\n}\n", "}");
         check("⟨}⟩\n}\n", "");
+    }
+
+    #[test]
+    fn a_closer_that_stands_keeps_a_line_of_its_own() {
+        check("  f(|| {⟨\n    a;\n  ⟩})\n", "\n    a;\n  ");
+        check("  f(⟨a;  ⟩)\n", "a;");
     }
 
     #[test]

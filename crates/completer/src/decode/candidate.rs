@@ -47,6 +47,7 @@ impl Hypothesis {
         self.cumulative.last().copied().unwrap_or_default()
     }
 
+    /// Length-normalised log-probability.
     pub(super) fn score(&self) -> f64 {
         length_normalised(self.log_prob(), self.len())
     }
@@ -60,12 +61,27 @@ impl Hypothesis {
         end
     }
 
-    /// What is decoded so far, up to the last whole character.
-    pub(super) fn finish(&self) -> Candidate {
-        let valid = self.text.utf8_chunks().next();
+    /// The candidate whose budget or time ends here: all whole characters.
+    pub(super) fn cut_off(&self) -> Candidate {
+        self.candidate(self.len(), self.score())
+    }
+
+    /// The first `length` bytes, ended by a byte of this log-probability that is
+    /// not part of them.
+    pub(super) fn ended_by(&self, log_prob: f32, length: usize) -> Candidate {
+        let sum = self.log_prob() + f64::from(log_prob);
+        self.candidate(length, length_normalised(sum, self.len() + 1))
+    }
+
+    fn candidate(&self, length: usize, score: f64) -> Candidate {
+        let valid = self.text[..length].utf8_chunks().next();
         let text = valid.map_or("", |chunk| chunk.valid()).to_owned();
         let cumulative = self.cumulative[..text.len()].to_vec();
-        Candidate { text, cumulative }
+        Candidate {
+            text,
+            cumulative,
+            score,
+        }
     }
 }
 
@@ -74,6 +90,7 @@ impl Hypothesis {
 pub(crate) struct Candidate {
     text: String,
     cumulative: Vec<f64>,
+    score: f64,
 }
 
 impl Candidate {
@@ -92,20 +109,18 @@ impl Candidate {
             .map_or(0.0, |last| self.cumulative[last])
     }
 
-    pub(super) fn score(&self) -> f64 {
-        length_normalised(self.log_prob(self.text.len()), self.text.len())
-    }
-
-    /// The first `length` bytes, which end a character.
-    pub(super) fn cut(mut self, length: usize) -> Self {
-        self.text.truncate(length);
-        self
+    /// Length-normalised log-probability of all that was decoded, the byte that
+    /// ended it included. Without that byte, a text broken off at an unlikely
+    /// place would win over every text that goes on.
+    pub(crate) fn score(&self) -> f64 {
+        self.score
     }
 
     /// Without the word it ends in, which may be half a word.
-    pub(super) fn without_last_word(self) -> Self {
+    pub(super) fn without_last_word(mut self) -> Self {
         let in_word = |c: char| c.is_alphanumeric() || c == '_';
         let length = self.text.trim_end_matches(in_word).len();
-        self.cut(length)
+        self.text.truncate(length);
+        self
     }
 }

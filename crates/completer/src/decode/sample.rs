@@ -30,7 +30,7 @@ pub(super) fn sample(
     let mut decoded = Decoded::default();
     loop {
         if task.limits.late()? {
-            decoded.unfinished = nodes.iter().map(|node| node.hypothesis.finish()).collect();
+            decoded.unfinished = nodes.iter().map(|node| node.hypothesis.cut_off()).collect();
             return Ok(decoded);
         }
         let mut children = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn sample(
             let weights = sampler.cumulative_weights(task.choices(&node.hypothesis, &log_probs));
             if weights.is_empty() {
                 // The model rules out everything that would be text.
-                decoded.finished.push(node.hypothesis.finish());
+                decoded.finished.push(node.hypothesis.cut_off());
                 continue;
             }
             for (byte, lanes) in drawn(node.lanes, &weights) {

@@ -1,0 +1,7 @@
+//! Completions at a cursor, through the public API, with engines small enough
+//! to know what they will say.
+
+mod cursor;
+mod engines;
+mod properties;
+mod states;

@@ -1,0 +1,218 @@
+//! The cache of states: never a different answer, and how much it saves.
+
+use std::sync::Arc;
+
+use completer::{Before, CancelToken, Completer, Completion, Options, Request};
+use lstm_format::{WindowRule, document_header};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::engines::{Babbler, Counts, Toy};
+
+const PATH: &str = "lib.rs";
+const WINDOW: usize = WindowRule::MIN_WINDOW;
+
+fn completer(cache_bytes: usize) -> (Completer, Arc<Counts>) {
+    let engine = Toy::new(Babbler { wild: false });
+    let counts = Arc::clone(&engine.counts);
+    (
+        Completer::with_cache_bytes(Arc::new(engine), cache_bytes),
+        counts,
+    )
+}
+
+fn complete(completer: &Completer, before: &Before<'_>) -> Completion {
+    let request = Request {
+        path: PATH,
+        before: *before,
+        after: "",
+        options: &Options {
+            strategy: completer::Strategy::Greedy,
+            max_bytes: 4,
+            ..Options::default()
+        },
+    };
+    let completion = completer.complete(&request, &CancelToken::new());
+    completion.expect("nobody cancels")
+}
+
+/// Lines that all differ, `bytes` of them.
+fn source(bytes: usize) -> String {
+    let lines = (0_u32..).map(|i| format!("    let name_{i} = call({});\n", i.wrapping_mul(7919)));
+    let mut text: String = lines.take(bytes / 20).collect();
+    text.truncate(bytes);
+    text
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    /// Types at the cursor.
+    Type(String),
+    /// Deletes before the cursor.
+    Delete(usize),
+    /// Moves the cursor.
+    Jump(Index),
+    /// Replaces text anywhere, the cursor then standing behind it.
+    Replace(Index, String),
+    Undo,
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let edit = prop_oneof![
+        4 => "[a-z\n ]{1,3}".prop_map(Edit::Type),
+        1 => "[a-z\n]{100,300}".prop_map(Edit::Type),
+        2 => (1..40_usize).prop_map(Edit::Delete),
+        1 => any::<Index>().prop_map(Edit::Jump),
+        1 => (any::<Index>(), "[a-z\n]{0,5}").prop_map(|(at, text)| Edit::Replace(at, text)),
+        2 => Just(Edit::Undo),
+    ];
+    prop::collection::vec(edit, 1..40)
+}
+
+/// Applies `edit` to a text and a cursor in it.
+fn apply(edit: &Edit, history: &mut Vec<(String, usize)>) {
+    let (mut text, mut cursor) = history.last().expect("never empty").clone();
+    match edit {
+        Edit::Type(typed) => {
+            text.insert_str(cursor, typed);
+            cursor += typed.len();
+        }
+        Edit::Delete(count) => {
+            let from = cursor.saturating_sub(*count);
+            text.replace_range(from..cursor, "");
+            cursor = from;
+        }
+        Edit::Jump(to) => cursor = to.index(text.len() + 1),
+        Edit::Replace(at, with) => {
+            let at = at.index(text.len() + 1);
+            let end = text.len().min(at + 4);
+            text.replace_range(at..end, with);
+            cursor = at + with.len();
+        }
+        Edit::Undo => {
+            if history.len() > 1 {
+                history.pop();
+            }
+            return;
+        }
+    }
+    history.push((text, cursor));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
+
+    #[test]
+    fn deleting_the_cache_changes_no_answer(
+        edits in edits(), length in 0..3000_usize, cache in prop_oneof![Just(4_000), Just(1 << 20)],
+    ) {
+        let (kept, _) = completer(cache);
+        let text = source(length);
+        let mut history = vec![(text.clone(), text.len())];
+        for edit in edits {
+            apply(&edit, &mut history);
+            let (text, cursor) = history.last().expect("never empty");
+            let before = Before::whole(&text.as_bytes()[..*cursor]);
+            let (fresh, _) = completer(0);
+            let (with, without) = (complete(&kept, &before), complete(&fresh, &before));
+            prop_assert_eq!(with.suggestions, without.suggestions);
+        }
+    }
+
+    #[test]
+    fn a_tail_as_long_as_the_reach_is_enough(length in 0..6000_usize, extra in 0..50_usize) {
+        let text = source(length);
+        let whole = Before::whole(text.as_bytes());
+        let start = text.len().saturating_sub(WindowRule::new(WINDOW).reach() + extra);
+        let tail = Before { text: &text.as_bytes()[start..], start };
+        let (one, _) = completer(0);
+        let (with_whole, with_tail) = (complete(&one, &whole), complete(&one, &tail));
+        prop_assert_eq!(with_whole.suggestions, with_tail.suggestions);
+    }
+}
+
+#[test]
+fn a_short_tail_is_a_document_of_its_own() {
+    let (completer, _) = completer(0);
+    let tail = Before {
+        text: b"let a = ",
+        start: 1 << 40,
+    };
+    let whole = Before::whole(tail.text);
+    let (with_tail, with_whole) = (complete(&completer, &tail), complete(&completer, &whole));
+    assert_eq!(with_tail.suggestions, with_whole.suggestions);
+}
+
+#[test]
+fn typing_forward_costs_one_step_a_live_window() {
+    let (completer, counts) = completer(1 << 20);
+    let text = source(6000);
+    let rule = WindowRule::new(WINDOW);
+    complete(&completer, &Before::whole(&text.as_bytes()[..3000]));
+    counts.take_fed();
+    let mut hand_overs = 0;
+    let mut start = None;
+    for cursor in 3001..5000 {
+        let before = &text.as_bytes()[..cursor];
+        complete(&completer, &Before::whole(before));
+        let now = rule.start(before, 0);
+        hand_overs += usize::from(start.is_some_and(|start| start != now));
+        start = Some(now);
+        // One byte for this window; for the next one a byte, or up to 32 while
+        // it catches up. Never a whole window, not even at the hand-over.
+        let fed = counts.take_fed();
+        assert!((1..=33).contains(&fed), "{fed} bytes at {cursor}");
+    }
+    assert!(hand_overs > 3, "{hand_overs} windows");
+}
+
+#[test]
+fn coming_back_costs_nothing_and_an_edit_little() {
+    let (completer, counts) = completer(1 << 20);
+    let text = source(400);
+    let header = document_header("rust", PATH).len();
+    let here = Before::whole(text.as_bytes());
+    complete(&completer, &here);
+    assert_eq!(counts.take_fed(), header + 400);
+
+    complete(&completer, &here);
+    assert_eq!(counts.take_fed(), 0, "the same cursor again");
+
+    let edited = [&text.as_bytes()[..390], b"edited"].concat();
+    complete(&completer, &Before::whole(&edited));
+    assert_eq!(
+        counts.take_fed(),
+        header + 396 - 256,
+        "from the last checkpoint"
+    );
+
+    complete(&completer, &here);
+    assert_eq!(counts.take_fed(), 0, "undone");
+
+    completer.forget_states();
+    complete(&completer, &here);
+    assert_eq!(counts.take_fed(), header + 400, "forgotten");
+}
+
+#[test]
+fn a_warmed_cursor_costs_nothing() {
+    let (completer, counts) = completer(1 << 20);
+    let text = source(400);
+    let before = Before::whole(text.as_bytes());
+    let warm_up = Request {
+        path: PATH,
+        before,
+        after: "",
+        options: &Options {
+            candidates: 0,
+            ..Options::default()
+        },
+    };
+    let completion = completer
+        .complete(&warm_up, &CancelToken::new())
+        .expect("nobody cancels");
+    assert_eq!((completion.suggestions.len(), counts.steps()), (0, 0));
+    counts.take_fed();
+    complete(&completer, &before);
+    assert_eq!(counts.take_fed(), 0);
+}
