@@ -1,6 +1,9 @@
 //! The command line of `lstm-train`.
 
 mod corpus;
+mod eval;
+mod export;
+mod sample;
 mod train;
 
 use std::process::ExitCode;
@@ -21,6 +24,9 @@ struct Arguments {
 enum Command {
     Corpus(corpus::Arguments),
     Train(train::Arguments),
+    Eval(eval::Arguments),
+    Sample(sample::Arguments),
+    Export(export::Arguments),
 }
 
 /// Runs the program; errors are one message on stderr and exit code 2.
@@ -28,6 +34,9 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Corpus(arguments) => corpus::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Sample(arguments) => sample::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ pub mod batches;
 pub mod cli;
 pub mod corpus;
 pub mod curve;
+pub mod engine;
 pub mod evaluation;
 pub mod network;
 pub mod optimizer;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lstm_format::{
-    FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance, VOCABULARY_SIZE,
+    FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance,
 };
 use tch::{Device, Kind, Tensor};
 
@@ -142,14 +142,22 @@ impl Network {
         }
     }
 
+    fn parameter(&self, name: &str) -> &Tensor {
+        let found = self.parameters.iter().find(|(n, _)| n == name);
+        &found.expect("the configuration lists every tensor used").1
+    }
+
+    /// Logits `[…, 256]` in f32 of a head input `[…, H]` or `[…, num_layers * H]`.
+    pub fn head(&self, input: &Tensor) -> Tensor {
+        let weight = |name: &str| self.parameter(name).to_kind(input.kind());
+        let logits = input.linear(&weight("head.weight"), Some(&weight("head.bias")));
+        logits.to_kind(Kind::Float)
+    }
+
     /// Runs `inputs` (`[T, B]`, bytes as int64) from `state`; gives logits
     /// `[T, B, 256]` in f32 and the state after the last step.
     pub fn forward(&self, inputs: &Tensor, state: &BatchState, pass: Pass) -> (Tensor, BatchState) {
-        let weight = |name: &str| {
-            let found = self.parameters.iter().find(|(n, _)| n == name);
-            let (_, tensor) = found.expect("the configuration lists every tensor used");
-            tensor.to_kind(pass.compute)
-        };
+        let weight = |name: &str| self.parameter(name).to_kind(pass.compute);
         let drop = |tensor: Tensor| match pass.dropout {
             p if p > 0.0 => tensor.dropout(p, pass.train),
             _ => tensor,
@@ -174,13 +182,11 @@ impl Network {
             HeadInput::LastLayer => x,
             HeadInput::AllLayers => Tensor::cat(&outputs, -1),
         };
-        let logits = head_input.linear(&weight("head.weight"), Some(&weight("head.bias")));
-        debug_assert_eq!(logits.size()[2], VOCABULARY_SIZE as i64);
         let state = BatchState {
             h: Tensor::cat(&hs, 0),
             c: Tensor::cat(&cs, 0),
         };
-        (logits.to_kind(Kind::Float), state)
+        (self.head(&head_input), state)
     }
 }
 

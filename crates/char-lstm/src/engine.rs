@@ -1,0 +1,102 @@
+//! The libtorch engine behind the same door as the runtime.
+
+use lstm_format::{Engine, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE};
+use tch::{Device, Tensor, no_grad};
+
+use crate::network::{BatchState, Network, Pass, to_vec};
+
+/// A model run by libtorch in f32 on the CPU: exact, and much slower a step
+/// than the runtime.
+pub struct TorchEngine {
+    network: Network,
+}
+
+// SAFETY: the network's tensors are never written after construction, and
+// libtorch allows concurrent reads of a tensor.
+unsafe impl Sync for TorchEngine {}
+
+impl TorchEngine {
+    /// Loads `model`, whatever its precision.
+    pub fn new(model: &ModelFile) -> Self {
+        Self {
+            network: Network::from_model(model, Device::Cpu),
+        }
+    }
+}
+
+impl Engine for TorchEngine {
+    fn config(&self) -> &ModelConfig {
+        self.network.config()
+    }
+
+    fn describe(&self) -> String {
+        "libtorch f32".to_owned()
+    }
+
+    fn session(&self) -> Box<dyn Session + '_> {
+        Box::new(TorchSession {
+            network: &self.network,
+        })
+    }
+}
+
+struct TorchSession<'a> {
+    network: &'a Network,
+}
+
+impl TorchSession<'_> {
+    /// Runs `[T, B]` inputs, time-major, from and into `states`.
+    fn run(&self, states: &mut [State], inputs: &[i64]) {
+        let lanes = states.len();
+        let steps = inputs.len() / lanes;
+        no_grad(|| {
+            let initial = BatchState {
+                h: self.gathered(states.iter().map(|s| &s.h)),
+                c: self.gathered(states.iter().map(|s| &s.c)),
+            };
+            let inputs = Tensor::from_slice(inputs).view([steps as i64, lanes as i64]);
+            let (_, after) = self.network.forward(&inputs, &initial, Pass::EVALUATE);
+            for (lane, state) in states.iter_mut().enumerate() {
+                state.h = to_vec(&after.h.select(1, lane as i64));
+                state.c = to_vec(&after.c.select(1, lane as i64));
+            }
+        });
+    }
+
+    /// Lane vectors `[L * H]` side by side: `[L, B, H]`.
+    fn gathered<'v>(&self, vectors: impl Iterator<Item = &'v Vec<f32>>) -> Tensor {
+        let config = self.network.config();
+        let shape = [config.num_layers as i64, config.hidden_size as i64];
+        let lanes: Vec<Tensor> =
+            vectors.map(|v| Tensor::from_slice(v).view(shape)).collect();
+        Tensor::stack(&lanes, 1)
+    }
+}
+
+impl Session for TorchSession<'_> {
+    fn step(&mut self, states: &mut [State], bytes: &[u8]) {
+        assert_eq!(states.len(), bytes.len(), "one byte a lane");
+        let inputs: Vec<i64> = bytes.iter().map(|&b| i64::from(b)).collect();
+        self.run(states, &inputs);
+    }
+
+    fn feed(&mut self, state: &mut State, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            let inputs: Vec<i64> = bytes.iter().map(|&b| i64::from(b)).collect();
+            self.run(std::slice::from_mut(state), &inputs);
+        }
+    }
+
+    fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
+        let config = self.network.config();
+        let last = (config.num_layers - 1) * config.hidden_size;
+        let input = match config.head {
+            lstm_format::HeadInput::LastLayer => &state.h[last..],
+            lstm_format::HeadInput::AllLayers => &state.h[..],
+        };
+        no_grad(|| {
+            let logits = self.network.head(&Tensor::from_slice(input));
+            out.copy_from_slice(&to_vec(&logits.log_softmax(-1, tch::Kind::Float)));
+        });
+    }
+}

@@ -1,0 +1,186 @@
+//! Model files: round trips, and everything that may be wrong with one.
+
+use std::collections::BTreeMap;
+
+use lstm_format::model_file::{TRAINING_PREFIX, training_state, write_atomically};
+use lstm_format::{
+    FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance, Tensor, TrainingState,
+};
+use proptest::prelude::*;
+
+fn config() -> ModelConfig {
+    ModelConfig {
+        language: "rust".into(),
+        num_layers: 2,
+        hidden_size: 5,
+        embedding_size: 3,
+        head: HeadInput::AllLayers,
+        window: 512,
+    }
+}
+
+fn tensors(config: &ModelConfig, seed: u64) -> BTreeMap<String, Vec<f32>> {
+    let mut state = seed;
+    let mut value = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 40) as f32 / (1 << 24) as f32 - 0.5
+    };
+    let specs = config.tensor_specs().into_iter();
+    specs
+        .map(|spec| {
+            let length = spec.shape.iter().product();
+            (spec.name, std::iter::repeat_with(&mut value).take(length).collect())
+        })
+        .collect()
+}
+
+fn model(precision: Precision) -> ModelFile {
+    let provenance = Provenance {
+        data: "tests".into(),
+        ..Provenance::default()
+    };
+    ModelFile::from_f32(config(), provenance, precision, tensors(&config(), 1)).unwrap()
+}
+
+/// The file `bytes` with `from` replaced by `to` (of equal length) in its header.
+fn edited(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let at = bytes.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
+    let mut bytes = bytes.to_vec();
+    bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    bytes
+}
+
+#[test]
+fn a_written_model_is_read_back_equal() {
+    let folder = tempfile::tempdir().unwrap();
+    for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+        let path = folder.path().join("model.safetensors");
+        let written = model(precision);
+        written.write(&path).unwrap();
+        assert_eq!(ModelFile::read(&path).unwrap(), written);
+    }
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes() {
+    let bytes = model(Precision::Int8).to_bytes(None).unwrap();
+    assert_eq!(bytes, model(Precision::Int8).to_bytes(None).unwrap());
+}
+
+#[test]
+fn int8_rows_are_within_half_a_step() {
+    let exact = tensors(&config(), 1);
+    let stored = model(Precision::Int8);
+    let name = "lstm.weight_hh_l0";
+    let Tensor::Int8 { scales, .. } = stored.tensor(name) else {
+        panic!("{name} is quantised");
+    };
+    let columns = config().hidden_size;
+    let restored = stored.tensor(name).to_f32();
+    for (i, (a, b)) in exact[name].iter().zip(&restored).enumerate() {
+        assert!((a - b).abs() <= scales[i / columns] * 0.5001);
+    }
+}
+
+#[test]
+fn a_checkpoint_is_a_model_and_keeps_its_training_state() {
+    let training = TrainingState {
+        progress: serde_json::json!({"step": 7}),
+        tensors: BTreeMap::from([(format!("{TRAINING_PREFIX}h"), vec![1.0, 2.0])]),
+    };
+    let bytes = model(Precision::F32).to_bytes(Some(&training)).unwrap();
+    assert_eq!(ModelFile::from_bytes(&bytes).unwrap(), model(Precision::F32));
+    assert_eq!(training_state(&bytes).unwrap(), Some(training));
+    let plain = model(Precision::F32).to_bytes(None).unwrap();
+    assert_eq!(training_state(&plain).unwrap(), None);
+}
+
+#[test]
+fn every_defect_has_its_error() {
+    let bytes = model(Precision::F32).to_bytes(None).unwrap();
+    let error = |bytes: &[u8]| ModelFile::from_bytes(bytes).unwrap_err();
+    assert!(matches!(error(b""), FormatError::Container(_)));
+    assert!(matches!(error(b"hello, I am a text file"), FormatError::Container(_)));
+    assert!(matches!(error(&bytes[..bytes.len() - 1]), FormatError::Container(_)));
+    let foreign = edited(&bytes, "\"lstm-ls\":", "\"someone\":");
+    assert!(matches!(error(&foreign), FormatError::Foreign));
+    let newer = edited(&bytes, "\\\"version\\\":1", "\\\"version\\\":9");
+    assert!(matches!(error(&newer), FormatError::Version { got: 9, .. }));
+    let wider = edited(&bytes, "\\\"hidden_size\\\":5", "\\\"hidden_size\\\":6");
+    assert!(matches!(error(&wider), FormatError::Shape { .. }));
+    let none = edited(&bytes, "\\\"num_layers\\\":2", "\\\"num_layers\\\":0");
+    assert!(matches!(error(&none), FormatError::Config(_)));
+    let deeper = edited(&bytes, "\\\"num_layers\\\":2", "\\\"num_layers\\\":3");
+    assert!(matches!(error(&deeper), FormatError::MissingTensor(_) | FormatError::Shape { .. }));
+    let shallower = edited(&bytes, "\\\"num_layers\\\":2", "\\\"num_layers\\\":1");
+    assert!(matches!(
+        error(&shallower),
+        FormatError::UnexpectedTensor(_) | FormatError::Shape { .. }
+    ));
+    let other = edited(&bytes, "\\\"precision\\\":\\\"f32\\\" ".trim_end(), "\\\"precision\\\":\\\"f16\\\"");
+    assert!(matches!(error(&other), FormatError::Header(_)));
+
+    let mut nan = tensors(&config(), 1);
+    nan.get_mut("head.bias").unwrap()[3] = f32::NAN;
+    let refused = ModelFile::from_f32(config(), Provenance::default(), Precision::F32, nan);
+    assert!(matches!(refused, Err(FormatError::Value { index: 3, .. })));
+    let mut poisoned = bytes.clone();
+    let last = poisoned.len() - 4;
+    poisoned[last..].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    assert!(matches!(error(&poisoned), FormatError::Value { .. }));
+}
+
+#[test]
+fn errors_name_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "not a model").unwrap();
+    let message = ModelFile::read(&path).unwrap_err().to_string();
+    assert!(message.contains("notes.txt") && message.contains("safetensors"), "{message}");
+    let absent = ModelFile::read(&folder.path().join("absent")).unwrap_err().to_string();
+    assert!(absent.contains("absent"), "{absent}");
+}
+
+#[test]
+fn a_failed_write_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    write_atomically(&path, b"old").unwrap();
+    // A folder stands where the new file should go: the rename fails.
+    let blocked = folder.path().join("folder");
+    std::fs::create_dir_all(blocked.join("inside")).unwrap();
+    assert!(write_atomically(&blocked, b"new").is_err());
+    assert!(write_atomically(&folder.path().join("no/such/folder"), b"new").is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), b"old");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 2, "no partial file is left behind");
+}
+
+proptest! {
+    #[test]
+    fn damaged_files_give_errors_not_panics(
+        cut in 0_usize..4_000,
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+    ) {
+        let mut bytes = model(Precision::Int8).to_bytes(None).unwrap();
+        bytes.truncate(bytes.len().saturating_sub(cut).max(1));
+        for (at, mask) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] ^= mask;
+        }
+        let _ = ModelFile::from_bytes(&bytes);
+        let _ = training_state(&bytes);
+    }
+
+    #[test]
+    fn quantisation_survives_any_rows(rows in prop::collection::vec(-3.0_f32..3.0, 12)) {
+        let stored = Tensor::quantise(&rows, 4);
+        for (row, restored) in rows.chunks(4).zip(stored.to_f32().chunks(4)) {
+            let largest = row.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+            for (a, b) in row.iter().zip(restored) {
+                prop_assert!((a - b).abs() <= largest / 254.0 + 1e-6);
+            }
+        }
+    }
+}
