@@ -1,0 +1,81 @@
+//! The int8 product on 512-bit vectors with VNNI.
+//!
+//! Packed in groups of 4 columns: 64 bytes are 16 rows. `vpdpbusd` multiplies
+//! four unsigned inputs with four signed weights and adds all four products to
+//! an i32, without saturating.
+
+use std::arch::x86_64::*;
+
+use crate::int8::{add_scaled, scalar};
+use crate::tile::{TILE_ROWS, TileRows};
+
+/// Columns of a group.
+const GROUP: usize = 4;
+
+/// Rows of an accumulator.
+const ROWS: usize = 16;
+
+/// Accumulators of a tile.
+const N: usize = TILE_ROWS / ROWS;
+
+/// As [`scalar::encode`].
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(crate) fn encode(h: &[f32], inputs: &mut [u8]) {
+    scalar::encode(h, inputs);
+}
+
+/// As [`scalar::tile_sums`], for weights in groups of 4 columns.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[inline]
+pub(crate) fn tile_sums<const LANES: usize>(
+    weights: &[i8],
+    starts: &TileRows<i32>,
+    inputs: [&[u8]; LANES],
+) -> [TileRows<i32>; LANES] {
+    let groups = weights.len() / (TILE_ROWS * GROUP);
+    assert!(inputs.iter().all(|lane| lane.len() >= groups * GROUP));
+    // SAFETY: four vectors of sixteen i32 are exactly `starts`.
+    let start = |n| unsafe { _mm512_loadu_si512(starts.as_ptr().add(n * ROWS).cast()) };
+    let mut totals: [[__m512i; N]; LANES] = [std::array::from_fn(start); LANES];
+    for group in 0..groups {
+        let base = group * TILE_ROWS * GROUP;
+        let weight = |n| {
+            // SAFETY: the group and its 64 rows of four bytes lie in `weights`.
+            unsafe { _mm512_loadu_si512(weights.as_ptr().add(base + n * 64).cast()) }
+        };
+        let weight: [__m512i; N] = std::array::from_fn(weight);
+        for lane in 0..LANES {
+            let at = inputs[lane].as_ptr();
+            // SAFETY: each lane has at least `groups` groups of four bytes.
+            let input = unsafe { at.add(group * GROUP).cast::<i32>().read_unaligned() };
+            let input = _mm512_set1_epi32(input);
+            for n in 0..N {
+                totals[lane][n] = _mm512_dpbusd_epi32(totals[lane][n], input, weight[n]);
+            }
+        }
+    }
+    let mut sums = [[0; TILE_ROWS]; LANES];
+    for lane in 0..LANES {
+        for n in 0..N {
+            let at = sums[lane][n * ROWS..][..ROWS].as_mut_ptr();
+            // SAFETY: the slice above has room for sixteen sums.
+            unsafe { _mm512_storeu_si512(at.cast(), totals[lane][n]) };
+        }
+    }
+    sums
+}
+
+/// Adds the scaled sums of a tile to `out`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+pub(crate) fn add_tile<const LANES: usize>(
+    weights: &[i8],
+    starts: &TileRows<i32>,
+    scales: &TileRows<f32>,
+    inputs: [&[u8]; LANES],
+    out: &mut [TileRows<f32>],
+) {
+    let sums = tile_sums(weights, starts, inputs);
+    for (sums, out) in sums.iter().zip(out) {
+        add_scaled(sums, scales, out);
+    }
+}

@@ -1,0 +1,58 @@
+//! The engine that ships: a model packed for the CPU at hand.
+
+use lstm_format::{Engine, ModelConfig, ModelFile, Precision, Session};
+
+use crate::error::RuntimeError;
+use crate::float::FloatMatrix;
+use crate::int8::Int8Matrix;
+use crate::kernel::Kernel;
+use crate::network::Network;
+
+/// A character LSTM ready to run.
+///
+/// An int8 file runs in int8: hidden states are rounded to steps of 1/127
+/// wherever they are multiplied, everything else is f32. A bf16 or f32 file
+/// runs in f32.
+pub struct Runtime(Numbers);
+
+enum Numbers {
+    Int8(Network<Int8Matrix>),
+    Float(Network<FloatMatrix>),
+}
+
+impl Runtime {
+    /// Packs the weights of `model` for `kernel`; `model` may be dropped after.
+    ///
+    /// # Errors
+    /// [`RuntimeError::UnsupportedKernel`] if this CPU cannot run `kernel`.
+    pub fn load(model: &ModelFile, kernel: Kernel) -> Result<Self, RuntimeError> {
+        let kernel = kernel.checked()?;
+        Ok(Self(match model.precision {
+            Precision::Int8 => Numbers::Int8(Network::new(model, kernel)),
+            Precision::Bf16 | Precision::F32 => Numbers::Float(Network::new(model, kernel)),
+        }))
+    }
+}
+
+impl Engine for Runtime {
+    fn config(&self) -> &ModelConfig {
+        match &self.0 {
+            Numbers::Int8(network) => network.config(),
+            Numbers::Float(network) => network.config(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        match &self.0 {
+            Numbers::Int8(network) => network.describe(),
+            Numbers::Float(network) => network.describe(),
+        }
+    }
+
+    fn session(&self) -> Box<dyn Session + '_> {
+        match &self.0 {
+            Numbers::Int8(network) => Box::new(network.session()),
+            Numbers::Float(network) => Box::new(network.session()),
+        }
+    }
+}
