@@ -5,6 +5,10 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::options::{Options, Strategy};
 
+/// Weights below e⁻³⁰ of the largest are taken as 0: all 256 together would be
+/// drawn once in 10¹⁰ bytes.
+const NEGLIGIBLE: f32 = 30.0;
+
 /// Turns log-probabilities into weights to draw from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sampler {
@@ -17,7 +21,12 @@ impl Sampler {
     pub(super) fn new(options: &Options) -> Self {
         let greedy = options.strategy == Strategy::Greedy;
         Self {
-            temperature: if greedy { 0.0 } else { options.temperature },
+            // `max` makes a NaN greedy, as it does what is negative.
+            temperature: if greedy {
+                0.0
+            } else {
+                options.temperature.max(0.0)
+            },
             top_p: options.top_p,
             top_k: options.top_k,
         }
@@ -26,17 +35,20 @@ impl Sampler {
     /// The bytes of `choices` (with log-probabilities in nats) that may be drawn,
     /// likeliest first, each with the sum of its own and all earlier weights.
     pub(super) fn cumulative_weights(self, mut choices: Vec<(u8, f32)>) -> Vec<(u8, f64)> {
-        choices.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        // The comparison is written so that a NaN temperature is greedy too.
-        let keep = match (self.temperature > 0.0, self.top_k) {
-            (false, _) => 1,
-            (true, 0) => choices.len(),
-            (true, top_k) => top_k,
-        };
-        choices.truncate(keep);
-        let Some(&(_, best)) = choices.first() else {
-            return Vec::new();
-        };
+        let best = choices
+            .iter()
+            .map(|choice| choice.1)
+            .fold(f32::NEG_INFINITY, f32::max);
+        // Most bytes are far too unlikely to be drawn, and need no sorting.
+        let floor = best - NEGLIGIBLE * self.temperature;
+        choices.retain(|choice| choice.1 >= floor);
+        choices.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        if self.top_k > 0 {
+            choices.truncate(self.top_k);
+        }
+        if self.temperature == 0.0 {
+            choices.truncate(1);
+        }
         let mut sum = 0.0;
         let mut weights: Vec<(u8, f64)> = Vec::with_capacity(choices.len());
         for (byte, log_prob) in choices {

@@ -6,9 +6,17 @@ use std::time::{Duration, Instant};
 use completer::{Before, CancelToken, Completer, Completion, Options, Request, Stop, Strategy};
 use expect_test::{Expect, expect};
 
-use crate::engines::{Reader, Toy};
+use crate::engines::{Reader, Stalling, Toy, Voice};
 
 fn complete(read: &[&str], fixture: &str, options: &Options) -> Completion {
+    complete_with(Toy::new(Reader::of(read)), fixture, options)
+}
+
+fn complete_with<V: Voice + 'static>(
+    engine: Toy<V>,
+    fixture: &str,
+    options: &Options,
+) -> Completion {
     let (before, after) = fixture.split_once("$0").expect("a cursor");
     let request = Request {
         path: "src/lib.rs",
@@ -16,7 +24,7 @@ fn complete(read: &[&str], fixture: &str, options: &Options) -> Completion {
         after,
         options,
     };
-    let completer = Completer::new(Arc::new(Toy::new(Reader::of(read))));
+    let completer = Completer::new(Arc::new(engine));
     completer
         .complete(&request, &CancelToken::new())
         .expect("nobody cancels")
@@ -356,4 +364,49 @@ fn a_deadline_to_come_changes_nothing() {
             0.50 "en(path);"
         "#]],
     );
+}
+
+#[test]
+fn at_the_deadline_whole_words_are_left() {
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let options = Options {
+        deadline: Some(deadline),
+        ..greedy()
+    };
+    let engine = Toy::new(Stalling {
+        reader: Reader::of(&["open(&path, mode);"]),
+        on: b'd',
+        until: deadline,
+    });
+    let completion = complete_with(engine, "op$0", &options);
+    assert_eq!(completion.stop, Stop::Deadline);
+    assert_eq!(completion.suggestions[0].text, "en(&path,");
+}
+
+#[test]
+fn at_the_deadline_what_is_finished_is_left() {
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let options = Options {
+        deadline: Some(deadline),
+        temperature: 1.0,
+        ..Options::default()
+    };
+    let engine = Toy::new(Stalling {
+        reader: Reader::of(&["open(a);", "open(path, mode);"]),
+        on: b'd',
+        until: deadline,
+    });
+    let completion = complete_with(engine, "op$0", &options);
+    let texts: Vec<&str> = completion
+        .suggestions
+        .iter()
+        .map(|s| s.text.as_str())
+        .collect();
+    assert_eq!((texts, completion.stop), (vec!["en(a);"], Stop::Deadline));
+}
+
+#[test]
+fn a_completer_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Completer>();
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use completer::CancelToken;
 use lstm_format::{Engine, HeadInput, ModelConfig, Session, State, VOCABULARY_SIZE, WindowRule};
@@ -167,6 +168,26 @@ impl Voice for Reader {
     }
 }
 
+/// A reader that, having heard one byte, hears nothing more until a given time.
+pub(crate) struct Stalling {
+    pub(crate) reader: Reader,
+    pub(crate) on: u8,
+    pub(crate) until: Instant,
+}
+
+impl Voice for Stalling {
+    fn hear(&self, h: &mut [f32], byte: u8) {
+        self.reader.hear(h, byte);
+        while byte == self.on && Instant::now() < self.until {
+            std::hint::spin_loop();
+        }
+    }
+
+    fn say(&self, h: &[f32], out: &mut [f32; VOCABULARY_SIZE]) {
+        self.reader.say(h, out);
+    }
+}
+
 /// Says anything: numbers drawn from a hash of all it has heard.
 pub(crate) struct Babbler {
     /// Whether it also says NaN and infinities.
@@ -204,7 +225,7 @@ fn hash_in(h: &[f32]) -> u64 {
 }
 
 /// The finaliser of SplitMix64.
-fn scramble(mut x: u64) -> u64 {
+pub(crate) fn scramble(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     x ^ (x >> 31)

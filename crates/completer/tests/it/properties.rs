@@ -62,7 +62,7 @@ fn complete<V: Voice + 'static>(
 }
 
 /// Log-probability of `text` after `before`, by plain single steps.
-fn rescore(engine: &dyn Engine, before: &str, text: &str) -> f64 {
+pub(crate) fn rescore(engine: &dyn Engine, before: &str, text: &str) -> f64 {
     let mut session = engine.session();
     let mut states = [State::zeros(engine.config())];
     for byte in document_header("rust", PATH)

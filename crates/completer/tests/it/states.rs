@@ -37,7 +37,7 @@ fn complete(completer: &Completer, before: &Before<'_>) -> Completion {
 }
 
 /// Lines that all differ, `bytes` of them.
-fn source(bytes: usize) -> String {
+pub(crate) fn source(bytes: usize) -> String {
     let lines = (0_u32..).map(|i| format!("    let name_{i} = call({});\n", i.wrapping_mul(7919)));
     let mut text: String = lines.take(bytes / 20).collect();
     text.truncate(bytes);
