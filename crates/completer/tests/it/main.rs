@@ -3,5 +3,6 @@
 
 mod cursor;
 mod engines;
+mod model;
 mod properties;
 mod states;

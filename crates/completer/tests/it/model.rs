@@ -1,0 +1,95 @@
+//! With the engines that ship, on a small model of random weights: what the
+//! toys promise (a fed byte is a step, a lane is a lane) these must keep.
+
+use std::sync::Arc;
+
+use completer::{Before, CancelToken, Completer, Completion, Options, Request, Strategy};
+use lstm_format::{Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, WindowRule};
+use lstm_runtime::{Kernel, Reference, Runtime};
+
+use crate::engines::scramble;
+use crate::properties::rescore;
+use crate::states::source;
+
+fn model(precision: Precision) -> ModelFile {
+    let config = ModelConfig {
+        language: "rust".into(),
+        num_layers: 2,
+        hidden_size: 40,
+        embedding_size: 8,
+        head: HeadInput::AllLayers,
+        window: WindowRule::MIN_WINDOW,
+    };
+    let mut seed = 0;
+    let mut random = || {
+        seed += 1;
+        (scramble(seed) >> 40) as f32 / (1 << 23) as f32 - 1.0
+    };
+    let mut tensor = |length| (0..length).map(|_| 0.4 * random()).collect();
+    let specs = config.tensor_specs().into_iter();
+    let tensors = specs.map(|spec| (spec.name, tensor(spec.shape.iter().product())));
+    let tensors = tensors.collect();
+    ModelFile::from_f32(config, Provenance::default(), precision, tensors).expect("a valid model")
+}
+
+fn engines() -> Vec<Arc<dyn Engine>> {
+    let int8 = model(Precision::Int8);
+    let kernels = Kernel::ALL
+        .into_iter()
+        .filter(|kernel| kernel.is_supported());
+    let runtimes = kernels.map(|kernel| Runtime::load(&int8, kernel).expect("a valid model"));
+    let mut engines: Vec<Arc<dyn Engine>> = Vec::new();
+    engines.extend(runtimes.map(|runtime| Arc::new(runtime) as Arc<dyn Engine>));
+    engines.push(Arc::new(Reference::new(&model(Precision::F32))));
+    engines
+}
+
+fn complete(completer: &Completer, before: &str, strategy: Strategy) -> Completion {
+    let request = Request {
+        path: "any.rs",
+        before: Before::whole(before.as_bytes()),
+        after: "",
+        options: &Options {
+            strategy,
+            candidates: 4,
+            max_bytes: 12,
+            ..Options::default()
+        },
+    };
+    let completion = completer.complete(&request, &CancelToken::new());
+    completion.expect("nobody cancels")
+}
+
+#[test]
+fn the_cache_changes_no_bit() {
+    let text = source(1500);
+    for engine in engines() {
+        let kept = Completer::new(Arc::clone(&engine));
+        for cursor in [1000, 1001, 1002, 1100, 900, 1101, 1500, 1001] {
+            let fresh = Completer::with_cache_bytes(Arc::clone(&engine), 0);
+            let before = &text[..cursor];
+            let with = complete(&kept, before, Strategy::Sample).suggestions;
+            assert!(!with.is_empty());
+            let without = complete(&fresh, before, Strategy::Sample).suggestions;
+            assert_eq!(with, without, "{} at {cursor}", engine.describe());
+        }
+    }
+}
+
+#[test]
+fn log_prob_is_what_single_steps_give() {
+    for engine in engines() {
+        for strategy in [Strategy::Sample, Strategy::Greedy, Strategy::Beam] {
+            let before = "fn main() {\n    let ";
+            let completer = Completer::new(Arc::clone(&engine));
+            for suggestion in complete(&completer, before, strategy).suggestions {
+                let rescored = rescore(&*engine, before, &suggestion.text);
+                assert!(
+                    (suggestion.log_prob - rescored).abs() < 1e-9,
+                    "{}",
+                    engine.describe()
+                );
+            }
+        }
+    }
+}
