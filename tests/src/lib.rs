@@ -11,10 +11,12 @@ mod language_client;
 mod limited;
 mod message;
 mod programs;
+mod validation;
 
 pub use language_client::LanguageClient;
 pub use limited::{Finished, run_limited};
 pub use programs::{neovim, server};
+pub use validation::{ValidationFile, validation_files};
 
 /// Nothing in a test takes this long; whatever has not happened by then never will.
 pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);

@@ -72,7 +72,13 @@ struct Piece {
 
 impl<'a> Batches<'a> {
     /// Batches of `lanes` lanes of `steps` bytes from the beginning.
-    pub fn new(corpus: &'a Corpus, window: WindowRule, lanes: usize, steps: usize, seed: u64) -> Self {
+    pub fn new(
+        corpus: &'a Corpus,
+        window: WindowRule,
+        lanes: usize,
+        steps: usize,
+        seed: u64,
+    ) -> Self {
         let lane = LanePosition {
             document: None,
             piece: 0,
@@ -215,6 +221,8 @@ impl<'a> Batches<'a> {
 
 fn order_of_epoch(documents: usize, seed: u64, epoch: u64) -> Vec<u32> {
     let mut order: Vec<u32> = (0..documents as u32).collect();
-    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed.wrapping_add(epoch << 32)));
+    order.shuffle(&mut ChaCha8Rng::seed_from_u64(
+        seed.wrapping_add(epoch << 32),
+    ));
     order
 }

@@ -8,7 +8,7 @@ pub mod filter;
 pub mod pack;
 pub mod repository;
 
-pub use build::{BuildOptions, Report, build};
+pub use build::{BuildOptions, Package, Report, build};
 pub use pack::{Corpus, Document};
 
 use serde::{Deserialize, Serialize};

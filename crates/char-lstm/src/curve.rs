@@ -54,7 +54,11 @@ impl Curve {
 
     fn with_points(folder: &Path, points: Vec<Point>) -> Result<Self> {
         let path = folder.join("log.jsonl");
-        let log = OpenOptions::new().create(true).write(true).truncate(true).open(&path);
+        let log = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path);
         let log = log.with_context(|| format!("opening {}", path.display()))?;
         let mut curve = Self {
             folder: folder.to_owned(),
@@ -106,7 +110,11 @@ fn draw(path: &Path, points: &[Point]) -> Result<(), Box<dyn std::error::Error>>
         .filter_map(|p| Some((megabytes(p), p.validation?)))
         .collect();
     let right = points.last().map_or(1.0, megabytes);
-    let lowest = smoothed.iter().chain(&validation).map(|p| p.1).fold(f64::INFINITY, f64::min);
+    let lowest = smoothed
+        .iter()
+        .chain(&validation)
+        .map(|p| p.1)
+        .fold(f64::INFINITY, f64::min);
 
     let root = SVGBackend::new(path, (760, 420)).into_drawing_area();
     root.fill(&WHITE)?;
@@ -130,7 +138,11 @@ fn draw(path: &Path, points: &[Point]) -> Result<(), Box<dyn std::error::Error>>
         .draw_series(LineSeries::new(validation, orange.stroke_width(2)))?
         .label("validation")
         .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], orange));
-    chart.configure_series_labels().background_style(WHITE).border_style(BLACK).draw()?;
+    chart
+        .configure_series_labels()
+        .background_style(WHITE)
+        .border_style(BLACK)
+        .draw()?;
     root.present()?;
     Ok(())
 }

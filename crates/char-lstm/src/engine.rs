@@ -67,8 +67,7 @@ impl TorchSession<'_> {
     fn gathered<'v>(&self, vectors: impl Iterator<Item = &'v Vec<f32>>) -> Tensor {
         let config = self.network.config();
         let shape = [config.num_layers as i64, config.hidden_size as i64];
-        let lanes: Vec<Tensor> =
-            vectors.map(|v| Tensor::from_slice(v).view(shape)).collect();
+        let lanes: Vec<Tensor> = vectors.map(|v| Tensor::from_slice(v).view(shape)).collect();
         Tensor::stack(&lanes, 1)
     }
 }

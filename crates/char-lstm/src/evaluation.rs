@@ -103,7 +103,9 @@ fn group_bits(network: &Network, group: &[Sequence], pass: Pass) -> Vec<f64> {
         }
     });
     let nats: Vec<f64> = Vec::try_from(sums.to_device(tch::Device::Cpu)).expect("one sum a lane");
-    nats.into_iter().map(|n| n / std::f64::consts::LN_2).collect()
+    nats.into_iter()
+        .map(|n| n / std::f64::consts::LN_2)
+        .collect()
 }
 
 /// Bits a text costs after PPMd (variant H, order 16, 64 MB), alone.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lstm_format::{
-    FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance,
-};
+use lstm_format::{FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 use tch::{Device, Kind, Tensor};
 
 /// Parameters as f32 leaves, by PyTorch's names, in file order.
@@ -109,8 +107,11 @@ impl Network {
         provenance: Provenance,
         precision: Precision,
     ) -> Result<ModelFile, FormatError> {
-        let tensors: BTreeMap<_, _> =
-            self.parameters.iter().map(|(name, tensor)| (name.clone(), to_vec(tensor))).collect();
+        let tensors: BTreeMap<_, _> = self
+            .parameters
+            .iter()
+            .map(|(name, tensor)| (name.clone(), to_vec(tensor)))
+            .collect();
         ModelFile::from_f32(self.config.clone(), provenance, precision, tensors)
     }
 
@@ -192,6 +193,11 @@ impl Network {
 
 /// A tensor's values in row-major order, as f32.
 pub fn to_vec(tensor: &Tensor) -> Vec<f32> {
-    let flat = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Float).contiguous().view(-1);
+    let flat = tensor
+        .detach()
+        .to_device(Device::Cpu)
+        .to_kind(Kind::Float)
+        .contiguous()
+        .view(-1);
     Vec::try_from(flat).expect("a flat f32 tensor on the CPU")
 }

@@ -72,7 +72,10 @@ impl AdamW {
             .flat_map(|((name, _), (first, second))| {
                 [
                     (format!("{TRAINING_PREFIX}exp_avg.{name}"), to_vec(first)),
-                    (format!("{TRAINING_PREFIX}exp_avg_sq.{name}"), to_vec(second)),
+                    (
+                        format!("{TRAINING_PREFIX}exp_avg_sq.{name}"),
+                        to_vec(second),
+                    ),
                 ]
             })
             .collect()
@@ -80,11 +83,7 @@ impl AdamW {
 
     /// Takes the moments back from a checkpoint; `None` if one is missing or
     /// of the wrong length.
-    pub fn restore(
-        &mut self,
-        network: &Network,
-        saved: &BTreeMap<String, Vec<f32>>,
-    ) -> Option<()> {
+    pub fn restore(&mut self, network: &Network, saved: &BTreeMap<String, Vec<f32>>) -> Option<()> {
         for ((name, parameter), (first, second)) in
             network.parameters().iter().zip(&mut self.moments)
         {

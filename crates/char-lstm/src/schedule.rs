@@ -1,26 +1,28 @@
 //! Learning rate over a run: warm-up, a plateau, a cosine decay to zero.
+//!
+//! Measured in bytes read, so that it does not depend on the size of a step.
 
 use serde::{Deserialize, Serialize};
 
-/// A learning-rate schedule in steps.
+/// A learning-rate schedule over the bytes read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     /// Highest learning rate.
     pub peak: f64,
-    /// Steps of linear warm-up.
+    /// Bytes of linear warm-up.
     pub warmup: u64,
-    /// Steps in all.
+    /// Bytes in all.
     pub total: u64,
-    /// Share of all steps, at the end, that decay; 1 is a plain cosine schedule.
+    /// Share of all bytes, at the end, that decay; 1 is a plain cosine schedule.
     pub decay: f64,
 }
 
 impl Schedule {
-    /// Learning rate of `step`, which counts from 1.
-    pub fn learning_rate(&self, step: u64) -> f64 {
-        let warmup = (step as f64 / self.warmup.max(1) as f64).min(1.0);
+    /// Learning rate after `bytes` bytes.
+    pub fn learning_rate(&self, bytes: u64) -> f64 {
+        let warmup = (bytes as f64 / self.warmup.max(1) as f64).min(1.0);
         let decaying = (self.total as f64 * self.decay).max(1.0);
-        let into = (step as f64 - (self.total as f64 - decaying)) / decaying;
+        let into = (bytes as f64 - (self.total as f64 - decaying)) / decaying;
         let into = into.clamp(0.0, 1.0);
         self.peak * warmup * 0.5 * (1.0 + (std::f64::consts::PI * into).cos())
     }

@@ -136,11 +136,11 @@ impl<'a> Training<'a> {
     }
 
     /// Goes on from the run's checkpoint, exactly as if it had not stopped.
-    /// `schedule` replaces the checkpoint's where it is given.
+    /// `schedule` and `steps` replace the checkpoint's.
     ///
     /// # Errors
     /// If there is no readable checkpoint.
-    pub fn resume(corpus: &'a Corpus, run: Run, schedule: Option<Schedule>) -> Result<Self> {
+    pub fn resume(corpus: &'a Corpus, run: Run, schedule: Schedule, steps: usize) -> Result<Self> {
         let path = run.checkpoint();
         let bytes = std::fs::read(&path)
             .with_context(|| format!("no checkpoint to resume at {}", path.display()))?;
@@ -150,26 +150,31 @@ impl<'a> Training<'a> {
         let saved = saved.with_context(|| format!("{} is a plain model", path.display()))?;
         let progress: Progress = serde_json::from_value(saved.progress).with_context(named)?;
         let mut settings = progress.settings;
-        if let Some(schedule) = schedule {
-            settings.schedule = schedule;
-        }
+        (settings.schedule, settings.steps) = (schedule, steps);
         let network = Network::from_model(&model, run.device);
         let mut optimizer = AdamW::new(&network);
         let missing = || format!("checkpoint {} lacks training state", path.display());
-        optimizer.restore(&network, &saved.tensors).with_context(missing)?;
+        optimizer
+            .restore(&network, &saved.tensors)
+            .with_context(missing)?;
         let kind = compute_kind(&settings);
         let zeros = network.zero_state(settings.lanes, kind);
         let carried = |name: &str, like: &Tensor| -> Result<Tensor> {
             let values = saved.tensors.get(&format!("{TRAINING_PREFIX}{name}"));
-            let values = values.filter(|v| v.len() == like.numel()).with_context(missing)?;
-            Ok(Tensor::from_slice(values).view_as(like).to_device(run.device).to_kind(kind))
+            let values = values
+                .filter(|v| v.len() == like.numel())
+                .with_context(missing)?;
+            Ok(Tensor::from_slice(values)
+                .view_as(like)
+                .to_device(run.device)
+                .to_kind(kind))
         };
         let state = BatchState {
             h: carried("h", &zeros.h)?,
             c: carried("c", &zeros.c)?,
         };
         let rule = settings.config.window_rule();
-        let (steps, seed) = (settings.steps, settings.seed);
+        let seed = settings.seed;
         Ok(Self {
             batches: Batches::resume(corpus, rule, steps, seed, progress.position),
             curve: Curve::resume(&run.folder, progress.step)?,
@@ -185,8 +190,8 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// Steps of the whole run.
-    pub fn total_steps(&self) -> u64 {
+    /// Bytes of the whole run.
+    pub fn total_bytes(&self) -> u64 {
         self.settings.schedule.total
     }
 
@@ -200,13 +205,19 @@ impl<'a> Training<'a> {
         let started = Instant::now();
         let (mut saved, first_bytes) = (Instant::now(), self.bytes);
         let mut smoothed: Option<f64> = None;
-        while self.step < self.total_steps() && !stop.load(Ordering::Relaxed) {
+        while self.bytes < self.total_bytes() && !stop.load(Ordering::Relaxed) {
             let loss = self.step_once()?;
             let average = smoothed.map_or(loss, |s| s + 0.05 * (loss - s));
             smoothed = Some(average);
             let since_start = self.bytes - first_bytes;
-            watcher.step(self.step, self.bytes, since_start, average, started.elapsed());
-            let last = self.step == self.total_steps();
+            watcher.step(
+                self.step,
+                self.bytes,
+                since_start,
+                average,
+                started.elapsed(),
+            );
+            let last = self.bytes >= self.total_bytes();
             let due = self.run.validate_every > 0 && self.step % self.run.validate_every == 0;
             let validation = (due || last).then(|| self.validate()).flatten();
             self.curve.push(Point {
@@ -214,7 +225,7 @@ impl<'a> Training<'a> {
                 bytes: self.bytes,
                 train: loss,
                 validation,
-                learning_rate: self.settings.schedule.learning_rate(self.step),
+                learning_rate: self.settings.schedule.learning_rate(self.bytes),
             })?;
             if let Some(bits) = validation {
                 let (step, megabytes) = (self.step, self.bytes as f64 / 1e6);
@@ -246,7 +257,9 @@ impl<'a> Training<'a> {
             dropout: self.settings.dropout,
             train: true,
         };
-        let (logits, state) = self.network.forward(&inputs, &self.state.carried(&keep), pass);
+        let (logits, state) = self
+            .network
+            .forward(&inputs, &self.state.carried(&keep), pass);
         let loss = logits.view([-1, 256]).cross_entropy_loss(
             &targets.view(-1),
             None::<&Tensor>,
@@ -255,7 +268,10 @@ impl<'a> Training<'a> {
             0.0,
         );
         loss.backward();
-        let rate = self.settings.schedule.learning_rate(step);
+        let rate = self
+            .settings
+            .schedule
+            .learning_rate(self.bytes + bytes as u64);
         self.optimizer.step(&self.network, rate, step);
         let bits = loss.double_value(&[]) / std::f64::consts::LN_2;
         if !bits.is_finite() {
@@ -307,7 +323,9 @@ impl<'a> Training<'a> {
         };
         self.provenance.steps = self.step;
         self.provenance.bytes_trained = self.bytes;
-        let model = self.network.to_model(self.provenance.clone(), Precision::F32)?;
+        let model = self
+            .network
+            .to_model(self.provenance.clone(), Precision::F32)?;
         write_atomically(&self.run.checkpoint(), &model.to_bytes(Some(&training))?)
             .context("saving the checkpoint failed; the previous one is untouched")?;
         self.curve.draw()
@@ -315,7 +333,11 @@ impl<'a> Training<'a> {
 }
 
 fn compute_kind(settings: &Settings) -> Kind {
-    if settings.bf16 { Kind::BFloat16 } else { Kind::Float }
+    if settings.bf16 {
+        Kind::BFloat16
+    } else {
+        Kind::Float
+    }
 }
 
 /// Opens a corpus and says which one it was.

@@ -13,6 +13,7 @@ mod cancel;
 mod completer;
 mod completion;
 mod decode;
+pub mod evaluation;
 mod options;
 mod prefix;
 mod state_cache;

@@ -17,7 +17,10 @@ pub fn document_header(language: &str, path: &str) -> Vec<u8> {
     let mut header = vec![DOCUMENT_SEPARATOR];
     header.extend_from_slice(language.as_bytes());
     header.push(b' ');
-    header.extend(name.bytes().filter(|&b| b != b'\n' && b != DOCUMENT_SEPARATOR));
+    header.extend(
+        name.bytes()
+            .filter(|&b| b != b'\n' && b != DOCUMENT_SEPARATOR),
+    );
     header.push(b'\n');
     header
 }
@@ -134,7 +137,9 @@ impl WindowRule {
             }
             let before = lines[..i].iter().rev();
             let mut before = before.take_while(|&&(s, _)| s + radius > start);
-            let mut after = lines[i + 1..].iter().take_while(|&&(s, _)| s < start + radius);
+            let mut after = lines[i + 1..]
+                .iter()
+                .take_while(|&&(s, _)| s < start + radius);
             if before.all(|&(_, h)| hash < h) && after.all(|&(_, h)| hash <= h) {
                 boundaries.push(tail_start + start);
             }

@@ -3,8 +3,8 @@
 //! Two engines stand behind it, `lstm-runtime` (int8 and f32, no libtorch) and
 //! `char-lstm` (libtorch); everything above is the same code.
 
-use crate::config::ModelConfig;
 use crate::VOCABULARY_SIZE;
+use crate::config::ModelConfig;
 
 /// What an LSTM remembers: hidden and cell state of every layer.
 #[derive(Clone, Debug, PartialEq)]

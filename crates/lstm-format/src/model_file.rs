@@ -138,9 +138,12 @@ impl ModelFile {
     /// # Panics
     /// If the configuration has no tensor of that name.
     pub fn tensor(&self, name: &str) -> &Tensor {
-        self.tensors
-            .get(name)
-            .unwrap_or_else(|| panic!("a {}-layer model has no tensor {name}", self.config.num_layers))
+        self.tensors.get(name).unwrap_or_else(|| {
+            panic!(
+                "a {}-layer model has no tensor {name}",
+                self.config.num_layers
+            )
+        })
     }
 
     /// Reads a model from `path`.
@@ -254,8 +257,16 @@ impl ModelFile {
             }
         }
         for (name, values) in training.iter().flat_map(|t| &t.tensors) {
-            assert!(name.starts_with(TRAINING_PREFIX), "{name} is a training tensor");
-            parts.push((name.clone(), Dtype::F32, vec![values.len()], f32_bytes(values)));
+            assert!(
+                name.starts_with(TRAINING_PREFIX),
+                "{name} is a training tensor"
+            );
+            parts.push((
+                name.clone(),
+                Dtype::F32,
+                vec![values.len()],
+                f32_bytes(values),
+            ));
         }
         let refused = |e: safetensors::SafeTensorError| FormatError::Header(e.to_string());
         let mut views = Vec::with_capacity(parts.len());
@@ -327,7 +338,9 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
 
 fn read_header(metadata: &Metadata) -> Result<Header, FormatError> {
     let entries = metadata.metadata().as_ref();
-    let text = entries.and_then(|m| m.get(HEADER_KEY)).ok_or(FormatError::Foreign)?;
+    let text = entries
+        .and_then(|m| m.get(HEADER_KEY))
+        .ok_or(FormatError::Foreign)?;
     let header = parse_header(text)?;
     header.config.validate()?;
     Ok(header)
@@ -413,7 +426,9 @@ fn check_values(name: &str, values: impl Iterator<Item = f32>) -> Result<(), For
 
 fn read_f32(bytes: &[u8]) -> Vec<f32> {
     let quads = bytes.chunks_exact(4);
-    quads.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+    quads
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
 }
 
 fn f32_bytes(values: &[f32]) -> Vec<u8> {

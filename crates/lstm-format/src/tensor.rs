@@ -32,7 +32,10 @@ impl Tensor {
             // An all-zero row still needs a positive scale.
             let scale = largest.max(f32::MIN_POSITIVE * 127.0) / 127.0;
             scales.push(scale);
-            values.extend(row.iter().map(|v| (v / scale).round().clamp(-127.0, 127.0) as i8));
+            values.extend(
+                row.iter()
+                    .map(|v| (v / scale).round().clamp(-127.0, 127.0) as i8),
+            );
         }
         Self::Int8 { values, scales }
     }

@@ -22,14 +22,19 @@ fn config() -> ModelConfig {
 fn tensors(config: &ModelConfig, seed: u64) -> BTreeMap<String, Vec<f32>> {
     let mut state = seed;
     let mut value = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (state >> 40) as f32 / (1 << 24) as f32 - 0.5
     };
     let specs = config.tensor_specs().into_iter();
     specs
         .map(|spec| {
             let length = spec.shape.iter().product();
-            (spec.name, std::iter::repeat_with(&mut value).take(length).collect())
+            (
+                spec.name,
+                std::iter::repeat_with(&mut value).take(length).collect(),
+            )
         })
         .collect()
 }
@@ -45,7 +50,10 @@ fn model(precision: Precision) -> ModelFile {
 /// The file `bytes` with `from` replaced by `to` (of equal length) in its header.
 fn edited(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
-    let at = bytes.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
+    let at = bytes
+        .windows(from.len())
+        .position(|w| w == from.as_bytes())
+        .unwrap();
     let mut bytes = bytes.to_vec();
     bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
     bytes
@@ -90,7 +98,10 @@ fn a_checkpoint_is_a_model_and_keeps_its_training_state() {
         tensors: BTreeMap::from([(format!("{TRAINING_PREFIX}h"), vec![1.0, 2.0])]),
     };
     let bytes = model(Precision::F32).to_bytes(Some(&training)).unwrap();
-    assert_eq!(ModelFile::from_bytes(&bytes).unwrap(), model(Precision::F32));
+    assert_eq!(
+        ModelFile::from_bytes(&bytes).unwrap(),
+        model(Precision::F32)
+    );
     assert_eq!(training_state(&bytes).unwrap(), Some(training));
     let plain = model(Precision::F32).to_bytes(None).unwrap();
     assert_eq!(training_state(&plain).unwrap(), None);
@@ -101,8 +112,14 @@ fn every_defect_has_its_error() {
     let bytes = model(Precision::F32).to_bytes(None).unwrap();
     let error = |bytes: &[u8]| ModelFile::from_bytes(bytes).unwrap_err();
     assert!(matches!(error(b""), FormatError::Container(_)));
-    assert!(matches!(error(b"hello, I am a text file"), FormatError::Container(_)));
-    assert!(matches!(error(&bytes[..bytes.len() - 1]), FormatError::Container(_)));
+    assert!(matches!(
+        error(b"hello, I am a text file"),
+        FormatError::Container(_)
+    ));
+    assert!(matches!(
+        error(&bytes[..bytes.len() - 1]),
+        FormatError::Container(_)
+    ));
     let foreign = edited(&bytes, "\"lstm-ls\":", "\"someone\":");
     assert!(matches!(error(&foreign), FormatError::Foreign));
     let newer = edited(&bytes, "\\\"version\\\":1", "\\\"version\\\":9");
@@ -112,13 +129,20 @@ fn every_defect_has_its_error() {
     let none = edited(&bytes, "\\\"num_layers\\\":2", "\\\"num_layers\\\":0");
     assert!(matches!(error(&none), FormatError::Config(_)));
     let deeper = edited(&bytes, "\\\"num_layers\\\":2", "\\\"num_layers\\\":3");
-    assert!(matches!(error(&deeper), FormatError::MissingTensor(_) | FormatError::Shape { .. }));
+    assert!(matches!(
+        error(&deeper),
+        FormatError::MissingTensor(_) | FormatError::Shape { .. }
+    ));
     let shallower = edited(&bytes, "\\\"num_layers\\\":2", "\\\"num_layers\\\":1");
     assert!(matches!(
         error(&shallower),
         FormatError::UnexpectedTensor(_) | FormatError::Shape { .. }
     ));
-    let other = edited(&bytes, "\\\"precision\\\":\\\"f32\\\" ".trim_end(), "\\\"precision\\\":\\\"f16\\\"");
+    let other = edited(
+        &bytes,
+        "\\\"precision\\\":\\\"f32\\\" ".trim_end(),
+        "\\\"precision\\\":\\\"f16\\\"",
+    );
     assert!(matches!(error(&other), FormatError::Header(_)));
 
     let mut nan = tensors(&config(), 1);
@@ -137,8 +161,13 @@ fn errors_name_the_file() {
     let path = folder.path().join("notes.txt");
     std::fs::write(&path, "not a model").unwrap();
     let message = ModelFile::read(&path).unwrap_err().to_string();
-    assert!(message.contains("notes.txt") && message.contains("safetensors"), "{message}");
-    let absent = ModelFile::read(&folder.path().join("absent")).unwrap_err().to_string();
+    assert!(
+        message.contains("notes.txt") && message.contains("safetensors"),
+        "{message}"
+    );
+    let absent = ModelFile::read(&folder.path().join("absent"))
+        .unwrap_err()
+        .to_string();
     assert!(absent.contains("absent"), "{absent}");
 }
 

@@ -9,16 +9,28 @@ const RULE: WindowRule = WindowRule::new(512);
 fn text(lines: usize, seed: u64) -> String {
     let mut state = seed;
     let mut next = |n: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695);
         (state >> 33) % n
     };
-    let line = |_| format!("{}let v{} = f{}(x);\n", " ".repeat(next(9) as usize), next(99), next(9999));
+    let line = |_| {
+        format!(
+            "{}let v{} = f{}(x);\n",
+            " ".repeat(next(9) as usize),
+            next(99),
+            next(9999)
+        )
+    };
     (0..lines).map(line).collect()
 }
 
 #[test]
 fn the_header_names_language_and_file_only() {
-    assert_eq!(document_header("rust", "some/where/lexer.rs"), b"\0rust lexer.rs\n");
+    assert_eq!(
+        document_header("rust", "some/where/lexer.rs"),
+        b"\0rust lexer.rs\n"
+    );
     assert_eq!(document_header("rust", "C:\\x\\a\n.rs"), b"\0rust a.rs\n");
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::corpus::{BuildOptions, Corpus, build};
 
@@ -24,6 +24,9 @@ pub(super) struct Arguments {
     /// Take repositories that state no permissive licence too.
     #[arg(long)]
     any_license: bool,
+    /// Write a table of the packages used, with their licences, to this file.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
     /// Copy the files that quality is measured on into this folder.
     #[arg(long)]
     evaluation_files: Option<PathBuf>,
@@ -37,6 +40,10 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
     };
     let report = build(&arguments.folders, &arguments.out, &options)?;
     println!("{report}");
+    if let Some(path) = arguments.manifest {
+        std::fs::write(&path, report.manifest())
+            .with_context(|| format!("writing {}", path.display()))?;
+    }
     if let Some(folder) = arguments.evaluation_files {
         let corpus = Corpus::open(&arguments.out)?;
         let files = corpus.evaluation_files();
@@ -45,7 +52,11 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
             std::fs::create_dir_all(path.parent().expect("a document path has a folder"))?;
             std::fs::write(path, corpus.text(document))?;
         }
-        println!("copied   {} evaluation files to {}", files.len(), folder.display());
+        println!(
+            "copied   {} evaluation files to {}",
+            files.len(),
+            folder.display()
+        );
     }
     Ok(())
 }

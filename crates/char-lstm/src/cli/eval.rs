@@ -70,19 +70,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     }
     let model = ModelFile::read(&arguments.model)?;
     let files = read_inputs(&arguments.inputs, &model.config.language)?;
-    ensure!(!files.is_empty(), "no {} file to measure", model.config.language);
+    ensure!(
+        !files.is_empty(),
+        "no {} file to measure",
+        model.config.language
+    );
     let ppmd: Vec<f64> = (files.par_iter())
         .map(|(_, bytes)| evaluation::ppmd_bits(bytes))
         .collect::<Result<_>>()?;
 
     let network = Network::from_model(&model, device);
-    let texts: Vec<Text<'_>> =
-        files.iter().map(|(path, bytes)| Text { path, bytes }).collect();
+    let texts: Vec<Text<'_>> = files
+        .iter()
+        .map(|(path, bytes)| Text { path, bytes })
+        .collect();
     let template = "{bar:30} {percent}%  {eta} left";
     let style = ProgressStyle::with_template(template).expect("the template is valid");
     let bar = ProgressBar::new(0).with_style(style);
     let pass = Pass {
-        compute: if arguments.bf16 { Kind::BFloat16 } else { Kind::Float },
+        compute: if arguments.bf16 {
+            Kind::BFloat16
+        } else {
+            Kind::Float
+        },
         ..Pass::EVALUATE
     };
     let lstm = evaluation::bits(&network, &texts, pass, |done, total| {
@@ -110,7 +120,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         Format::Json => println!("{}", serde_json::to_string(&report)?),
         Format::Text => {
             let BitsPerByte { lstm, ppmd } = report.total.bits_per_byte;
-            println!("{} files, {total_bytes} bytes, each alone:", report.files.len());
+            println!(
+                "{} files, {total_bytes} bytes, each alone:",
+                report.files.len()
+            );
             println!("  LSTM  {lstm:.4} bits/byte");
             println!("  PPMd  {ppmd:.4} bits/byte");
         }
@@ -125,7 +138,10 @@ fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(String, Vec<u8
     {
         let corpus = Corpus::open(input)?;
         let files = corpus.evaluation_files();
-        return Ok(files.iter().map(|d| (d.path.clone(), corpus.text(d).to_vec())).collect());
+        return Ok(files
+            .iter()
+            .map(|d| (d.path.clone(), corpus.text(d).to_vec()))
+            .collect());
     }
     let mut files = Vec::new();
     for input in inputs {
@@ -133,8 +149,8 @@ fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(String, Vec<u8
             let path = entry?.into_path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if path.is_file() && language_of(&name) == Some(language) {
-                let bytes = std::fs::read(&path)
-                    .with_context(|| format!("reading {}", path.display()))?;
+                let bytes =
+                    std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
                 files.push((path.display().to_string(), bytes));
             }
         }

@@ -40,7 +40,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         model.provenance.bits_per_byte = arguments.bits_per_byte;
     }
     model.write(&arguments.out)?;
-    let size = std::fs::metadata(&arguments.out).context("reading back the export")?.len();
+    let size = std::fs::metadata(&arguments.out)
+        .context("reading back the export")?
+        .len();
     println!(
         "{}: {} parameters, {:.2} MB",
         arguments.out.display(),

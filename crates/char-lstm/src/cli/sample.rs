@@ -38,7 +38,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let engine = TorchEngine::new(&model);
     let mut session = engine.session();
     let mut state = State::zeros(&model.config);
-    session.feed(&mut state, &document_header(&model.config.language, &arguments.file_name));
+    session.feed(
+        &mut state,
+        &document_header(&model.config.language, &arguments.file_name),
+    );
     session.feed(&mut state, arguments.prefix.as_bytes());
     let mut random = ChaCha8Rng::seed_from_u64(arguments.seed);
     let mut written = arguments.prefix.clone().into_bytes();

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     run: PathBuf,
     /// Go on from the run's checkpoint; of the settings only --megabytes,
-    /// --learning-rate, --warmup and --decay may change.
+    /// --learning-rate, --warmup, --decay and --steps may change.
     #[arg(long)]
     resume: bool,
     /// Weights to start from instead of random ones.
@@ -49,14 +49,14 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 128)]
     lanes: usize,
     /// Bytes a lane reads each step (truncation of back-propagation).
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = 64)]
     steps: usize,
     /// Highest learning rate.
     #[arg(long, default_value_t = 3e-3)]
     learning_rate: f64,
-    /// Steps of warm-up.
-    #[arg(long, default_value_t = 200)]
-    warmup: u64,
+    /// Megabytes of warm-up.
+    #[arg(long, default_value_t = 2.0)]
+    warmup: f64,
     /// Share of the run, at its end, over which the learning rate falls to zero.
     #[arg(long, default_value_t = 0.5)]
     decay: f64,
@@ -112,15 +112,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         validation_bytes: arguments.validation_kb * 1_000,
         device: super::device(&arguments.device)?,
     };
-    let batch = (arguments.lanes * arguments.steps) as f64;
     let schedule = Schedule {
         peak: arguments.learning_rate,
-        warmup: arguments.warmup,
-        total: (arguments.megabytes * 1e6 / batch).ceil() as u64,
+        warmup: (arguments.warmup * 1e6) as u64,
+        total: (arguments.megabytes * 1e6) as u64,
         decay: arguments.decay,
     };
     let mut training = if arguments.resume {
-        Training::resume(&corpus, run.clone(), Some(schedule))?
+        Training::resume(&corpus, run.clone(), schedule, arguments.steps)?
     } else {
         ensure!(
             !run.checkpoint().exists(),
@@ -162,7 +161,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
-    let mut watcher = Bar::new(training.total_steps());
+    let mut watcher = Bar::new(training.total_bytes());
     training.train(&stop, &mut watcher)?;
     let stopped = stop.load(Ordering::Relaxed);
     watcher.bar.finish();
@@ -176,7 +175,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
 /// The command as a person would type it, without the folder of the program.
 fn command_line() -> String {
     let arguments = std::env::args().skip(1);
-    std::iter::once("lstm-train".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
+    std::iter::once("lstm-train".to_owned())
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A progress bar on a terminal, a line now and then elsewhere.
@@ -187,7 +189,7 @@ struct Bar {
 
 impl Bar {
     fn new(total: u64) -> Self {
-        let template = "{bar:30} {pos}/{len} steps  {msg}  {eta} left";
+        let template = "{bar:30} {percent}%  {msg}  {eta} left";
         let style = ProgressStyle::with_template(template).expect("the template is valid");
         Self {
             bar: ProgressBar::new(total).with_style(style),
@@ -208,7 +210,7 @@ impl Watcher for Bar {
             self.last_line = elapsed;
             println!("step {step}  {text}");
         }
-        self.bar.set_position(step);
+        self.bar.set_position(bytes);
         self.bar.set_message(text);
     }
 

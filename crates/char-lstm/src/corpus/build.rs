@@ -34,6 +34,44 @@ pub struct Report {
     pub dropped: BTreeMap<Reason, (usize, usize)>,
     /// SHA-256 of the packed data.
     pub sha256: String,
+    /// What each package gave, in order of name.
+    pub packages: Vec<Package>,
+}
+
+/// A package in a corpus, as credited in a manifest.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Where it comes from, under which licence.
+    pub repository: Repository,
+    /// Where it belongs.
+    pub split: Split,
+    /// Files packed.
+    pub files: usize,
+    /// Bytes packed.
+    pub bytes: usize,
+}
+
+impl Report {
+    /// A tab-separated table of the packages, one a line, for people and tools.
+    pub fn manifest(&self) -> String {
+        let mut table = "package\tversion\tlicense\trepository\tsplit\tfiles\tbytes\n".to_owned();
+        for package in &self.packages {
+            let Repository {
+                key,
+                package: name,
+                version,
+                license,
+            } = &package.repository;
+            let version = version
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string);
+            let license = license.as_deref().unwrap_or_default();
+            let split = format!("{:?}", package.split).to_lowercase();
+            let (files, bytes) = (package.files, package.bytes);
+            table += &format!("{name}\t{version}\t{license}\t{key}\t{split}\t{files}\t{bytes}\n");
+        }
+        table
+    }
 }
 
 impl fmt::Display for Report {
@@ -41,11 +79,19 @@ impl fmt::Display for Report {
         let megabytes = |bytes: usize| bytes as f64 / 1e6;
         for (split, &(files, bytes)) in &self.kept {
             let split = format!("{split:?}").to_lowercase();
-            writeln!(f, "kept     {split:<34} {files:>7} files {:>9.2} MB", megabytes(bytes))?;
+            writeln!(
+                f,
+                "kept     {split:<34} {files:>7} files {:>9.2} MB",
+                megabytes(bytes)
+            )?;
         }
         for (reason, &(files, bytes)) in &self.dropped {
             let reason = reason.to_string();
-            writeln!(f, "left out {reason:<34} {files:>7} files {:>9.2} MB", megabytes(bytes))?;
+            writeln!(
+                f,
+                "left out {reason:<34} {files:>7} files {:>9.2} MB",
+                megabytes(bytes)
+            )?;
         }
         write!(f, "sha256   {}", self.sha256)
     }
@@ -69,8 +115,10 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     for folder in folders {
         packages.extend(packages_in(folder)?);
     }
-    let repositories: Vec<Repository> =
-        packages.par_iter().map(|folder| Repository::of_folder(folder)).collect();
+    let repositories: Vec<Repository> = packages
+        .par_iter()
+        .map(|folder| Repository::of_folder(folder))
+        .collect();
     let newest = newest_versions(&repositories);
 
     let mut report = Report::default();
@@ -113,13 +161,19 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     // Held-out files go first, so that of a training file and its near copy in
     // a held-out repository, the training file is the one left out.
     let mut order: Vec<(Split, usize)> = (0..candidates.len())
-        .map(|i| (Split::of_repository(&repositories[candidates[i].repository].key), i))
+        .map(|i| {
+            (
+                Split::of_repository(&repositories[candidates[i].repository].key),
+                i,
+            )
+        })
         .collect();
     order.sort_by_key(|&(split, i)| (std::cmp::Reverse(split), &candidates[i].path));
 
     let mut seen = Seen::default();
     let mut given: HashMap<&str, usize> = HashMap::new();
     let mut kept = Vec::new();
+    let mut credited: BTreeMap<usize, Package> = BTreeMap::new();
     let mut cleaned: Vec<_> = cleaned.into_iter().map(Some).collect();
     for (split, i) in order {
         let repository = &repositories[candidates[i].repository];
@@ -148,6 +202,16 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
             continue;
         }
         *given += text.len();
+        let package = credited
+            .entry(candidates[i].repository)
+            .or_insert_with(|| Package {
+                repository: repository.clone(),
+                split,
+                files: 0,
+                bytes: 0,
+            });
+        package.files += 1;
+        package.bytes += text.len();
         count(report.kept.entry(split).or_default(), text.len());
         let document = Document {
             path: candidates[i].path.clone(),
@@ -167,6 +231,10 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
             folders.len()
         );
     }
+    report.packages = credited.into_values().collect();
+    report
+        .packages
+        .sort_by(|a, b| a.repository.package.cmp(&b.repository.package));
     report.sha256 = Corpus::write(out, kept)?;
     Ok(report)
 }
@@ -205,7 +273,9 @@ fn newest_versions(repositories: &[Repository]) -> HashMap<String, usize> {
 
 /// Files of `language` under `folder` that version control would keep.
 fn files_of(folder: &Path, language: &str) -> Vec<PathBuf> {
-    let walk = WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build();
+    let walk = WalkBuilder::new(folder)
+        .sort_by_file_path(Path::cmp)
+        .build();
     walk.filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|t| t.is_file()))
         .filter(|entry| entry.file_name().to_str().and_then(language_of) == Some(language))
@@ -225,7 +295,10 @@ mod tests {
     /// A package name whose split is `split`.
     fn name_in(split: Split) -> String {
         let names = (0..).map(|i| format!("package{i}"));
-        names.into_iter().find(|n| Split::of_repository(n) == split).unwrap()
+        names
+            .into_iter()
+            .find(|n| Split::of_repository(n) == split)
+            .unwrap()
     }
 
     fn options() -> BuildOptions {
@@ -254,7 +327,12 @@ mod tests {
         let files = [("copy.rs", copy), ("own.rs", code(2))];
         write_package(root.path(), &train, "MIT", &files);
         write_package(root.path(), &validation, "MIT", &[("original.rs", code(1))]);
-        write_package(root.path(), &name_in(Split::Test), "MIT", &[("secret.rs", code(3))]);
+        write_package(
+            root.path(),
+            &name_in(Split::Test),
+            "MIT",
+            &[("secret.rs", code(3))],
+        );
 
         let out = root.path().join("corpus.pack");
         let report = build(&[root.path().to_owned()], &out, &options()).unwrap();
@@ -262,7 +340,13 @@ mod tests {
         assert_eq!(report.dropped[&Reason::TestRange].0, 1);
         let corpus = Corpus::open(&out).unwrap();
         let paths: Vec<_> = corpus.documents().iter().map(|d| d.path.clone()).collect();
-        assert_eq!(paths, [format!("{train}/own.rs"), format!("{validation}/original.rs")]);
+        assert_eq!(
+            paths,
+            [
+                format!("{train}/own.rs"),
+                format!("{validation}/original.rs")
+            ]
+        );
     }
 
     #[test]
@@ -272,7 +356,10 @@ mod tests {
         write_package(root.path(), &name_in(Split::Train), "GPL-3.0", &files);
         let out = root.path().join("corpus.pack");
         let error = build(&[root.path().to_owned()], &out, &options()).unwrap_err();
-        assert!(error.to_string().contains("no permissive licence"), "{error}");
+        assert!(
+            error.to_string().contains("no permissive licence"),
+            "{error}"
+        );
         assert!(!out.exists());
     }
 }

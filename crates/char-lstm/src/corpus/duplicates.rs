@@ -40,7 +40,11 @@ impl Sketch {
 
     /// Estimated Jaccard similarity, 0–1.
     pub fn similarity(&self, other: &Self) -> f64 {
-        let equal = self.minima.iter().zip(&other.minima).filter(|(a, b)| a == b);
+        let equal = self
+            .minima
+            .iter()
+            .zip(&other.minima)
+            .filter(|(a, b)| a == b);
         equal.count() as f64 / self.minima.len() as f64
     }
 
@@ -108,7 +112,9 @@ mod tests {
     use super::*;
 
     fn document(range: std::ops::Range<usize>) -> String {
-        range.map(|i| format!("let variable_{i} = function_{}(i);\n", i * 7)).collect()
+        range
+            .map(|i| format!("let variable_{i} = function_{}(i);\n", i * 7))
+            .collect()
     }
 
     #[test]

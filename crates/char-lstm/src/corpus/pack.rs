@@ -146,7 +146,10 @@ impl Corpus {
 
     /// The documents of one split, in file order.
     pub fn split(&self, split: Split) -> impl Iterator<Item = &Document> {
-        self.index.documents.iter().filter(move |d| d.split == split)
+        self.index
+            .documents
+            .iter()
+            .filter(move |d| d.split == split)
     }
 
     /// A document's text.
@@ -167,7 +170,13 @@ impl Corpus {
         files.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         let mut chosen: Vec<(String, &Document)> = Vec::new();
         for (package, _, document) in files {
-            if chosen.iter().rev().take_while(|(p, _)| *p == package).count() < 2 {
+            if chosen
+                .iter()
+                .rev()
+                .take_while(|(p, _)| *p == package)
+                .count()
+                < 2
+            {
                 chosen.push((package, document));
             }
         }
@@ -200,8 +209,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("corpus.pack");
         let texts = vec![
-            (document("a/one.rs", Split::Train), "fn one() {}\n".to_owned()),
-            (document("b/two.rs", Split::Validation), "fn two() {}\n".to_owned()),
+            (
+                document("a/one.rs", Split::Train),
+                "fn one() {}\n".to_owned(),
+            ),
+            (
+                document("b/two.rs", Split::Validation),
+                "fn two() {}\n".to_owned(),
+            ),
         ];
         Corpus::write(&path, texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
@@ -233,7 +248,11 @@ mod tests {
         texts.push((document("c/small.rs", Split::Validation), "x".into()));
         Corpus::write(&path, texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
-        let files: Vec<_> = corpus.evaluation_files().iter().map(|d| &d.path[..1]).collect();
+        let files: Vec<_> = corpus
+            .evaluation_files()
+            .iter()
+            .map(|d| &d.path[..1])
+            .collect();
         assert_eq!(files, ["a", "a", "b", "b"]);
     }
 }

@@ -24,7 +24,9 @@ impl Repository {
         let name = folder.file_name().map(|n| n.to_string_lossy().into_owned());
         let name = name.unwrap_or_else(|| "workspace".to_owned());
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
-        let manifest = manifest.ok().and_then(|text| text.parse::<toml::Table>().ok());
+        let manifest = manifest
+            .ok()
+            .and_then(|text| text.parse::<toml::Table>().ok());
         let field = |key: &str| -> Option<String> {
             let package = manifest.as_ref()?.get("package")?;
             Some(package.get(key)?.as_str()?.to_owned())

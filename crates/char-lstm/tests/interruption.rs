@@ -1,0 +1,157 @@
+//! What happens to a training run that is killed, stopped or out of disk.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use char_lstm::corpus::{Corpus, Document, Split};
+use lstm_format::ModelFile;
+
+/// A small corpus of code-like documents.
+fn corpus(folder: &Path) -> PathBuf {
+    let path = folder.join("corpus.pack");
+    let documents = (0..30).map(|file| {
+        let line = |i| {
+            format!(
+                "    let value_{i} = compute_{}(other_{file});\n",
+                i * file % 17
+            )
+        };
+        let text: String = (0..60).map(line).collect();
+        let document = Document {
+            path: format!("package/{file}.rs"),
+            repository: "owner/package".into(),
+            language: "rust".into(),
+            split: if file < 28 {
+                Split::Train
+            } else {
+                Split::Validation
+            },
+            offset: 0,
+            length: 0,
+        };
+        (document, text)
+    });
+    Corpus::write(&path, documents.collect()).unwrap();
+    path
+}
+
+fn train(corpus: &Path, run: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lstm-train"));
+    command.arg("train").arg(corpus).arg("--run").arg(run);
+    // About 40 steps of 8 lanes of 16 bytes; dropout on, a checkpoint after each step.
+    command.args(["--lanes", "8", "--steps", "16", "--megabytes", "0.00512"]);
+    command.args([
+        "--layers",
+        "2",
+        "--hidden",
+        "32",
+        "--embedding",
+        "8",
+        "--window",
+        "256",
+    ]);
+    command.args(["--dropout", "0.3", "--warmup", "0.001", "--threads", "1"]);
+    command.args(["--checkpoint-seconds", "0", "--validate-every", "10"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn log(run: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(run.join("log.jsonl")).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "waited in vain for {what}"
+        );
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_killed_run_goes_on_exactly_where_its_checkpoint_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+
+    assert!(train(&corpus, &whole).status().unwrap().success());
+    let expected = log(&whole);
+    assert!(expected.len() >= 40, "{} steps", expected.len());
+
+    let mut child = train(&corpus, &killed).spawn().unwrap();
+    wait_until("fifteen steps", || log(&killed).len() >= 15);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(
+        log(&killed).len() < expected.len(),
+        "the run was killed before its end"
+    );
+
+    assert!(
+        train(&corpus, &killed)
+            .arg("--resume")
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(log(&killed), expected);
+    let weights = |run: &Path| ModelFile::read(&run.join("checkpoint.safetensors")).unwrap();
+    for spec in weights(&whole).config.tensor_specs() {
+        let (a, b) = (weights(&whole), weights(&killed));
+        assert_eq!(a.tensor(&spec.name), b.tensor(&spec.name), "{}", spec.name);
+    }
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_leaves_the_previous_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let run = folder.path().join("run");
+    let status = train(&corpus, &run).status().unwrap();
+    assert!(status.success());
+    let checkpoint = run.join("checkpoint.safetensors");
+    let before = std::fs::read(&checkpoint).unwrap();
+
+    // A limit on file size makes writes fail part-way, as a full disk does.
+    let command = format!(
+        "ulimit -f 64; trap '' XFSZ; exec {} train {} --run {} --resume --megabytes 0.006 \
+         --warmup 0.001 --steps 16 --threads 1 --checkpoint-seconds 0",
+        env!("CARGO_BIN_EXE_lstm-train"),
+        corpus.display(),
+        run.display()
+    );
+    let output = Command::new("bash")
+        .args(["-c", &command])
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(
+        message.contains("the previous one is untouched"),
+        "{message}"
+    );
+    assert_eq!(std::fs::read(&checkpoint).unwrap(), before);
+    let left = std::fs::read_dir(&run).unwrap().filter_map(Result::ok);
+    let names: Vec<_> = left.map(|e| e.file_name().into_string().unwrap()).collect();
+    assert!(names.iter().all(|n| !n.ends_with(".partial")), "{names:?}");
+}
+
+#[test]
+fn a_run_is_not_overwritten_by_accident() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let run = folder.path().join("run");
+    assert!(train(&corpus, &run).status().unwrap().success());
+    let again = train(&corpus, &run)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&again.stderr);
+    assert!(message.contains("--resume"), "{message}");
+}
