@@ -7,7 +7,7 @@ vim.lsp.config('lstm-ls', {
   cmd = { vim.env.LSTM_LS_SERVER },
   filetypes = { 'rust' },
   -- Generous: a slow machine is not what is tested.
-  init_options = { deadlineMs = 20000 },
+  init_options = { deadlineMs = 10000 },
 })
 vim.lsp.enable('lstm-ls')
 vim.lsp.inline_completion.enable()

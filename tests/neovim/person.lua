@@ -5,7 +5,7 @@ local M = {}
 
 -- Shorter than the limit of the test that runs Neovim, so that the failure
 -- says what was waited for.
-local LIMIT_MS = 45000
+local LIMIT_MS = 25000
 local LOOK_MS = 20
 
 -- Runs `script` and ends Neovim, with an error if the script has one.

@@ -19,4 +19,4 @@ pub use programs::{neovim, server};
 pub use validation::{ValidationFile, validation_files};
 
 /// Nothing in a test takes this long; whatever has not happened by then never will.
-pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);

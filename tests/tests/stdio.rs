@@ -13,7 +13,7 @@ const LINE: usize = 1;
 /// not what is tested.
 fn with_document() -> Result<LanguageClient> {
     let mut client = LanguageClient::start(&server()?)?;
-    client.initialize(json!({"deadlineMs": 20_000}))?;
+    client.initialize(json!({"deadlineMs": 10_000}))?;
     let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": TEXT});
     client.notify("textDocument/didOpen", json!({"textDocument": document}))?;
     Ok(client)

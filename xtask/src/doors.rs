@@ -26,7 +26,7 @@ const SHUT: &[(&str, &[&str])] = &[
 ];
 
 /// Of the workspace's crates, only those on the right depend on the one on the left.
-const RESERVED: &[(&str, &[&str])] = &[("tower-lsp", &["lstm-ls"])];
+const RESERVED: &[(&str, &[&str])] = &[("tower-lsp", &["lstm-ls", "lstm-ls-torch", "end-to-end"])];
 
 /// Checks the workspace as cargo sees it.
 pub(crate) fn check() -> Result<()> {
