@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{doors, libtorch, neovim, suite};
+use crate::{corpus, doors, libtorch, neovim, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -17,6 +17,11 @@ struct Cli {
 enum Task {
     /// Fetch libtorch into .libtorch, once; training needs it, the server does not
     Libtorch,
+    /// Fetch and pack the files a shipped model is trained on, into .corpus
+    Corpus {
+        #[arg(value_enum)]
+        name: corpus::Name,
+    },
     /// Run every check and every test, in order, up to the first failure
     Test {
         /// Run these groups only (all of them when none is named)
@@ -33,6 +38,7 @@ enum Task {
 pub(crate) fn run() -> Result<()> {
     match Cli::parse().task {
         Task::Libtorch => libtorch::provide(),
+        Task::Corpus { name } => corpus::provide(name),
         Task::Test { groups } => suite::run(&groups),
         Task::Doors => doors::check(),
         Task::Neovim => {

@@ -3,6 +3,7 @@
 //! Knows the workspace from outside, through cargo; depends on none of its crates.
 
 mod cli;
+mod corpus;
 mod doors;
 mod libtorch;
 mod neovim;
