@@ -6,8 +6,8 @@
 //! or f32 weights repacked once for the CPU at hand and streamed once a step for
 //! all lanes. Must not know: training, files on disk, text beyond bytes, or LSP.
 //!
-//! Reading order: [`reference`](Reference) for what is computed, `network` for
-//! how a step walks the tiles, `tile` for the memory layout, `int8` and `float`
+//! Reading order: [`reference`](Reference) for what is computed, `session` for
+//! the order of the work, `tile` for the memory layout, `int8` and `float`
 //! for the products, `gates` and `activation` for the rest.
 //!
 //! Invariant: for the same file every [`Kernel`] gives the same bits. Integer
@@ -26,6 +26,7 @@ mod matrix;
 mod network;
 mod reference;
 mod runtime;
+mod session;
 mod tile;
 
 pub use error::RuntimeError;

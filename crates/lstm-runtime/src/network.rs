@@ -1,22 +1,13 @@
-//! A network with packed weights, and how a step walks it.
-//!
-//! For every layer, tile by tile: start from the bias (in the first layer, from
-//! the input byte's row of a table), add both products, update sixteen units
-//! of every lane. A weight is read once a step, whatever the number of lanes.
+//! A network with packed weights: everything that sessions share.
 
 use std::ops::Range;
 
-use lstm_format::{HeadInput, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE};
+use lstm_format::{HeadInput, ModelConfig, ModelFile, State, VOCABULARY_SIZE};
 
-use crate::activation::exp;
 use crate::float::FloatMatrix;
-use crate::gates;
 use crate::kernel::Kernel;
 use crate::matrix::{Inputs, Matrix};
 use crate::tile::{RowOrder, TILE_ROWS, TILE_UNITS, TileRows};
-
-/// Lanes that a new session has room for; more make it grow once.
-const INITIAL_LANES: usize = 8;
 
 /// A stacked LSTM over matrices of one kind.
 pub(crate) struct Network<M> {
@@ -88,19 +79,76 @@ impl<M: Matrix> Network<M> {
         format!("{} {}{suffix}", M::NAME, self.kernel.name())
     }
 
-    /// A session with buffers for [`INITIAL_LANES`] lanes.
-    pub(crate) fn session(&self) -> Run<'_, M> {
-        Run {
-            network: self,
-            lanes: Lanes::new(&self.config, INITIAL_LANES),
-            head_input: Inputs::new(1, self.config.head_input_size()),
-        }
+    /// The kernel it is packed for.
+    pub(crate) fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// Tiles of a layer.
+    pub(crate) fn tiles(&self) -> usize {
+        self.config.hidden_size.div_ceil(TILE_UNITS)
     }
 
     /// Where layer `layer`'s units lie in a [`State`].
-    fn units(&self, layer: usize) -> Range<usize> {
+    pub(crate) fn units(&self, layer: usize) -> Range<usize> {
         let hidden = self.config.hidden_size;
         layer * hidden..(layer + 1) * hidden
+    }
+
+    /// Sets one tile's sums in each lane to bias and input product of `layer`.
+    ///
+    /// The input is `bytes[lane]` in the first layer and lane `lane` of
+    /// `below`, the layer below's hidden states, in the others.
+    pub(crate) fn set_inputs(
+        &self,
+        layer: usize,
+        tile: usize,
+        bytes: &[u8],
+        below: &Inputs<M::Input>,
+        sums: &mut [TileRows<f32>],
+    ) {
+        match layer.checked_sub(1) {
+            None => {
+                for (sums, &byte) in sums.iter_mut().zip(bytes) {
+                    *sums = self.table[usize::from(byte) * self.tiles() + tile];
+                }
+            }
+            Some(upper) => {
+                sums.fill(self.upper[upper].bias[tile]);
+                self.upper[upper].input.add_tile(tile, below, sums);
+            }
+        }
+    }
+
+    /// Adds the product with the layer's own hidden states to one tile's sums.
+    pub(crate) fn add_recurrent(
+        &self,
+        layer: usize,
+        tile: usize,
+        recurrent: &Inputs<M::Input>,
+        sums: &mut [TileRows<f32>],
+    ) {
+        let matrix = match layer.checked_sub(1) {
+            None => &self.first_recurrent,
+            Some(upper) => &self.upper[upper].recurrent,
+        };
+        matrix.add_tile(tile, recurrent, sums);
+    }
+
+    /// The hidden states that the output layer reads.
+    pub(crate) fn head_input<'s>(&self, state: &'s State) -> &'s [f32] {
+        match self.config.head {
+            HeadInput::AllLayers => &state.h,
+            HeadInput::LastLayer => &state.h[self.units(self.config.num_layers - 1)],
+        }
+    }
+
+    /// 64 logits from row `64 · tile` of the output layer.
+    pub(crate) fn logits(&self, tile: usize, input: &Inputs<M::Input>) -> TileRows<f32> {
+        let mut logits = self.head_bias[tile];
+        self.head
+            .add_tile(tile, input, std::slice::from_mut(&mut logits));
+        logits
     }
 }
 
@@ -131,122 +179,4 @@ fn input_table(model: &ModelFile, kernel: Kernel, order: &RowOrder) -> Vec<TileR
         }
     }
     table
-}
-
-/// Buffers of the lanes of a step.
-struct Lanes<T> {
-    /// What comes up from the layer below.
-    below: Inputs<T>,
-    /// The layer's own hidden states before the step.
-    recurrent: Inputs<T>,
-    /// The sums of one tile, `[lanes]`.
-    sums: Vec<TileRows<f32>>,
-}
-
-impl<T: Copy + Default> Lanes<T> {
-    fn new(config: &ModelConfig, lanes: usize) -> Self {
-        Self {
-            below: Inputs::new(lanes, config.hidden_size),
-            recurrent: Inputs::new(lanes, config.hidden_size),
-            sums: vec![[0.0; TILE_ROWS]; lanes],
-        }
-    }
-}
-
-/// A session: a network and buffers of its own.
-pub(crate) struct Run<'a, M: Matrix> {
-    network: &'a Network<M>,
-    lanes: Lanes<M::Input>,
-    head_input: Inputs<M::Input>,
-}
-
-impl<M: Matrix> Run<'_, M> {
-    /// One layer for all lanes; `below` holds the inputs of layers above the first.
-    fn layer(&mut self, layer: usize, states: &mut [State], bytes: &[u8]) {
-        let network = self.network;
-        let kernel = network.kernel;
-        let units = network.units(layer);
-        let Lanes {
-            below,
-            recurrent,
-            sums,
-        } = &mut self.lanes;
-        let sums = &mut sums[..states.len()];
-        for (lane, state) in states.iter().enumerate() {
-            M::encode(kernel, &state.h[units.clone()], recurrent.lane_mut(lane));
-        }
-        let tiles = network.config.hidden_size.div_ceil(TILE_UNITS);
-        for tile in 0..tiles {
-            match layer.checked_sub(1).map(|upper| &network.upper[upper]) {
-                None => {
-                    for (sums, &byte) in sums.iter_mut().zip(bytes) {
-                        *sums = network.table[usize::from(byte) * tiles + tile];
-                    }
-                    network.first_recurrent.add_tile(tile, recurrent, sums);
-                }
-                Some(upper) => {
-                    sums.fill(upper.bias[tile]);
-                    upper.input.add_tile(tile, below, sums);
-                    upper.recurrent.add_tile(tile, recurrent, sums);
-                }
-            }
-            let first = units.start + tile * TILE_UNITS;
-            let units = first..units.end.min(first + TILE_UNITS);
-            for (state, sums) in states.iter_mut().zip(&*sums) {
-                let (c, h) = (&mut state.c[units.clone()], &mut state.h[units.clone()]);
-                gates::update(kernel, sums, c, h);
-            }
-        }
-        for (lane, state) in states.iter().enumerate() {
-            M::encode(kernel, &state.h[units.clone()], below.lane_mut(lane));
-        }
-    }
-}
-
-impl<M: Matrix> Session for Run<'_, M> {
-    fn step(&mut self, states: &mut [State], bytes: &[u8]) {
-        assert_eq!(states.len(), bytes.len(), "one byte a lane");
-        let config = &self.network.config;
-        for state in states.iter() {
-            check_shape(config, state);
-        }
-        if states.len() > self.lanes.sums.len() {
-            self.lanes = Lanes::new(config, states.len());
-        }
-        for layer in 0..config.num_layers {
-            self.layer(layer, states, bytes);
-        }
-    }
-
-    fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
-        let network = self.network;
-        check_shape(&network.config, state);
-        let h = match network.config.head {
-            HeadInput::AllLayers => &state.h[..],
-            HeadInput::LastLayer => &state.h[network.units(network.config.num_layers - 1)],
-        };
-        M::encode(network.kernel, h, self.head_input.lane_mut(0));
-        for (tile, out) in out.as_chunks_mut::<TILE_ROWS>().0.iter_mut().enumerate() {
-            *out = network.head_bias[tile];
-            let sums = std::slice::from_mut(out);
-            network.head.add_tile(tile, &self.head_input, sums);
-        }
-        log_softmax(out);
-    }
-}
-
-fn check_shape(config: &ModelConfig, state: &State) {
-    let length = config.num_layers * config.hidden_size;
-    let got = (state.h.len(), state.c.len());
-    assert_eq!(got, (length, length), "a state of this model");
-}
-
-/// Logits to natural-log probabilities, in place.
-fn log_softmax(logits: &mut [f32; VOCABULARY_SIZE]) {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let total: f32 = logits.iter().map(|&logit| exp(logit - largest)).sum();
-    let shift = largest + total.ln();
-    for logit in logits {
-        *logit -= shift;
-    }
 }

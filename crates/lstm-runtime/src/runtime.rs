@@ -7,6 +7,7 @@ use crate::float::FloatMatrix;
 use crate::int8::Int8Matrix;
 use crate::kernel::Kernel;
 use crate::network::Network;
+use crate::session::Run;
 
 /// A character LSTM ready to run.
 ///
@@ -51,8 +52,8 @@ impl Engine for Runtime {
 
     fn session(&self) -> Box<dyn Session + '_> {
         match &self.0 {
-            Numbers::Int8(network) => Box::new(network.session()),
-            Numbers::Float(network) => Box::new(network.session()),
+            Numbers::Int8(network) => Box::new(Run::new(network)),
+            Numbers::Float(network) => Box::new(Run::new(network)),
         }
     }
 }

@@ -1,7 +1,4 @@
 //! The f32 product on 256-bit vectors.
-//!
-//! 64 rows are eight accumulators for one lane; for more, two at a time, so
-//! that all of them stay in the 16 registers.
 
 use std::arch::x86_64::*;
 
@@ -10,56 +7,37 @@ use crate::tile::{TILE_ROWS, TileRows};
 /// Rows of an accumulator.
 const ROWS: usize = 8;
 
-/// As the scalar `add_tile`, bit for bit.
+/// Accumulators of a tile, half of the 16 registers.
+const N: usize = TILE_ROWS / ROWS;
+
+/// As the scalar `add_tile`, bit for bit; one lane after the other.
 #[target_feature(enable = "avx2")]
 pub(crate) fn add_tile<const LANES: usize>(
     weights: &[f32],
     inputs: [&[f32]; LANES],
     out: &mut [TileRows<f32>],
 ) {
-    if LANES == 1 {
-        return add_rows::<LANES, { TILE_ROWS / ROWS }>(weights, inputs, 0, out);
-    }
-    for first in (0..TILE_ROWS).step_by(2 * ROWS) {
-        add_rows::<LANES, 2>(weights, inputs, first, out);
+    for (inputs, out) in inputs.into_iter().zip(out) {
+        add_lane(weights, inputs, out);
     }
 }
 
-/// Adds the sums of `8 · N` rows from row `first` on.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn add_rows<const LANES: usize, const N: usize>(
-    weights: &[f32],
-    inputs: [&[f32]; LANES],
-    first: usize,
-    out: &mut [TileRows<f32>],
-) {
-    let columns = weights.len() / TILE_ROWS;
-    assert!(first + ROWS * N <= TILE_ROWS);
-    assert!(inputs.iter().all(|lane| lane.len() >= columns));
-    let mut totals = [[_mm256_setzero_ps(); N]; LANES];
-    for column in 0..columns {
-        let base = column * TILE_ROWS + first;
-        let weight = |n| {
-            // SAFETY: the column and its 64 rows lie in `weights`.
-            unsafe { _mm256_loadu_ps(weights.as_ptr().add(base + n * ROWS)) }
-        };
-        let weight: [__m256; N] = std::array::from_fn(weight);
-        for lane in 0..LANES {
-            // SAFETY: each lane has at least `columns` inputs.
-            let input = _mm256_set1_ps(unsafe { *inputs[lane].get_unchecked(column) });
-            for n in 0..N {
-                // Never fused: every kernel gives the same bits.
-                let product = _mm256_mul_ps(weight[n], input);
-                totals[lane][n] = _mm256_add_ps(totals[lane][n], product);
-            }
+fn add_lane(weights: &[f32], inputs: &[f32], out: &mut TileRows<f32>) {
+    let mut totals = [_mm256_setzero_ps(); N];
+    for (column, input) in weights.chunks_exact(TILE_ROWS).zip(inputs) {
+        let input = _mm256_set1_ps(*input);
+        for (n, total) in totals.iter_mut().enumerate() {
+            // SAFETY: a column is 64 rows, eight vectors of eight.
+            let weight = unsafe { _mm256_loadu_ps(column.as_ptr().add(n * ROWS)) };
+            // Never fused: every kernel gives the same bits.
+            *total = _mm256_add_ps(*total, _mm256_mul_ps(weight, input));
         }
     }
-    for (totals, out) in totals.iter().zip(out) {
-        for (n, total) in totals.iter().enumerate() {
-            let at = out[first + n * ROWS..][..ROWS].as_mut_ptr();
-            // SAFETY: the slice above is one vector of sums.
-            unsafe { _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), *total)) };
-        }
+    for (total, out) in totals.iter().zip(out.as_chunks_mut::<ROWS>().0) {
+        let at = out.as_mut_ptr();
+        // SAFETY: the chunk is one vector of eight sums.
+        unsafe { _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), *total)) };
     }
 }

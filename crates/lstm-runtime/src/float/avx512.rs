@@ -1,6 +1,4 @@
 //! The f32 product on 512-bit vectors.
-//!
-//! 64 rows are four accumulators a lane.
 
 use std::arch::x86_64::*;
 
@@ -9,6 +7,9 @@ use crate::tile::{TILE_ROWS, TileRows};
 /// Rows of an accumulator.
 const ROWS: usize = 16;
 
+/// Accumulators of a tile and lane.
+const N: usize = TILE_ROWS / ROWS;
+
 /// As the scalar `add_tile`, bit for bit.
 #[target_feature(enable = "avx512f")]
 pub(crate) fn add_tile<const LANES: usize>(
@@ -16,32 +17,16 @@ pub(crate) fn add_tile<const LANES: usize>(
     inputs: [&[f32]; LANES],
     out: &mut [TileRows<f32>],
 ) {
-    add_rows::<LANES, { TILE_ROWS / ROWS }>(weights, inputs, 0, out);
-}
-
-/// Adds the sums of `16 · N` rows from row `first` on.
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn add_rows<const LANES: usize, const N: usize>(
-    weights: &[f32],
-    inputs: [&[f32]; LANES],
-    first: usize,
-    out: &mut [TileRows<f32>],
-) {
     let columns = weights.len() / TILE_ROWS;
-    assert!(first + ROWS * N <= TILE_ROWS);
     assert!(inputs.iter().all(|lane| lane.len() >= columns));
     let mut totals = [[_mm512_setzero_ps(); N]; LANES];
-    for column in 0..columns {
-        let base = column * TILE_ROWS + first;
-        let weight = |n| {
-            // SAFETY: the column and its 64 rows lie in `weights`.
-            unsafe { _mm512_loadu_ps(weights.as_ptr().add(base + n * ROWS)) }
-        };
+    for (index, column) in weights.chunks_exact(TILE_ROWS).enumerate() {
+        // SAFETY: a column is 64 rows, four vectors of sixteen.
+        let weight = |n| unsafe { _mm512_loadu_ps(column.as_ptr().add(n * ROWS)) };
         let weight: [__m512; N] = std::array::from_fn(weight);
         for lane in 0..LANES {
             // SAFETY: each lane has at least `columns` inputs.
-            let input = _mm512_set1_ps(unsafe { *inputs[lane].get_unchecked(column) });
+            let input = _mm512_set1_ps(unsafe { *inputs[lane].get_unchecked(index) });
             for n in 0..N {
                 // Never fused: every kernel gives the same bits.
                 let product = _mm512_mul_ps(weight[n], input);
@@ -50,9 +35,9 @@ fn add_rows<const LANES: usize, const N: usize>(
         }
     }
     for (totals, out) in totals.iter().zip(out) {
-        for (n, total) in totals.iter().enumerate() {
-            let at = out[first + n * ROWS..][..ROWS].as_mut_ptr();
-            // SAFETY: the slice above is one vector of sums.
+        for (total, out) in totals.iter().zip(out.as_chunks_mut::<ROWS>().0) {
+            let at = out.as_mut_ptr();
+            // SAFETY: the chunk is one vector of sixteen sums.
             unsafe { _mm512_storeu_ps(at, _mm512_add_ps(_mm512_loadu_ps(at), *total)) };
         }
     }

@@ -15,11 +15,8 @@ const GROUP: usize = 2;
 /// Rows of an accumulator.
 const ROWS: usize = 8;
 
-/// Accumulators of a pass over the tile: 64 rows for one lane and 16 rows for
-/// more, so that all of them stay in the 16 registers.
-const fn accumulators(lanes: usize) -> usize {
-    if lanes == 1 { TILE_ROWS / ROWS } else { 2 }
-}
+/// Accumulators of a tile, half of the 16 registers.
+const N: usize = TILE_ROWS / ROWS;
 
 /// As [`scalar::encode`].
 #[target_feature(enable = "avx2")]
@@ -28,6 +25,9 @@ pub(crate) fn encode(h: &[f32], inputs: &mut [u8]) {
 }
 
 /// As [`scalar::tile_sums`], for weights in groups of 2 columns.
+///
+/// One lane after the other: the multiplications are what takes the time, not
+/// the weights, which the first lane leaves in the cache.
 #[target_feature(enable = "avx2")]
 #[inline]
 pub(crate) fn tile_sums<const LANES: usize>(
@@ -36,62 +36,31 @@ pub(crate) fn tile_sums<const LANES: usize>(
     inputs: [&[u8]; LANES],
 ) -> [TileRows<i32>; LANES] {
     let mut sums = [[0; TILE_ROWS]; LANES];
-    if LANES == 1 {
-        rows_sums::<LANES, { accumulators(1) }>(weights, starts, inputs, 0, &mut sums);
-    } else {
-        for first in (0..TILE_ROWS).step_by(ROWS * accumulators(2)) {
-            rows_sums::<LANES, { accumulators(2) }>(weights, starts, inputs, first, &mut sums);
-        }
+    for (sums, inputs) in sums.iter_mut().zip(inputs) {
+        lane_sums(weights, starts, inputs, sums);
     }
     sums
 }
 
-/// The sums of `8 · N` rows from row `first` on.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn rows_sums<const LANES: usize, const N: usize>(
-    weights: &[i8],
-    starts: &TileRows<i32>,
-    inputs: [&[u8]; LANES],
-    first: usize,
-    sums: &mut [TileRows<i32>; LANES],
-) {
-    let groups = weights.len() / (TILE_ROWS * GROUP);
-    assert!(first + ROWS * N <= TILE_ROWS);
-    assert!(inputs.iter().all(|lane| lane.len() >= groups * GROUP));
-    // SAFETY: `first + 8·N <= 64`, so every row read lies in `starts`.
-    let start = |n| unsafe { _mm256_loadu_si256(starts.as_ptr().add(first + n * ROWS).cast()) };
-    let mut totals: [[__m256i; N]; LANES] = [std::array::from_fn(start); LANES];
-    for group in 0..groups {
-        let base = (group * TILE_ROWS + first) * GROUP;
-        let weight = |n| {
-            // SAFETY: the group and its 64 rows of two bytes lie in `weights`.
-            let bytes = unsafe { _mm_loadu_si128(weights.as_ptr().add(base + n * 16).cast()) };
-            _mm256_cvtepi8_epi16(bytes)
-        };
-        let weight: [__m256i; N] = std::array::from_fn(weight);
-        for lane in 0..LANES {
-            // SAFETY: each lane has at least `groups` pairs of bytes.
-            let pair = unsafe {
-                inputs[lane]
-                    .as_ptr()
-                    .add(group * GROUP)
-                    .cast::<i16>()
-                    .read_unaligned()
-            };
-            let pair = _mm256_cvtepu8_epi16(_mm_set1_epi16(pair));
-            for n in 0..N {
-                let products = _mm256_madd_epi16(weight[n], pair);
-                totals[lane][n] = _mm256_add_epi32(totals[lane][n], products);
-            }
+fn lane_sums(weights: &[i8], starts: &TileRows<i32>, inputs: &[u8], sums: &mut TileRows<i32>) {
+    // SAFETY: eight vectors of eight i32 are exactly `starts`.
+    let start = |n| unsafe { _mm256_loadu_si256(starts.as_ptr().add(n * ROWS).cast()) };
+    let mut totals: [__m256i; N] = std::array::from_fn(start);
+    let groups = weights.chunks_exact(TILE_ROWS * GROUP);
+    for (group, pair) in groups.zip(inputs.as_chunks::<GROUP>().0) {
+        let pair = _mm256_cvtepu8_epi16(_mm_set1_epi16(i16::from_le_bytes(*pair)));
+        for (n, total) in totals.iter_mut().enumerate() {
+            // SAFETY: a group is 64 rows of two bytes, eight vectors of 16 bytes.
+            let bytes = unsafe { _mm_loadu_si128(group.as_ptr().add(n * ROWS * GROUP).cast()) };
+            let products = _mm256_madd_epi16(_mm256_cvtepi8_epi16(bytes), pair);
+            *total = _mm256_add_epi32(*total, products);
         }
     }
-    for lane in 0..LANES {
-        for n in 0..N {
-            let at = sums[lane][first + n * ROWS..][..ROWS].as_mut_ptr();
-            // SAFETY: the slice above has room for eight sums.
-            unsafe { _mm256_storeu_si256(at.cast(), totals[lane][n]) };
-        }
+    for (total, sums) in totals.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
+        // SAFETY: the chunk is one vector of eight sums.
+        unsafe { _mm256_storeu_si256(sums.as_mut_ptr().cast(), *total) };
     }
 }
 

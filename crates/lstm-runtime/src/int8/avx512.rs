@@ -32,22 +32,19 @@ pub(crate) fn tile_sums<const LANES: usize>(
     starts: &TileRows<i32>,
     inputs: [&[u8]; LANES],
 ) -> [TileRows<i32>; LANES] {
-    let groups = weights.len() / (TILE_ROWS * GROUP);
-    assert!(inputs.iter().all(|lane| lane.len() >= groups * GROUP));
+    let groups = weights.chunks_exact(TILE_ROWS * GROUP);
+    assert!(inputs.iter().all(|lane| lane.len() >= groups.len() * GROUP));
     // SAFETY: four vectors of sixteen i32 are exactly `starts`.
     let start = |n| unsafe { _mm512_loadu_si512(starts.as_ptr().add(n * ROWS).cast()) };
     let mut totals: [[__m512i; N]; LANES] = [std::array::from_fn(start); LANES];
-    for group in 0..groups {
-        let base = group * TILE_ROWS * GROUP;
-        let weight = |n| {
-            // SAFETY: the group and its 64 rows of four bytes lie in `weights`.
-            unsafe { _mm512_loadu_si512(weights.as_ptr().add(base + n * 64).cast()) }
-        };
+    for (index, group) in groups.enumerate() {
+        // SAFETY: a group is 64 rows of four bytes, four vectors of 64 bytes.
+        let weight = |n| unsafe { _mm512_loadu_si512(group.as_ptr().add(n * 64).cast()) };
         let weight: [__m512i; N] = std::array::from_fn(weight);
         for lane in 0..LANES {
             let at = inputs[lane].as_ptr();
-            // SAFETY: each lane has at least `groups` groups of four bytes.
-            let input = unsafe { at.add(group * GROUP).cast::<i32>().read_unaligned() };
+            // SAFETY: each lane has four bytes for each group.
+            let input = unsafe { at.add(index * GROUP).cast::<i32>().read_unaligned() };
             let input = _mm512_set1_epi32(input);
             for n in 0..N {
                 totals[lane][n] = _mm512_dpbusd_epi32(totals[lane][n], input, weight[n]);
@@ -55,11 +52,10 @@ pub(crate) fn tile_sums<const LANES: usize>(
         }
     }
     let mut sums = [[0; TILE_ROWS]; LANES];
-    for lane in 0..LANES {
-        for n in 0..N {
-            let at = sums[lane][n * ROWS..][..ROWS].as_mut_ptr();
-            // SAFETY: the slice above has room for sixteen sums.
-            unsafe { _mm512_storeu_si512(at.cast(), totals[lane][n]) };
+    for (totals, sums) in totals.iter().zip(&mut sums) {
+        for (total, sums) in totals.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
+            // SAFETY: the chunk is one vector of sixteen sums.
+            unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), *total) };
         }
     }
     sums
