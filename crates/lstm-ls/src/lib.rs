@@ -1,0 +1,75 @@
+//! Code completion by a character LSTM: language server and command line.
+//!
+//! Owns: LSP, the command line, and how a model is found. Must not know: how a
+//! suggestion is made (`completer`) or how a model is run (whatever [`Loader`]
+//! returns).
+//!
+//! Architecture invariant: this is the only crate that knows LSP. Inside it,
+//! positions are byte offsets; the editor's encoding exists only in
+//! [`server::position`] and the two functions that call it for each method.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use lstm_format::{Engine, ModelFile};
+use lstm_runtime::{Kernel, Runtime};
+
+pub mod cli;
+pub mod logging;
+pub mod model;
+pub mod newline;
+pub mod server;
+
+/// Makes a model file runnable.
+pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;
+
+/// The exit code of bad input: arguments, files, models.
+const BAD_INPUT: u8 = 2;
+
+/// Runs the command line `arguments` (the program's name first) with models
+/// made runnable by `loader`.
+///
+/// Without a subcommand it is a language server on stdin and stdout, which
+/// returns 0 after an orderly shutdown and 1 otherwise. An error is one line
+/// on stderr and exit code 2.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> ExitCode {
+    let arguments = match cli::Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing is left to do if even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(BAD_INPUT));
+        }
+    };
+    logging::to_stderr();
+    match cli::dispatch(arguments, loader) {
+        Ok(code) => code,
+        Err(error) if cli::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "lstm-ls: {}", one_line(&error));
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
+
+/// The [`Loader`] of the `lstm-ls` binary: int8 kernels on this CPU.
+///
+/// # Errors
+/// If `LSTM_KERNEL` names a kernel this CPU lacks, or the model cannot be run.
+pub fn int8_engine(model: &ModelFile) -> anyhow::Result<Arc<dyn Engine>> {
+    Ok(Arc::new(Runtime::load(model, Kernel::from_env()?)?))
+}
+
+/// `error` and its causes, without those that it names already.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
+}

@@ -1,0 +1,115 @@
+//! The command line: what can be said, and who answers.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::Loader;
+use crate::model::Source;
+use crate::server::{self, EngineSource};
+
+mod complete;
+mod doctor;
+mod eval;
+mod location;
+mod model_info;
+mod table;
+
+/// Code completion by a character LSTM that runs on your own CPU.
+///
+/// Without a command it is a language server on stdin and stdout.
+#[derive(Debug, Parser)]
+#[command(name = "lstm-ls", version)]
+pub struct Arguments {
+    /// Speak LSP on stdin and stdout, which is the default; editors pass this.
+    #[arg(long)]
+    stdio: bool,
+    #[command(flatten)]
+    model: ModelArguments,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct ModelArguments {
+    /// Model file to use instead of the embedded model.
+    #[arg(long = "model", value_name = "PATH", global = true)]
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Suggest text at a place in a file.
+    Complete(complete::Arguments),
+    /// Look at model files.
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Measure a model on files.
+    #[command(subcommand)]
+    Eval(eval::Measure),
+    /// Show what this machine gives: CPU, model, speed, settings.
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Show a model's shape, size and where it came from.
+    Info(model_info::Arguments),
+}
+
+/// How a command prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object.
+    Json,
+}
+
+/// Runs what `arguments` say.
+///
+/// # Errors
+/// One line for the user, context first.
+pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode> {
+    let source = Source::new(arguments.model.path);
+    // Not locked: the server writes from threads of its own.
+    let out = &mut std::io::stdout();
+    match arguments.command {
+        None => return serve(source, loader),
+        Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
+        Some(Command::Model(ModelCommand::Info(arguments))) => {
+            model_info::run(arguments, source, out)?;
+        }
+        Some(Command::Eval(eval::Measure::Bits(bits))) => eval::bits(&bits, &source, loader, out)?,
+        Some(Command::Doctor) => doctor::run(&source, loader, out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether `error` only says that nobody reads the output any more.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn serve(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
+    if std::io::stdin().is_terminal() {
+        let mut stderr = std::io::stderr();
+        writeln!(
+            stderr,
+            "lstm-ls: waiting for an editor on stdin; see `lstm-ls --help`"
+        )?;
+    }
+    let engines: EngineSource = Arc::new(move |path: Option<&Path>| {
+        let named = path.map(|path| Source::File(path.to_owned()));
+        loader(&named.as_ref().unwrap_or(&source).read()?)
+    });
+    let orderly = server::serve_stdio(engines).context("cannot start the server")?;
+    Ok(ExitCode::from(u8::from(!orderly)))
+}

@@ -1,0 +1,192 @@
+//! `lstm-ls complete`: suggestions at a place in a file, for eyes or programs.
+
+use std::io::Write;
+
+use clap::Args;
+use completer::{Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy};
+use lstm_format::ModelFile;
+use serde_json::json;
+
+use super::Format;
+use super::location::Location;
+use super::table::grouped;
+use crate::Loader;
+use crate::model::{self, Source};
+
+/// What `complete` takes.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Where: line and column count from 1, in characters; without them the end
+    /// of the file or of the line. `-` reads standard input.
+    #[arg(value_name = "FILE[:LINE[:COL]]", allow_hyphen_values = true)]
+    place: String,
+    /// Language of the text, if its file name does not tell; rust for `-`.
+    #[arg(long)]
+    language: Option<String>,
+    /// How many candidates [default: 5, with --greedy 1].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    candidates: Option<u8>,
+    /// How far samples stray from the likeliest text; 0 is greedy.
+    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
+    temperature: f32,
+    /// Share of probability to sample from.
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = share)]
+    top_p: f32,
+    /// How many of the likeliest bytes to sample from; 0 is all.
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    top_k: usize,
+    /// Seed of the samples; the same seed gives the same candidates.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Longest candidate, in bytes.
+    #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..))]
+    max_chars: u16,
+    /// The likeliest text instead of samples; several candidates by beam search.
+    #[arg(long)]
+    greedy: bool,
+    /// Let candidates span several lines.
+    #[arg(long)]
+    multi_line: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        let candidates = self.candidates.unwrap_or(if self.greedy { 1 } else { 5 });
+        Options {
+            candidates: candidates.into(),
+            strategy: match self.greedy {
+                false => Strategy::Sample,
+                true if candidates == 1 => Strategy::Greedy,
+                true => Strategy::Beam,
+            },
+            temperature: self.temperature,
+            top_p: self.top_p,
+            top_k: self.top_k,
+            seed: self.seed,
+            max_bytes: self.max_chars.into(),
+            multi_line: self.multi_line,
+            ..Options::default()
+        }
+    }
+}
+
+/// Prints candidates for the place that `arguments` name.
+///
+/// # Errors
+/// If the text or the model cannot be read, or the place is not in the text.
+pub(super) fn run(
+    arguments: &Arguments,
+    source: &Source,
+    loader: Loader,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let location = Location::parse(&arguments.place);
+    let place = location.read()?;
+    let file = source.read()?;
+    let language = match (&arguments.language, location.file()) {
+        (Some(language), _) => Some(language.clone()),
+        (None, Some(path)) => model::language_of(path),
+        (None, None) => Some("rust".to_owned()),
+    };
+    if language.as_deref() != Some(&file.config.language) {
+        let text = language.map_or("text of unknown language".to_owned(), |l| {
+            format!("{l} text")
+        });
+        let mut stderr = std::io::stderr();
+        let speaks = &file.config.language;
+        writeln!(
+            stderr,
+            "lstm-ls: no suggestions for {text}: the model completes {speaks}"
+        )?;
+        return match arguments.format {
+            Format::Json => print_json(&[], Micros::default(), out),
+            Format::Text => Ok(()),
+        };
+    }
+    let completer = Completer::new(loader(&file)?);
+    let path = location
+        .file()
+        .map_or("main.rs".into(), |path| path.to_string_lossy());
+    let (before, after) = place.text.split_at(place.offset);
+    let request = Request {
+        path: &path,
+        before: Before::whole(before.as_bytes()),
+        after,
+        options: &arguments.options(),
+    };
+    let completion = completer
+        .complete(&request, &CancelToken::default())
+        .expect("nobody holds the token to cancel it");
+    match arguments.format {
+        Format::Json => print_json(&completion.suggestions, completion.micros, out),
+        Format::Text => print_text(&completion, &file, &completer.engine().describe(), out),
+    }
+}
+
+fn print_json(
+    suggestions: &[completer::Suggestion],
+    micros: Micros,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let candidates: Vec<_> = suggestions
+        .iter()
+        .map(|s| json!({"text": s.text, "log_prob": s.log_prob, "bytes": s.bytes}))
+        .collect();
+    let micros = json!({"prefix": micros.prefix, "decode": micros.decode});
+    writeln!(
+        out,
+        "{}",
+        json!({"candidates": candidates, "micros": micros})
+    )?;
+    Ok(())
+}
+
+/// One candidate a paragraph: rank, how likely the model holds it, how likely
+/// it holds each byte of it on (geometric) average, text.
+fn print_text(
+    completion: &Completion,
+    file: &ModelFile,
+    engine: &str,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    if completion.suggestions.is_empty() {
+        writeln!(out, "nothing to suggest")?;
+    } else {
+        writeln!(out, " #   whole  a byte")?;
+    }
+    for (rank, suggestion) in completion.suggestions.iter().enumerate() {
+        let whole = suggestion.log_prob.exp() * 100.0;
+        let byte = (suggestion.log_prob / suggestion.bytes.max(1) as f64).exp() * 100.0;
+        let text = suggestion.text.replace('\n', "\n                    ");
+        writeln!(out, "{:2} {whole:5.1} % {byte:5.1} %  {text}", rank + 1)?;
+    }
+    let Micros { prefix, decode } = completion.micros;
+    writeln!(
+        out,
+        "\n{}, {engine}: {} µs to read, {} µs to write",
+        model::title(&file.config),
+        grouped(prefix),
+        grouped(decode),
+    )?;
+    Ok(())
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    number(text, |n| (0.0..=10.0).contains(&n), "a number from 0 to 10")
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    number(
+        text,
+        |n| n > 0.0 && n <= 1.0,
+        "a number above 0 and up to 1",
+    )
+}
+
+fn number(text: &str, fits: fn(f32) -> bool, expected: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|&n| fits(n));
+    number.ok_or_else(|| format!("expected {expected}"))
+}

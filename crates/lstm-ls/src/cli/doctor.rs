@@ -1,0 +1,136 @@
+//! `lstm-ls doctor`: what a person would ask first when it is slow or silent.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use lstm_format::{Engine, State, VOCABULARY_SIZE};
+use lstm_runtime::KERNEL_VARIABLE;
+
+use super::{model_info, table};
+use crate::Loader;
+use crate::logging::FILTER_VARIABLE;
+use crate::model::Source;
+use crate::server::settings::Settings;
+
+/// How long the measurement may take.
+const MEASURING: Duration = Duration::from_millis(400);
+
+/// Prints the state of things.
+///
+/// # Errors
+/// If the model cannot be read or run.
+pub(super) fn run(source: &Source, loader: Loader, out: &mut dyn Write) -> anyhow::Result<()> {
+    let file = source.read()?;
+    let loading = Instant::now();
+    let engine = loader(&file)?;
+    let loading = loading.elapsed();
+    let step = micros_a_step(&*engine);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+
+    writeln!(out, "machine")?;
+    let machine = [
+        (
+            "  program",
+            format!("lstm-ls {}", env!("CARGO_PKG_VERSION")),
+        ),
+        (
+            "  CPU",
+            format!("{}, {cores} cores", std::env::consts::ARCH),
+        ),
+        ("  vectors", vector_extensions().join(", ")),
+        ("  engine", engine.describe()),
+    ];
+    table::write(&machine, out)?;
+
+    writeln!(out, "\nmodel")?;
+    let rows = model_info::rows(&file, source);
+    let rows = rows
+        .iter()
+        .filter(|(name, _)| *name != "command" && *name != "corpus");
+    let indented: Vec<_> = rows
+        .map(|(name, value)| (format!("  {name}"), value))
+        .collect();
+    let indented: Vec<_> = indented
+        .iter()
+        .map(|(n, v)| (n.as_str(), (*v).clone()))
+        .collect();
+    table::write(&indented, out)?;
+
+    writeln!(out, "\nspeed")?;
+    let speed = [
+        (
+            "  loading",
+            format!("{:.1} ms", loading.as_secs_f64() * 1e3),
+        ),
+        ("  step", format!("{step:.1} µs a byte (median)")),
+        (
+            "  so a suggestion of 40 bytes",
+            format!("{:.1} ms", step * 40.0 / 1e3),
+        ),
+    ];
+    table::write(&speed, out)?;
+
+    writeln!(out, "\nsettings, unless an editor sends others")?;
+    let settings = Settings::default();
+    let variable = |name| std::env::var(name).unwrap_or_else(|_| "not set".to_owned());
+    let rows = [
+        ("  candidates", settings.candidates.to_string()),
+        ("  temperature", settings.temperature.to_string()),
+        ("  topP", settings.top_p.to_string()),
+        ("  maxBytes", settings.max_bytes.to_string()),
+        (
+            "  multiLine",
+            if settings.multi_line { "auto" } else { "off" }.to_owned(),
+        ),
+        ("  deadlineMs", settings.deadline.as_millis().to_string()),
+        (concat!("  ", "LSTM_KERNEL"), variable(KERNEL_VARIABLE)),
+        (concat!("  ", "LSTM_LS_LOG"), variable(FILTER_VARIABLE)),
+    ];
+    table::write(&rows, out)?;
+    Ok(())
+}
+
+/// Median time of one byte on one lane: a step and its output layer, in µs.
+fn micros_a_step(engine: &dyn Engine) -> f64 {
+    let mut session = engine.session();
+    let mut states = [State::zeros(engine.config())];
+    let mut log_probs = [0.0; VOCABULARY_SIZE];
+    let mut times = Vec::new();
+    let started = Instant::now();
+    for byte in b"fn main() {\n    let x = 1;\n}\n".iter().cycle() {
+        let step = Instant::now();
+        session.step(&mut states, &[*byte]);
+        session.log_probs(&states[0], &mut log_probs);
+        times.push(step.elapsed());
+        if started.elapsed() > MEASURING {
+            break;
+        }
+    }
+    let middle = times.len() / 2;
+    let (_, median, _) = times.select_nth_unstable(middle);
+    median.as_secs_f64() * 1e6
+}
+
+/// Which of the vector extensions that matter here this CPU has.
+fn vector_extensions() -> Vec<&'static str> {
+    #[cfg(target_arch = "x86_64")]
+    let found = [
+        ("avx2", is_x86_feature_detected!("avx2")),
+        ("fma", is_x86_feature_detected!("fma")),
+        ("avx512f", is_x86_feature_detected!("avx512f")),
+        ("avx512bw", is_x86_feature_detected!("avx512bw")),
+        ("avx512vnni", is_x86_feature_detected!("avx512vnni")),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let found: [(&str, bool); 0] = [];
+    let found: Vec<&str> = found
+        .into_iter()
+        .filter(|(_, has)| *has)
+        .map(|(name, _)| name)
+        .collect();
+    if found.is_empty() {
+        vec!["none that is used"]
+    } else {
+        found
+    }
+}

@@ -1,0 +1,7 @@
+//! The `lstm-ls` binary: the library, run on the int8 engine.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lstm_ls::run(std::env::args_os(), lstm_ls::int8_engine)
+}

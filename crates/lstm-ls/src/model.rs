@@ -1,0 +1,109 @@
+//! Finds a model: the embedded one, or a file the user names.
+
+use std::path::{Path, PathBuf};
+
+use lstm_format::{FormatError, ModelConfig, ModelFile, Precision};
+
+/// The model shipped inside the binary.
+const EMBEDDED: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../models/rust.safetensors"
+));
+
+/// Where a model is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The one inside the binary.
+    Embedded,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    /// `path` if there is one, else the embedded model.
+    pub fn new(path: Option<PathBuf>) -> Self {
+        path.map_or(Self::Embedded, Self::File)
+    }
+
+    /// Reads the model.
+    ///
+    /// # Errors
+    /// One line that names the file and what is wrong with it.
+    pub fn read(&self) -> Result<ModelFile, FormatError> {
+        match self {
+            Self::Embedded => ModelFile::from_bytes(EMBEDDED).map_err(|source| FormatError::File {
+                path: PathBuf::from("embedded model"),
+                source: Box::new(source),
+            }),
+            Self::File(path) => ModelFile::read(path),
+        }
+    }
+
+    /// Bytes the model takes as a file, where that can be told.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::Embedded => Some(EMBEDDED.len() as u64),
+            Self::File(path) => std::fs::metadata(path).ok().map(|m| m.len()),
+        }
+    }
+
+    /// The source as people write it: `embedded` or the path.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Embedded => "embedded".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// `rust 2x768`: the model in two words.
+pub fn title(config: &ModelConfig) -> String {
+    format!(
+        "{} {}x{}",
+        config.language, config.num_layers, config.hidden_size
+    )
+}
+
+/// The precision as the file format spells it.
+pub fn precision_name(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "f32",
+        Precision::Bf16 => "bf16",
+        Precision::Int8 => "int8",
+    }
+}
+
+/// LSP language identifier of the file at `path`, by its extension.
+///
+/// An extension not listed is its own identifier: that is right for most
+/// languages, and no model claims the others.
+pub fn language_of(path: &Path) -> Option<String> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let language = match extension.as_str() {
+        "rs" => "rust",
+        "py" | "pyi" => "python",
+        "js" | "mjs" | "cjs" => "javascript",
+        "ts" | "mts" | "cts" => "typescript",
+        "rb" => "ruby",
+        "h" => "c",
+        "cc" | "cxx" | "hpp" | "hh" => "cpp",
+        "md" => "markdown",
+        "sh" | "bash" => "shellscript",
+        other => other,
+    };
+    Some(language.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_name_languages() {
+        let language = |path: &str| language_of(Path::new(path));
+        assert_eq!(language("src/main.rs").as_deref(), Some("rust"));
+        assert_eq!(language("A.RS").as_deref(), Some("rust"));
+        assert_eq!(language("x.go").as_deref(), Some("go"));
+        assert_eq!(language("Makefile"), None);
+    }
+}

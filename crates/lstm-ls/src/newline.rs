@@ -1,0 +1,12 @@
+//! CRLF to LF: models are trained on LF and would see every `\r` as a surprise.
+
+use std::borrow::Cow;
+
+/// `text` with every `\r\n` as `\n`; a lone `\r` stays.
+pub fn to_lf(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}

@@ -1,0 +1,47 @@
+//! `textDocument/completion`: a list of sampled candidates.
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionList,
+    CompletionParams, CompletionResponse, CompletionTextEdit, Range, TextEdit,
+};
+
+use super::Backend;
+use super::suggest::{Text, options};
+
+/// Answers with candidates of one line each; the editor asks again while typing.
+pub(super) async fn completion(
+    backend: &Backend,
+    params: CompletionParams,
+) -> Result<CompletionResponse> {
+    let at = params.text_document_position;
+    let cursor = Range::new(at.position, at.position);
+    let snapshot = backend.snapshot(&at.text_document, cursor)?;
+    let pass = options(&backend.settings());
+    let suggested = backend.suggest(snapshot, vec![pass]).await?;
+    let range = suggested.range;
+    let items = suggested.texts.into_iter().enumerate();
+    let items = items.map(|(rank, text)| item(rank, text, range)).collect();
+    Ok(CompletionResponse::List(CompletionList {
+        is_incomplete: true,
+        items,
+    }))
+}
+
+fn item(rank: usize, text: Text, range: Range) -> CompletionItem {
+    let percent = text.probability * 100.0;
+    CompletionItem {
+        label: text.text.trim().to_owned(),
+        label_details: Some(CompletionItemLabelDetails {
+            detail: None,
+            description: Some(format!("{percent:.0} %")),
+        }),
+        kind: Some(CompletionItemKind::TEXT),
+        detail: Some(env!("CARGO_PKG_NAME").to_owned()),
+        // Best first is an order that no editor can find by itself.
+        sort_text: Some(format!("{rank:03}")),
+        filter_text: Some(text.text.clone()),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(range, text.text))),
+        ..CompletionItem::default()
+    }
+}

@@ -1,0 +1,234 @@
+//! One open document: a rope that client edits are applied to.
+//!
+//! Owns the text and its version. Must not know who asks for completions.
+
+use ropey::Rope;
+use tower_lsp::lsp_types::TextDocumentContentChangeEvent;
+
+use super::position::{self, Encoding};
+use crate::newline;
+
+/// A document as the client last described it.
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    /// The text. Cloning it is cheap: clones share their nodes.
+    pub text: Rope,
+    /// The client's version.
+    pub version: i32,
+    /// LSP language identifier.
+    pub language: String,
+}
+
+impl Document {
+    /// A document with `text`.
+    pub(super) fn new(text: &str, version: i32, language: String) -> Self {
+        Self {
+            text: Rope::from_str(text),
+            version,
+            language,
+        }
+    }
+
+    /// Applies one change: of the whole text, or of a range of it.
+    pub(super) fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
+        let Some(range) = change.range else {
+            self.text = Rope::from_str(&change.text);
+            return;
+        };
+        let bytes = position::to_offsets(&self.text, range, encoding);
+        let start = self.text.byte_to_char(bytes.start);
+        let end = self.text.byte_to_char(bytes.end);
+        self.text.remove(start..end);
+        self.text.insert(start, &change.text);
+    }
+}
+
+/// The text that ends at an offset, as a model reads it: with `\n` line ends.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// The text.
+    pub text: String,
+    /// Byte offset of its start in the document, counted with `\n` line ends.
+    pub start: usize,
+}
+
+/// At least the last `reach` bytes of `text` before `offset`, or all there are.
+pub(super) fn tail(text: &Rope, offset: usize, reach: usize) -> Tail {
+    let from = |reach| text.char_to_byte(text.byte_to_char(offset.saturating_sub(reach)));
+    let mut start = from(reach);
+    let mut raw = text.byte_slice(start..offset).to_string();
+    if raw.contains("\r\n") {
+        // Twice as much is enough, however many of the bytes are line ends.
+        start = from(2 * reach);
+        raw = newline::to_lf(&text.byte_slice(start..offset).to_string()).into_owned();
+    }
+    // A pair that `start` cuts in two counts as before it: the tail then
+    // begins with its `\n`. A lone `\r` counts as well; nobody writes those.
+    let returns = |chunk: &str| chunk.bytes().filter(|&b| b == b'\r').count();
+    let dropped: usize = text.byte_slice(..start).chunks().map(returns).sum();
+    Tail {
+        text: raw,
+        start: start - dropped,
+    }
+}
+
+/// At most `limit` bytes of `text` after `offset`, with `\n` line ends.
+pub(super) fn head(text: &Rope, offset: usize, limit: usize) -> String {
+    let end = text.len_bytes().min(offset.saturating_add(limit));
+    let end = text.char_to_byte(text.byte_to_char(end));
+    newline::to_lf(&text.byte_slice(offset..end).to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tower_lsp::lsp_types::{Position, Range};
+
+    use super::*;
+
+    fn change(range: Option<Range>, text: &str) -> TextDocumentContentChangeEvent {
+        TextDocumentContentChangeEvent {
+            range,
+            range_length: None,
+            text: text.to_owned(),
+        }
+    }
+
+    fn range(start: (u32, u32), end: (u32, u32)) -> Option<Range> {
+        Some(Range::new(
+            Position::new(start.0, start.1),
+            Position::new(end.0, end.1),
+        ))
+    }
+
+    #[track_caller]
+    fn check(before: &str, range: Option<Range>, text: &str, after: &str) {
+        let mut document = Document::new(before, 1, "rust".to_owned());
+        document.apply(&change(range, text), Encoding::Utf16);
+        assert_eq!(document.text, after);
+    }
+
+    #[test]
+    fn a_range_is_replaced() {
+        check(
+            "let a = 1;\n",
+            range((0, 4), (0, 5)),
+            "name",
+            "let name = 1;\n",
+        );
+        check("a\r\nb\r\n", range((0, 1), (1, 0)), "", "ab\r\n");
+        check("😀x", range((0, 2), (0, 3)), "y", "😀y");
+    }
+
+    #[test]
+    fn without_a_range_the_whole_text_is_replaced() {
+        check("old", None, "new\n", "new\n");
+    }
+
+    #[test]
+    fn edits_out_of_range_are_clamped() {
+        check("ab\ncd", range((0, 7), (0, 9)), "X", "abX\ncd");
+        check("ab\ncd", range((5, 0), (9, 9)), "X", "ab\ncdX");
+        check("ab\ncd", range((0, 1), (9, 9)), "", "a");
+    }
+
+    #[test]
+    fn a_range_with_its_ends_swapped_is_put_right() {
+        check("abcd", range((0, 3), (0, 1)), "-", "a-d");
+    }
+
+    #[test]
+    fn tails_and_heads_cut_no_character_and_know_no_crlf() {
+        let rope = Rope::from_str("é\r\nab\r\ncd\r\nef");
+        let tail = |offset, reach| {
+            let tail = tail(&rope, offset, reach);
+            (tail.text, tail.start)
+        };
+        assert_eq!(tail(8, 100), ("é\nab\n".to_owned(), 0));
+        assert_eq!(tail(8, 2), ("ab\n".to_owned(), 3));
+        assert_eq!(tail(10, 1), ("d".to_owned(), 7));
+        assert_eq!(head(&rope, 8, 100), "cd\nef");
+        assert_eq!(head(&rope, 0, 1), "");
+    }
+
+    /// The model that a document must agree with: a string, positions counted plainly.
+    fn offset_in(text: &str, position: Position, encoding: Encoding) -> usize {
+        let mut starts = vec![0];
+        let bytes = text.as_bytes();
+        for (i, &b) in bytes.iter().enumerate() {
+            if b == b'\n' || (b == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
+                starts.push(i + 1);
+            }
+        }
+        let Some(&start) = starts.get(position.line as usize) else {
+            return text.len();
+        };
+        let line = text[start..]
+            .split(['\r', '\n'])
+            .next()
+            .expect("split gives one piece");
+        let mut units = 0;
+        for (i, c) in line.char_indices() {
+            units += match encoding {
+                Encoding::Utf8 => c.len_utf8(),
+                Encoding::Utf16 => c.len_utf16(),
+                Encoding::Utf32 => 1,
+            };
+            if units > position.character as usize {
+                return start + i;
+            }
+        }
+        start + line.len()
+    }
+
+    prop_compose! {
+        fn any_position()(line in 0_u32..6, character in 0_u32..12) -> Position {
+            Position::new(line, character)
+        }
+    }
+
+    prop_compose! {
+        fn any_edit()(a in any_position(), b in any_position(), whole in 0..8, text in "[ab\n\ré😀]{0,6}")
+            -> TextDocumentContentChangeEvent
+        {
+            change((whole > 0).then_some(Range::new(a, b)), &text)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_equals_a_string_edited_alike(
+            text in "[ab\n\ré😀]{0,30}",
+            edits in prop::collection::vec(any_edit(), 0..12),
+        ) {
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                let mut model = text.clone();
+                let mut document = Document::new(&text, 1, "rust".to_owned());
+                for edit in &edits {
+                    document.apply(edit, encoding);
+                    match edit.range {
+                        None => model.clone_from(&edit.text),
+                        Some(range) => {
+                            let a = offset_in(&model, range.start, encoding);
+                            let b = offset_in(&model, range.end, encoding);
+                            model.replace_range(a.min(b)..a.max(b), &edit.text);
+                        }
+                    }
+                    prop_assert_eq!(document.text.to_string(), model.as_str());
+                }
+            }
+        }
+
+        #[test]
+        fn a_tail_is_where_it_says_in_the_text_without_crlf(
+            lf in "[ab\né😀]{0,30}",
+            crlf in any::<bool>(),
+            reach in 0_usize..20,
+        ) {
+            let rope = Rope::from_str(&if crlf { lf.replace('\n', "\r\n") } else { lf.clone() });
+            let tail = tail(&rope, rope.len_bytes(), reach);
+            prop_assert_eq!(&lf[tail.start..], tail.text.as_str());
+            prop_assert!(tail.start == 0 || tail.text.len() >= reach);
+        }
+    }
+}

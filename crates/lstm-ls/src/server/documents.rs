@@ -1,0 +1,231 @@
+//! The open documents, and which requests are running on them.
+//!
+//! Everything here is synchronous: an edit is complete before the handler that
+//! made it can be suspended, so edits cannot change places.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use completer::CancelToken;
+use ropey::Rope;
+use tower_lsp::lsp_types::{self as lsp, TextDocumentContentChangeEvent, Url};
+
+use super::document::Document;
+use super::position::{self, Encoding};
+
+/// Every open document.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    open: HashMap<Url, Open>,
+    revisions: u64,
+}
+
+#[derive(Debug)]
+struct Open {
+    document: Document,
+    /// Unlike the client's version this never repeats, not even when a
+    /// document is closed and opened again.
+    revision: u64,
+    running: Vec<CancelToken>,
+}
+
+/// A document at the moment of a request; later edits do not reach it.
+#[derive(Clone, Debug)]
+pub(super) struct Snapshot {
+    /// The document's name.
+    pub uri: Url,
+    /// The client's version.
+    pub version: i32,
+    /// LSP language identifier.
+    pub language: String,
+    /// The text.
+    pub text: Rope,
+    /// Bytes that suggestions take the place of: none, at the cursor, or the
+    /// part of a line that the editor's own selected entry would replace.
+    pub at: Range<usize>,
+    revision: u64,
+}
+
+/// Cancels the request's work when the request is dropped: by
+/// `$/cancelRequest`, at exit, or because it is answered.
+#[derive(Debug)]
+pub(super) struct Running(CancelToken);
+
+impl Running {
+    /// The token that the work looks at.
+    pub(super) fn token(&self) -> &CancelToken {
+        &self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+impl Documents {
+    /// Opens a document, or replaces the one open under this name.
+    pub(super) fn open(&self, uri: Url, document: Document) {
+        let mut inner = self.lock();
+        inner.revisions += 1;
+        let opened = Open {
+            document,
+            revision: inner.revisions,
+            running: Vec::new(),
+        };
+        if let Some(replaced) = inner.open.insert(uri, opened) {
+            replaced.cancel_running();
+        }
+    }
+
+    /// Applies `changes` in order and cancels what runs on the old text.
+    /// False if the document is not open.
+    pub(super) fn change(
+        &self,
+        uri: &Url,
+        version: i32,
+        changes: &[TextDocumentContentChangeEvent],
+        encoding: Encoding,
+    ) -> bool {
+        let mut inner = self.lock();
+        inner.revisions += 1;
+        let revision = inner.revisions;
+        let Some(open) = inner.open.get_mut(uri) else {
+            return false;
+        };
+        for change in changes {
+            open.document.apply(change, encoding);
+        }
+        open.document.version = version;
+        open.revision = revision;
+        open.cancel_running();
+        open.running.clear();
+        true
+    }
+
+    /// Closes a document and cancels what runs on it. False if it is not open.
+    pub(super) fn close(&self, uri: &Url) -> bool {
+        let closed = self.lock().open.remove(uri);
+        closed.as_ref().map(Open::cancel_running).is_some()
+    }
+
+    /// Cancels everything that runs on any document.
+    pub(super) fn cancel_all(&self) {
+        self.lock().open.values().for_each(Open::cancel_running);
+    }
+
+    /// The document, if it is open, and the byte offsets of `range`.
+    pub(super) fn snapshot(
+        &self,
+        uri: &Url,
+        range: lsp::Range,
+        encoding: Encoding,
+    ) -> Option<Snapshot> {
+        let inner = self.lock();
+        let open = inner.open.get(uri)?;
+        let document = &open.document;
+        Some(Snapshot {
+            uri: uri.clone(),
+            version: document.version,
+            language: document.language.clone(),
+            text: document.text.clone(),
+            at: position::to_offsets(&document.text, range, encoding),
+            revision: open.revision,
+        })
+    }
+
+    /// Registers work on `snapshot`, which an edit will cancel. Work on a
+    /// snapshot that is out of date already starts cancelled.
+    pub(super) fn start(&self, snapshot: &Snapshot) -> Running {
+        let token = CancelToken::default();
+        let mut inner = self.lock();
+        match inner.open.get_mut(&snapshot.uri) {
+            Some(open) if open.revision == snapshot.revision => {
+                open.running.retain(|running| !running.is_cancelled());
+                open.running.push(token.clone());
+            }
+            _ => token.cancel(),
+        }
+        Running(token)
+    }
+
+    /// Whether the document is still as in `snapshot`.
+    pub(super) fn is_current(&self, snapshot: &Snapshot) -> bool {
+        let inner = self.lock();
+        let open = inner.open.get(&snapshot.uri);
+        open.is_some_and(|open| open.revision == snapshot.revision)
+    }
+
+    /// A panic elsewhere leaves at worst one half-edited document, which the
+    /// client puts right by opening it again; the others are worth keeping.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn cancel_running(&self) {
+        self.running.iter().for_each(CancelToken::cancel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened() -> (Documents, Url) {
+        let uri: Url = "file:///a.rs".parse().expect("a valid uri");
+        let documents = Documents::default();
+        documents.open(uri.clone(), Document::new("fn", 1, "rust".to_owned()));
+        (documents, uri)
+    }
+
+    fn snapshot(documents: &Documents, uri: &Url) -> Snapshot {
+        let range = lsp::Range::default();
+        documents
+            .snapshot(uri, range, Encoding::Utf16)
+            .expect("it is open")
+    }
+
+    #[test]
+    fn an_edit_cancels_what_runs_on_the_old_text() {
+        let (documents, uri) = opened();
+        let old = snapshot(&documents, &uri);
+        let running = documents.start(&old);
+        assert!(!running.token().is_cancelled());
+        assert!(documents.change(&uri, 2, &[], Encoding::Utf16));
+        assert!(running.token().is_cancelled());
+        assert!(!documents.is_current(&old));
+        assert!(documents.is_current(&snapshot(&documents, &uri)));
+    }
+
+    #[test]
+    fn reopening_with_the_same_version_is_still_a_change() {
+        let (documents, uri) = opened();
+        let old = snapshot(&documents, &uri);
+        assert!(documents.close(&uri));
+        assert!(!documents.close(&uri));
+        documents.open(uri.clone(), Document::new("fn", 1, "rust".to_owned()));
+        assert!(!documents.is_current(&old));
+        assert!(documents.start(&old).token().is_cancelled());
+    }
+
+    #[test]
+    fn finished_work_is_forgotten() {
+        let (documents, uri) = opened();
+        let snapshot = snapshot(&documents, &uri);
+        for _ in 0..3 {
+            drop(documents.start(&snapshot));
+        }
+        let _running = documents.start(&snapshot);
+        let inner = documents.lock();
+        assert_eq!(inner.open[&uri].running.len(), 1);
+    }
+}

@@ -1,0 +1,184 @@
+//! Edits, and requests that meet them.
+
+use serde_json::{Value, json};
+
+use crate::client::{
+    CONTENT_MODIFIED, Client, INTERNAL_ERROR, INVALID_PARAMS, REQUEST_CANCELLED, URI, at,
+};
+
+use crate::parrot::PANIC;
+
+fn edit(line: u32, from: u32, to: u32, text: &str) -> Value {
+    let at = |character| json!({"line": line, "character": character});
+    json!({"range": {"start": at(from), "end": at(to)}, "text": text})
+}
+
+async fn first(client: &mut Client, line: u32, character: u32) -> Value {
+    let position = json!({"line": line, "character": character});
+    let list = client
+        .call("textDocument/completion", at(&position))
+        .await
+        .unwrap();
+    list["items"][0]["textEdit"]["newText"].clone()
+}
+
+#[tokio::test]
+async fn edits_apply_in_the_order_they_came() {
+    let mut client = Client::start("abcdefghijklmnopqrstuvwxyz;\n").await;
+    client.open("rust", "").await;
+    for (at, letter) in ('a'..='m').enumerate() {
+        let at = u32::try_from(at).unwrap();
+        client
+            .change(2, json!([edit(0, at, at, &letter.to_string())]))
+            .await;
+    }
+    assert_eq!(
+        first(&mut client, 0, 13).await,
+        "abcdefghijklmnopqrstuvwxyz;"
+    );
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn one_notification_can_hold_several_edits_and_a_whole_text() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    client.open("rust", "old\n").await;
+    let changes = json!([{"text": "lt\n"}, edit(0, 1, 1, "e"), edit(0, 3, 3, " an")]);
+    client.change(2, changes).await;
+    assert_eq!(first(&mut client, 0, 6).await, "answer = 42;");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn edits_out_of_range_are_clamped() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    client.open("rust", "let").await;
+    client.change(2, json!([edit(7, 9, 99, " answ")])).await;
+    assert_eq!(first(&mut client, 3, 99).await, "answer = 42;");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn positions_count_what_was_agreed_on() {
+    for (encoding, character) in [("utf-8", 9), ("utf-16", 7), ("utf-32", 6)] {
+        let mut client = Client::connect("/*😀*/ item.len();\n");
+        let capabilities = json!({"general": {"positionEncodings": [encoding]}});
+        client
+            .initialize(json!({"capabilities": capabilities}))
+            .await;
+        client.open("rust", "/*😀*/ ").await;
+        client
+            .change(2, json!([edit(0, character, character, "it")]))
+            .await;
+        assert_eq!(
+            first(&mut client, 0, character + 2).await,
+            "item.len();",
+            "{encoding}"
+        );
+        client.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_not_open_is_named() {
+    let mut client = Client::start("").await;
+    let position = json!({"line": 0, "character": 0});
+    for method in ["textDocument/completion", "textDocument/inlineCompletion"] {
+        let answer = client.call(method, at(&position)).await;
+        assert_eq!(
+            answer,
+            Err((INVALID_PARAMS, format!("{URI} is not an open document")))
+        );
+    }
+    client.open("rust", "x").await;
+    client
+        .notify(
+            "textDocument/didClose",
+            json!({"textDocument": {"uri": URI}}),
+        )
+        .await;
+    let answer = client.call("textDocument/completion", at(&position)).await;
+    assert_eq!(answer.unwrap_err().0, INVALID_PARAMS);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_request_on_text_that_has_changed_is_told_so() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    client.gate.close();
+    let completion = client
+        .request("textDocument/completion", at(&position))
+        .await;
+    let inline = client
+        .request("textDocument/inlineCompletion", at(&position))
+        .await;
+    wait_for_work(&client).await;
+    client.change(2, json!([edit(0, 5, 5, "n")])).await;
+    client.settle().await;
+    client.gate.open();
+    for id in [completion, inline] {
+        assert_eq!(client.answer(id).await.unwrap_err().0, CONTENT_MODIFIED);
+    }
+    assert_eq!(first(&mut client, 0, 6).await, "answer = 42;");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_request_is_answered_at_once() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    client.gate.close();
+    let id = client
+        .request("textDocument/completion", at(&position))
+        .await;
+    wait_for_work(&client).await;
+    client.notify("$/cancelRequest", json!({"id": id})).await;
+    assert_eq!(client.answer(id).await.unwrap_err().0, REQUEST_CANCELLED);
+    client.gate.open();
+    assert_eq!(first(&mut client, 0, 5).await, "answer = 42;");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn many_slow_requests_hold_up_no_edit() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    client.gate.close();
+    let mut waiting = Vec::new();
+    for _ in 0..50 {
+        waiting.push(
+            client
+                .request("textDocument/completion", at(&position))
+                .await,
+        );
+    }
+    client.change(2, json!([{"text": "let an"}])).await;
+    client.settle().await;
+    client.gate.open();
+    for id in waiting {
+        assert_eq!(client.answer(id).await.unwrap_err().0, CONTENT_MODIFIED);
+    }
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_panic_answers_its_request_and_nothing_else_dies() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    client
+        .open("rust", &format!("let {}a", char::from(PANIC)))
+        .await;
+    let position = json!({"line": 0, "character": 6});
+    let answer = client.call("textDocument/completion", at(&position)).await;
+    assert_eq!(answer.unwrap_err().0, INTERNAL_ERROR);
+    client.change(2, json!([{"text": "let a"}])).await;
+    assert_eq!(first(&mut client, 0, 5).await, "answer = 42;");
+    client.finish().await;
+}
+
+async fn wait_for_work(client: &Client) {
+    let gate = client.gate.clone();
+    tokio::task::spawn_blocking(move || gate.wait_for_work())
+        .await
+        .unwrap();
+}

@@ -1,0 +1,12 @@
+//! The server over in-memory pipes, with an engine that needs no weights.
+
+// `allow-unwrap-in-tests` does not reach helpers outside test functions.
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod parrot;
+
+mod completion;
+mod documents;
+mod inline_completion;
+mod session;
