@@ -90,6 +90,8 @@ pub struct Training<'a> {
     curve: Curve,
     step: u64,
     bytes: u64,
+    /// Steps and bytes of the weights this run started from.
+    before: (u64, u64),
 }
 
 impl<'a> Training<'a> {
@@ -118,6 +120,7 @@ impl<'a> Training<'a> {
         };
         std::fs::create_dir_all(&run.folder)
             .with_context(|| format!("making folder {}", run.folder.display()))?;
+        let before = master.map_or((0, 0), |m| (m.provenance.steps, m.provenance.bytes_trained));
         let rule = settings.config.window_rule();
         let batches = Batches::new(corpus, rule, settings.lanes, settings.steps, settings.seed);
         Ok(Self {
@@ -132,6 +135,7 @@ impl<'a> Training<'a> {
             batches,
             step: 0,
             bytes: 0,
+            before,
         })
     }
 
@@ -178,6 +182,10 @@ impl<'a> Training<'a> {
         Ok(Self {
             batches: Batches::resume(corpus, rule, steps, seed, progress.position),
             curve: Curve::resume(&run.folder, progress.step)?,
+            before: (
+                model.provenance.steps - progress.step,
+                model.provenance.bytes_trained - progress.bytes,
+            ),
             provenance: model.provenance,
             corpus,
             run,
@@ -321,8 +329,8 @@ impl<'a> Training<'a> {
             progress: serde_json::to_value(progress)?,
             tensors: tensors.into_iter().collect(),
         };
-        self.provenance.steps = self.step;
-        self.provenance.bytes_trained = self.bytes;
+        self.provenance.steps = self.before.0 + self.step;
+        self.provenance.bytes_trained = self.before.1 + self.bytes;
         let model = self
             .network
             .to_model(self.provenance.clone(), Precision::F32)?;

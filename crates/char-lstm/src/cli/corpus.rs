@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "rust")]
     language: String,
     /// Most kilobytes one repository may give to training.
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 200)]
     repository_kb: usize,
     /// Take repositories that state no permissive licence too.
     #[arg(long)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use ignore::WalkBuilder;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::duplicates::{Resemblance, Seen, Sketch};
 use super::filter::{self, Reason};
@@ -159,23 +160,22 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         .collect();
 
     // Held-out files go first, so that of a training file and its near copy in
-    // a held-out repository, the training file is the one left out.
-    let mut order: Vec<(Split, usize)> = (0..candidates.len())
-        .map(|i| {
-            (
-                Split::of_repository(&repositories[candidates[i].repository].key),
-                i,
-            )
+    // a held-out repository, the training file is the one left out. Within a
+    // split the order is by hash: what a full repository gives is a fair sample.
+    let mut order: Vec<(Split, Vec<u8>, usize)> = (candidates.iter().enumerate())
+        .map(|(i, candidate)| {
+            let split = Split::of_repository(&repositories[candidate.repository].key);
+            (split, Sha256::digest(&candidate.path).to_vec(), i)
         })
         .collect();
-    order.sort_by_key(|&(split, i)| (std::cmp::Reverse(split), &candidates[i].path));
+    order.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
 
     let mut seen = Seen::default();
     let mut given: HashMap<&str, usize> = HashMap::new();
     let mut kept = Vec::new();
     let mut credited: BTreeMap<usize, Package> = BTreeMap::new();
     let mut cleaned: Vec<_> = cleaned.into_iter().map(Some).collect();
-    for (split, i) in order {
+    for (split, _, i) in order {
         let repository = &repositories[candidates[i].repository];
         let (text, sketch) = match cleaned[i].take().expect("each file is visited once") {
             Ok(cleaned) => cleaned,

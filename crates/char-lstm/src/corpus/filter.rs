@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// Smallest and largest file kept, in bytes.
-pub const SIZE_RANGE: std::ops::RangeInclusive<usize> = 200..=200_000;
+/// Smallest and largest file kept, in bytes. What is longer is mostly tables and
+/// bindings: easy bytes that teach little.
+pub const SIZE_RANGE: std::ops::RangeInclusive<usize> = 200..=60_000;
 
 /// Why a file was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
