@@ -2,6 +2,8 @@
 //!
 //! stdout belongs to the protocol and to the commands' output.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -19,6 +21,8 @@ pub fn to_stderr() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Editors keep stderr in a file, where colours are noise.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }

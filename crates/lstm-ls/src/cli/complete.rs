@@ -158,10 +158,10 @@ fn print_text(
         writeln!(out, " #   whole  a byte")?;
     }
     for (rank, suggestion) in completion.suggestions.iter().enumerate() {
-        let whole = suggestion.log_prob.exp() * 100.0;
-        let byte = (suggestion.log_prob / suggestion.bytes.max(1) as f64).exp() * 100.0;
+        let whole = percent(suggestion.log_prob);
+        let byte = percent(suggestion.log_prob / suggestion.bytes.max(1) as f64);
         let text = suggestion.text.replace('\n', "\n                    ");
-        writeln!(out, "{:2} {whole:5.1} % {byte:5.1} %  {text}", rank + 1)?;
+        writeln!(out, "{:2} {whole:>5} % {byte:>5} %  {text}", rank + 1)?;
     }
     let Micros { prefix, decode } = completion.micros;
     writeln!(
@@ -172,6 +172,14 @@ fn print_text(
         grouped(decode),
     )?;
     Ok(())
+}
+
+/// The probability `log_prob` (in nats) stands for, with one decimal.
+fn percent(log_prob: f64) -> String {
+    match log_prob.exp() * 100.0 {
+        tiny if tiny < 0.05 => "<0.1".to_owned(),
+        percent => format!("{percent:.1}"),
+    }
 }
 
 fn temperature(text: &str) -> Result<f32, String> {

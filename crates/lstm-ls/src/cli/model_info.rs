@@ -53,9 +53,9 @@ pub(super) fn rows(file: &ModelFile, source: &Source) -> Vec<(&'static str, Stri
         HeadInput::LastLayer => "the last layer",
         HeadInput::AllLayers => "all layers",
     };
-    let known = |number: u64, what: &str| match number {
+    let known = |number: u64, unit: &str| match number {
         0 => String::new(),
-        _ => format!("{} {what}", grouped(number)),
+        _ => format!("{}{unit}", grouped(number)),
     };
     let bits = provenance.bits_per_byte;
     vec![
@@ -78,7 +78,7 @@ pub(super) fn rows(file: &ModelFile, source: &Source) -> Vec<(&'static str, Stri
         ),
         ("trained on", provenance.data.clone()),
         ("corpus", provenance.corpus_sha256.clone()),
-        ("training", known(provenance.bytes_trained, "bytes read")),
+        ("training", known(provenance.bytes_trained, " bytes read")),
         ("steps", known(provenance.steps, "")),
         ("command", provenance.command.clone()),
         ("license", provenance.license.clone()),
