@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use completer::CancelToken;
 use ropey::Rope;
+use tokio::sync::Notify;
 use tower_lsp::lsp_types::{self as lsp, TextDocumentContentChangeEvent, Url};
 
 use super::document::Document;
@@ -32,7 +33,7 @@ struct Open {
     /// Unlike the client's version this never repeats, not even when a
     /// document is closed and opened again.
     revision: u64,
-    running: Vec<CancelToken>,
+    running: Vec<Work>,
 }
 
 /// A document at the moment of a request; later edits do not reach it.
@@ -52,15 +53,34 @@ pub(super) struct Snapshot {
     revision: u64,
 }
 
-/// Cancels the request's work when the request is dropped: by
-/// `$/cancelRequest`, at exit, or because it is answered.
-#[derive(Debug)]
-pub(super) struct Running(CancelToken);
+/// A request at work. Dropping it cancels the work: the request is answered,
+/// `$/cancelRequest` came, or the session is over.
+#[derive(Debug, Default)]
+pub(super) struct Running(Work);
+
+/// What has to be told to stop: the thread that works and the task that waits.
+#[derive(Clone, Debug, Default)]
+struct Work {
+    token: CancelToken,
+    cancelled: Arc<Notify>,
+}
+
+impl Work {
+    fn cancel(&self) {
+        self.token.cancel();
+        self.cancelled.notify_one();
+    }
+}
 
 impl Running {
     /// The token that the work looks at.
     pub(super) fn token(&self) -> &CancelToken {
-        &self.0
+        &self.0.token
+    }
+
+    /// Waits until an edit, or the end of the session, makes the work useless.
+    pub(super) async fn cancelled(&self) {
+        self.0.cancelled.notified().await;
     }
 }
 
@@ -144,16 +164,16 @@ impl Documents {
     /// Registers work on `snapshot`, which an edit will cancel. Work on a
     /// snapshot that is out of date already starts cancelled.
     pub(super) fn start(&self, snapshot: &Snapshot) -> Running {
-        let token = CancelToken::default();
+        let running = Running::default();
         let mut inner = self.lock();
         match inner.open.get_mut(&snapshot.uri) {
             Some(open) if open.revision == snapshot.revision => {
-                open.running.retain(|running| !running.is_cancelled());
-                open.running.push(token.clone());
+                open.running.retain(|work| !work.token.is_cancelled());
+                open.running.push(running.0.clone());
             }
-            _ => token.cancel(),
+            _ => running.0.cancel(),
         }
-        Running(token)
+        running
     }
 
     /// Whether the document is still as in `snapshot`.
@@ -172,7 +192,7 @@ impl Documents {
 
 impl Open {
     fn cancel_running(&self) {
-        self.running.iter().for_each(CancelToken::cancel);
+        self.running.iter().for_each(Work::cancel);
     }
 }
 

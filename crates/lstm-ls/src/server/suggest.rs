@@ -90,7 +90,11 @@ impl Backend {
             let snapshot = snapshot.clone();
             move || complete(&completer, &snapshot, passes, deadline, &token)
         };
-        let outcome = self.workers.run(running.token().clone(), job).await;
+        let outcome = tokio::select! {
+            outcome = self.workers.run(running.token().clone(), job) => outcome,
+            // Answered now; the thread notices at its next byte.
+            () = running.cancelled() => Err(JobError::Cancelled),
+        };
         if !self.documents.is_current(&snapshot) {
             return Err(Error::content_modified());
         }

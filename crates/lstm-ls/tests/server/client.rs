@@ -157,6 +157,14 @@ impl Client {
         assert_eq!(code, INVALID_PARAMS);
     }
 
+    /// Waits until work has come to the closed gate.
+    pub(crate) async fn wait_for_work(&self) {
+        let gate = self.gate.clone();
+        tokio::task::spawn_blocking(move || gate.wait_for_work())
+            .await
+            .unwrap();
+    }
+
     /// Leaves in order; nothing may be left over.
     pub(crate) async fn finish(mut self) {
         assert_eq!(self.call("shutdown", Value::Null).await, Ok(Value::Null));

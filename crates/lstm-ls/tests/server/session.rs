@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, at};
+use crate::client::{Client, REQUEST_CANCELLED, at};
 
 #[tokio::test]
 async fn inline_completion_and_the_rest_are_announced() {
@@ -141,15 +141,13 @@ async fn exit_does_not_wait_for_work_under_way() {
     let id = client
         .request("textDocument/completion", at(&position))
         .await;
-    let gate = client.gate.clone();
-    tokio::task::spawn_blocking(move || gate.wait_for_work())
-        .await
-        .unwrap();
+    client.wait_for_work().await;
     assert_eq!(client.call("shutdown", Value::Null).await, Ok(Value::Null));
     client.notify("exit", Value::Null).await;
-    client.gate.open();
-    assert_eq!(client.answer(id).await.unwrap_err().0, -32800);
+    assert_eq!(client.answer(id).await.unwrap_err().0, REQUEST_CANCELLED);
+    let gate = client.gate.clone();
     assert!(client.left_in_order().await);
+    gate.open();
 }
 
 #[tokio::test]
