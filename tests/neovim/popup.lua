@@ -4,7 +4,6 @@ local person = require('person')
 
 person.run(function()
   local client = person.client('textDocument/completion')
-  vim.lsp.completion.enable(true, client.id, 0)
 
   person.type('3GA', 'insert mode', person.typed('\n'))
   person.type('    names = Vec::n', 'the typed text', person.typed('Vec::n'))

@@ -44,7 +44,34 @@ fn greedy_text_is_the_same_each_time() -> Result<()> {
         let candidates = printed["candidates"].as_array().context("candidates")?;
         Ok(candidates.iter().map(|one| one["text"].clone()).collect())
     };
-    assert_eq!(texts()?, texts()?);
+    let once = texts()?;
+    assert!(!once.is_empty());
+    assert_eq!(once, texts()?);
+    Ok(())
+}
+
+/// What the program loads at start; libtorch is half a gigabyte.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_is_not_linked_to_libtorch() -> Result<()> {
+    let finished = run_limited(Command::new("ldd").arg(server()?), LIMIT)?;
+    assert!(finished.stdout.contains("libc.so"), "{finished:?}");
+    assert!(!finished.stdout.contains("torch"), "{finished:?}");
+    Ok(())
+}
+
+#[test]
+fn a_model_that_is_none_is_one_line_that_names_it() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let model = folder.path().join("notes.safetensors");
+    fs::write(&model, "these are notes, not weights")?;
+    let finished = lstm_ls(&["--model", &model.to_string_lossy(), "doctor"])?;
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    assert_eq!(finished.stderr.lines().count(), 1, "{finished:?}");
+    assert!(
+        finished.stderr.contains("notes.safetensors"),
+        "{finished:?}"
+    );
     Ok(())
 }
 

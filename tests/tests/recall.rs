@@ -5,13 +5,12 @@
 //! sampled candidates? The rank at each cursor is committed in
 //! `tests/data/recall.txt`; a new model is let in with `UPDATE_EXPECT=1`.
 
-use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write;
-use std::hash::{Hash, Hasher};
 use std::process::Command;
 
 use end_to_end::{LIMIT, ValidationFile, run_limited, server, validation_files};
 use expect_test::expect_file;
+use sha2::{Digest, Sha256};
 
 const CURSORS: usize = 200;
 
@@ -57,16 +56,17 @@ fn the_next_token_is_among_five_candidates() {
 
 /// The cursors whose hash is lowest, in order of file and offset.
 fn cursors(files: &[ValidationFile]) -> Vec<(&ValidationFile, usize)> {
-    let mut all: Vec<(u64, usize, usize)> = Vec::new();
+    let mut all: Vec<(Vec<u8>, usize, usize)> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         for offset in token_starts(&file.text) {
-            let mut hasher = DefaultHasher::new();
-            (&file.path, offset).hash(&mut hasher);
-            all.push((hasher.finish(), index, offset));
+            let hash = Sha256::digest(format!("{}:{offset}", file.path));
+            all.push((hash.to_vec(), index, offset));
         }
     }
     all.sort_unstable();
-    let mut chosen: Vec<_> = all.iter().take(CURSORS).map(|&(_, f, o)| (f, o)).collect();
+    let mut chosen: Vec<_> = (all.iter().take(CURSORS))
+        .map(|&(_, file, offset)| (file, offset))
+        .collect();
     chosen.sort_unstable();
     chosen
         .into_iter()

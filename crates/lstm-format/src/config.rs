@@ -81,6 +81,9 @@ impl ModelConfig {
     }
 
     /// The context rule of this model.
+    ///
+    /// # Panics
+    /// If the window is out of range, which [`validate`](Self::validate) refuses.
     pub fn window_rule(&self) -> WindowRule {
         WindowRule::new(self.window)
     }

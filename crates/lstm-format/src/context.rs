@@ -43,6 +43,9 @@ impl WindowRule {
     pub const MIN_WINDOW: usize = 4 * HASHED_PREFIX;
 
     /// A rule with window `W` bytes.
+    ///
+    /// # Panics
+    /// If `window` is below [`MIN_WINDOW`](Self::MIN_WINDOW).
     pub const fn new(window: usize) -> Self {
         assert!(window >= Self::MIN_WINDOW);
         Self { window }
@@ -62,6 +65,9 @@ impl WindowRule {
     ///
     /// `tail` is the document's text from `tail_start` to `o`, at least
     /// [`reach`](Self::reach) bytes of it unless `tail_start` is 0.
+    ///
+    /// # Panics
+    /// If the tail is shorter than that.
     pub fn start(self, tail: &[u8], tail_start: usize) -> usize {
         let offset = tail_start + tail.len();
         if offset < self.window {

@@ -54,5 +54,8 @@ pub trait Session {
     }
 
     /// Natural-log probabilities of the next byte in `state`, `[256]`, in nats.
+    ///
+    /// # Panics
+    /// If the state is not of this model's shape.
     fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]);
 }

@@ -7,20 +7,20 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum FormatError {
     /// The file could not be opened, read or written.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {error}", path = path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// A problem with a named file.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {error}", path = path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: Box<FormatError>,
+        error: Box<FormatError>,
     },
     /// Not a safetensors container, or a damaged one.
     #[error("not a readable safetensors file ({0})")]
@@ -78,11 +78,19 @@ pub enum FormatError {
         /// The number found.
         value: f32,
     },
+    /// A quantisation scale that is not positive.
+    #[error("tensor {name} holds {value} at element {index}, expected a positive scale")]
+    Scale {
+        /// The tensor of scales.
+        name: String,
+        /// The row.
+        index: usize,
+        /// The number found.
+        value: f32,
+    },
     /// A file too large to be a model.
-    #[error("{got} bytes, larger than the {limit} a model may have")]
+    #[error("larger than the {limit} bytes a model may have")]
     TooLarge {
-        /// Size of the file in bytes.
-        got: u64,
         /// The limit in bytes.
         limit: u64,
     },

@@ -4,7 +4,7 @@
 //! checked against the configuration before a tensor is built.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use half::bf16;
@@ -121,7 +121,7 @@ impl ModelFile {
     /// The same model stored at another precision.
     ///
     /// # Errors
-    /// As [`from_f32`](Self::from_f32); a valid model gives none.
+    /// As [`from_f32`](Self::from_f32), where dequantised values are out of range.
     pub fn to_precision(&self, precision: Precision) -> Result<Self, FormatError> {
         let tensors = self.tensors.iter();
         let tensors = tensors.map(|(name, tensor)| (name.clone(), tensor.to_f32()));
@@ -151,22 +151,24 @@ impl ModelFile {
     /// # Errors
     /// [`FormatError::Io`], or [`FormatError::File`] naming the file and the problem.
     pub fn read(path: &Path) -> Result<Self, FormatError> {
-        let io = |source| FormatError::Io {
+        let io = |error| FormatError::Io {
             path: path.to_owned(),
-            source,
+            error,
         };
-        let named = |source| FormatError::File {
+        let named = |error| FormatError::File {
             path: path.to_owned(),
-            source: Box::new(source),
+            error: Box::new(error),
         };
-        let size = std::fs::metadata(path).map_err(io)?.len();
-        if size > MAX_FILE_BYTES {
+        // Not by the size the system tells: a device or a pipe has none.
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path).map_err(io)?;
+        let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+        if read.map_err(io)? as u64 > MAX_FILE_BYTES {
             return Err(named(FormatError::TooLarge {
-                got: size,
                 limit: MAX_FILE_BYTES,
             }));
         }
-        Self::from_bytes(&std::fs::read(path).map_err(io)?).map_err(named)
+        Self::from_bytes(&bytes).map_err(named)
     }
 
     /// Reads a model from memory. Allocates no more than a small multiple of `bytes`.
@@ -190,6 +192,13 @@ impl ModelFile {
                     let view_scales = checked_view(&file, &name, &spec.shape[..1], Dtype::F32)?;
                     let scales = read_f32(view_scales.data());
                     check_values(&name, scales.iter().copied())?;
+                    if let Some(index) = scales.iter().position(|&s| s <= 0.0) {
+                        return Err(FormatError::Scale {
+                            name,
+                            index,
+                            value: scales[index],
+                        });
+                    }
                     known.push(name);
                     let values = view.data().iter().map(|&b| b.cast_signed()).collect();
                     Tensor::Int8 { values, scales }
@@ -317,9 +326,9 @@ pub fn training_state(bytes: &[u8]) -> Result<Option<TrainingState>, FormatError
 /// # Errors
 /// [`FormatError::Io`]; what stood at `path` before is then still there.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
-    let io = |source| FormatError::Io {
+    let io = |error| FormatError::Io {
         path: path.to_owned(),
-        source,
+        error,
     };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -22,7 +22,7 @@ impl Tensor {
     /// Quantises row by row, symmetrically: `scale = max|row| / 127`.
     ///
     /// # Panics
-    /// If `data` is not a whole number of rows of `columns`.
+    /// If `columns` is 0 or `data` is not a whole number of rows of them.
     pub fn quantise(data: &[f32], columns: usize) -> Self {
         assert_eq!(data.len() % columns, 0, "whole rows");
         let mut values = Vec::with_capacity(data.len());

@@ -149,6 +149,18 @@ fn every_defect_has_its_error() {
     nan.get_mut("head.bias").unwrap()[3] = f32::NAN;
     let refused = ModelFile::from_f32(config(), Provenance::default(), Precision::F32, nan);
     assert!(matches!(refused, Err(FormatError::Value { index: 3, .. })));
+    let mut quantised = model(Precision::Int8).to_bytes(None).unwrap();
+    let scale = Tensor::quantise(&tensors(&config(), 1)["head.weight"], 10);
+    let Tensor::Int8 { scales, .. } = scale else {
+        panic!("quantised");
+    };
+    let first = scales[0].to_le_bytes();
+    let at = quantised.windows(4).position(|w| w == first).unwrap();
+    quantised[at + 3] |= 0x80;
+    assert!(matches!(
+        error(&quantised),
+        FormatError::Scale { index: 0, .. }
+    ));
     let mut poisoned = bytes.clone();
     let last = poisoned.len() - 4;
     poisoned[last..].copy_from_slice(&f32::INFINITY.to_le_bytes());
@@ -165,6 +177,11 @@ fn errors_name_the_file() {
         message.contains("notes.txt") && message.contains("safetensors"),
         "{message}"
     );
+    #[cfg(unix)]
+    {
+        let endless = ModelFile::read(std::path::Path::new("/dev/null")).unwrap_err();
+        assert!(endless.to_string().contains("/dev/null"), "{endless}");
+    }
     let absent = ModelFile::read(&folder.path().join("absent"))
         .unwrap_err()
         .to_string();
@@ -172,7 +189,7 @@ fn errors_name_the_file() {
 }
 
 #[test]
-fn a_failed_write_leaves_the_old_file() {
+fn a_failed_write_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kept");
     write_atomically(&path, b"old").unwrap();
