@@ -9,14 +9,14 @@ use crate::cancel::{CancelToken, Cancelled, Limits};
 use crate::completion::{Completion, Micros, Stop};
 use crate::decode::{Task, decode};
 use crate::options::Request;
-use crate::prefix::{Feeder, Windows, lock};
+use crate::prefix::{Feeder, Windows};
 use crate::state_cache::StateCache;
 use crate::stop_rules::StopRules;
 use crate::suggest::{Draft, rank};
 use crate::surroundings::Surroundings;
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
-pub const DEFAULT_CACHE_BYTES: usize = 16 << 20;
+const DEFAULT_CACHE_BYTES: usize = 16 << 20;
 
 /// Completes with one model. Share it between threads; each request opens its
 /// own session of the engine.
@@ -26,7 +26,7 @@ pub struct Completer {
 }
 
 impl Completer {
-    /// A completer with an empty cache of [`DEFAULT_CACHE_BYTES`].
+    /// A completer with an empty cache of 16 MiB.
     pub fn new(engine: Arc<dyn Engine>) -> Self {
         Self::with_cache_bytes(engine, DEFAULT_CACHE_BYTES)
     }
@@ -45,12 +45,8 @@ impl Completer {
         &*self.engine
     }
 
-    /// Frees the cached states. Later completions are the same, the next one slower.
-    pub fn forget_states(&self) {
-        lock(&self.cache).clear();
-    }
-
-    /// Completes at one cursor.
+    /// Completes at one cursor. Reads the window that ends there and nothing
+    /// else; [`catch_up`](Self::catch_up) is for what comes after it.
     ///
     /// A deadline that passes is no error: what there is by then comes back,
     /// with [`Stop::Deadline`].
@@ -102,7 +98,8 @@ impl Completer {
         let must = options.must_start_with.as_deref().unwrap_or_default();
         completion.stop = match forced_after(word, must) {
             Some(forced) if options.candidates > 0 => {
-                let rules = StopRules::new(&surroundings, options.multi_line);
+                let language = &config.language;
+                let rules = StopRules::new(&surroundings, language, options.multi_line);
                 let task = Task {
                     rules: &rules,
                     forced: forced.as_bytes(),
@@ -127,9 +124,37 @@ impl Completer {
             None => Stop::NothingToAdd,
         };
         completion.micros.decode = micros_since(decoding);
-        // The answer is there; whether the next windows got nearer is no part of it.
-        windows.catch_up(&mut feeder).unwrap_or_default();
         Ok(completion)
+    }
+
+    /// Brings the windows that will follow the one at the cursor at most 32
+    /// bytes nearer each, so that crossing into them costs no more than any
+    /// other keystroke. For the pauses between completions of someone who
+    /// types; changes no answer.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` is set, which is looked at before every window.
+    pub fn catch_up(&self, request: &Request<'_>, cancel: &CancelToken) -> Result<(), Cancelled> {
+        let config = self.engine.config();
+        let windows = Windows::new(config, request.path, request.before);
+        let following = windows.following();
+        if following.is_empty() {
+            return Ok(());
+        }
+        let mut session = self.engine.session();
+        let mut feeder = Feeder {
+            session: &mut *session,
+            config,
+            cache: &self.cache,
+            limits: Limits {
+                cancel,
+                deadline: None,
+            },
+        };
+        for window in following {
+            feeder.bring_nearer(&window)?;
+        }
+        Ok(())
     }
 }
 

@@ -32,6 +32,10 @@ pub struct Suggestion {
     /// first, and the mean per byte (1), which prefers whatever rambles on
     /// predictably (length penalty of Wu et al. 2016).
     pub score: f64,
+    /// Whether each byte is the likeliest after those before it: what
+    /// [`Strategy::Greedy`](crate::Strategy::Greedy) suggests, wherever it ranks
+    /// among samples. A beam does not tell.
+    pub likeliest: bool,
 }
 
 /// See [`Suggestion::score`].

@@ -23,6 +23,7 @@ mod surroundings;
 mod utf8;
 
 pub use cancel::{CancelToken, Cancelled};
-pub use completer::{Completer, DEFAULT_CACHE_BYTES};
+pub use completer::Completer;
 pub use completion::{Completion, Micros, Stop, Suggestion};
 pub use options::{Before, Options, Request, Strategy};
+pub use stop_rules::opens_block;

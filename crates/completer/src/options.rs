@@ -38,11 +38,12 @@ impl<'a> Before<'a> {
 /// How candidates are drawn from the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strategy {
-    /// Independent samples, one random stream each. Twice as many as
-    /// [`Options::candidates`] are drawn, but at most 16 (or as many as asked
-    /// for, if more), and the best distinct ones kept: samples that agree so far
-    /// share one state and cost what one costs. Where the model is sure, fewer
-    /// distinct suggestions than asked for come out.
+    /// The likeliest text, which is always kept, and independent samples, one
+    /// random stream each.
+    /// Twice as many as [`Options::candidates`] are decoded, but at most 16 (or
+    /// as many as asked for, if more), and the best distinct ones kept: those
+    /// that agree so far share one state and cost what one costs. Where the
+    /// model is sure, fewer distinct suggestions than asked for come out.
     #[default]
     Sample,
     /// The likeliest byte each time; one suggestion.
@@ -52,7 +53,8 @@ pub enum Strategy {
     Beam,
 }
 
-/// How to complete. `Options::default()` suits inline completion of one line.
+/// How to complete. `Options::default()` suits inline completion of one line;
+/// its numbers are the defaults of everything that lets a user set them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Most suggestions to return, at most 64. 0 only brings the prefix state
@@ -89,7 +91,7 @@ impl Default for Options {
         Self {
             candidates: 5,
             strategy: Strategy::Sample,
-            temperature: 0.6,
+            temperature: 0.8,
             top_p: 0.95,
             top_k: 0,
             seed: 0,

@@ -15,8 +15,8 @@ use crate::state_cache::{CHECKPOINT, StateCache};
 /// Bytes fed between two looks at the cancel token.
 const CHUNK: usize = 64;
 
-/// Most bytes fed to a following window in one request. The window behind a
-/// fresh boundary is W/2 bytes behind and has as long to catch up.
+/// Most bytes fed to a following window at a time. The window behind a fresh
+/// boundary is W/2 bytes behind and has as long to catch up.
 const CATCH_UP: usize = 32;
 
 /// What is fed to the model for one cursor.
@@ -54,13 +54,11 @@ impl<'a> Windows<'a> {
         feeder.advance(&self.window(self.start), usize::MAX)
     }
 
-    /// Brings the windows that will follow nearer to the cursor.
-    pub(crate) fn catch_up(&self, feeder: &mut Feeder<'_>) -> Result<(), Cancelled> {
+    /// The windows that will follow, the next one first.
+    pub(crate) fn following(&self) -> Vec<Arc<[u8]>> {
         let boundaries = self.rule.boundaries(self.before.text, self.before.start);
-        for start in boundaries.into_iter().filter(|&b| b > self.start) {
-            feeder.advance(&self.window(start), CATCH_UP)?;
-        }
-        Ok(())
+        let following = boundaries.into_iter().filter(|&b| b > self.start);
+        following.map(|start| self.window(start)).collect()
     }
 }
 
@@ -73,6 +71,11 @@ pub(crate) struct Feeder<'a> {
 }
 
 impl Feeder<'_> {
+    /// Feeds a little of a window whose state nobody needs yet.
+    pub(crate) fn bring_nearer(&mut self, window: &Arc<[u8]>) -> Result<(), Cancelled> {
+        self.advance(window, CATCH_UP).map(drop)
+    }
+
     /// Feeds at most `most` bytes of `window` beyond what is known. The state at
     /// its end, or `None` if that is farther or the deadline passed.
     ///

@@ -87,11 +87,6 @@ impl StateCache {
         }
     }
 
-    /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
-        *self = Self::new(self.limit);
-    }
-
     fn get(&mut self, hash: u64, prefix: &[u8]) -> Option<Arc<State>> {
         let entry = self.entries.get_mut(&hash)?;
         if entry.length != prefix.len() || &entry.fed[..entry.length] != prefix {

@@ -9,25 +9,26 @@ use crate::surroundings::{Surroundings, columns};
 #[derive(Clone, Debug)]
 pub(crate) struct StopRules {
     multi_line: bool,
+    language: String,
     /// Closers that stand right after the cursor, up to the first quote.
     standing: Vec<u8>,
     /// Indentation of the cursor's line, in columns.
     indentation: usize,
-    /// The last byte before the cursor on its line that is not blank.
-    last_before: u8,
+    /// The cursor's line up to the cursor.
+    line_before: Vec<u8>,
+    /// Whether nothing stands on it.
+    blank_before: bool,
 }
 
 impl StopRules {
-    pub(crate) fn new(surroundings: &Surroundings<'_>, multi_line: bool) -> Self {
-        let solid = surroundings
-            .line_before
-            .iter()
-            .rfind(|b| !b.is_ascii_whitespace());
+    pub(crate) fn new(surroundings: &Surroundings<'_>, language: &str, multi_line: bool) -> Self {
         Self {
             multi_line,
+            language: language.to_owned(),
             standing: standing_closers(surroundings.rest.as_bytes()),
             indentation: surroundings.indentation(),
-            last_before: solid.copied().unwrap_or_default(),
+            line_before: surroundings.line_before.to_vec(),
+            blank_before: surroundings.line_before.trim_ascii().is_empty(),
         }
     }
 
@@ -76,25 +77,26 @@ struct Line {
     /// Where the line feed before it stands; `None` on the cursor's line.
     after: Option<usize>,
     width: usize,
-    /// The last byte that is not blank; 0 while there is none.
-    last_solid: u8,
+    /// Whether it is more than blanks.
+    solid: bool,
     /// Whether it begins with the closer of a block at the cursor's indentation.
     closes_block: bool,
 }
 
 impl Tracker {
-    /// Takes the byte at index `at` of the candidate. `Some(length)` ends the
-    /// candidate, of which the first `length ≤ at` bytes are kept.
-    pub(crate) fn advance(&mut self, rules: &StopRules, at: usize, byte: u8) -> Option<usize> {
+    /// Takes the byte that follows `text`, which is the candidate so far.
+    /// `Some(length)` ends it, and its first `length` bytes are kept.
+    pub(crate) fn advance(&mut self, rules: &StopRules, text: &[u8], byte: u8) -> Option<usize> {
         let end = match byte {
-            b'\n' | b'\r' => self.line_feed(rules, at),
-            _ => self.inside_line(rules, at, byte),
+            b'\n' | b'\r' => self.line_feed(rules, text),
+            _ => self.inside_line(rules, text.len(), byte),
         };
         self.previous = byte;
         end
     }
 
-    fn line_feed(&mut self, rules: &StopRules, at: usize) -> Option<usize> {
+    fn line_feed(&mut self, rules: &StopRules, text: &[u8]) -> Option<usize> {
+        let at = text.len();
         if !rules.multi_line {
             return Some(at);
         }
@@ -107,37 +109,36 @@ impl Tracker {
         );
         // Quotes rarely span lines, and a stray apostrophe must not last.
         (self.in_string, self.escaped) = (false, false);
-        if line.after.is_none() {
-            let last = match line.last_solid {
-                0 => rules.last_before,
-                solid => solid,
-            };
-            self.in_block = opens_block(last);
-        } else if line.last_solid == 0 {
+        let opens = |line: &[u8]| opens_block(&rules.language, line);
+        let Some(after) = line.after else {
+            self.in_block = opens(&[&rules.line_before, text].concat());
+            // Where the cursor stood at an opener, what it opened stays on its line.
+            let stays = !self.in_block && opens(&rules.line_before);
+            return stays.then_some(at);
+        };
+        let ends = if line.solid {
+            line.closes_block && !opens(&text[after + 1..])
+        } else {
             self.blank_lines += 1;
-            if self.blank_lines == 2 {
-                return Some(at);
-            }
-        } else if line.closes_block && !opens_block(line.last_solid) {
-            return Some(at);
-        }
-        None
+            self.blank_lines == 2
+        };
+        ends.then_some(at)
     }
 
     fn inside_line(&mut self, rules: &StopRules, at: usize, byte: u8) -> Option<usize> {
         if byte == b' ' || byte == b'\t' {
-            if self.line.last_solid == 0 {
+            if !self.line.solid {
                 self.line.width += columns(byte);
             }
             self.escaped = false;
             return None;
         }
-        if self.line.last_solid == 0
+        if !self.line.solid
             && let Some(end) = self.begins_line(rules, byte)
         {
             return Some(end);
         }
-        self.line.last_solid = byte;
+        self.line.solid = true;
         self.bracket(rules, byte).then_some(at)
     }
 
@@ -145,7 +146,7 @@ impl Tracker {
     /// candidate ends before the line.
     fn begins_line(&mut self, rules: &StopRules, first: u8) -> Option<usize> {
         let Some(after) = self.line.after else {
-            if rules.last_before == 0 {
+            if rules.blank_before {
                 self.indents_by = self.line.width;
             }
             return None;
@@ -194,10 +195,15 @@ impl Tracker {
     }
 }
 
-/// Whether a line that ends with `byte` opens a block: a bracket, or the colon of
-/// languages that indent.
-fn opens_block(byte: u8) -> bool {
-    matches!(byte, b'{' | b'(' | b'[' | b':')
+/// Whether a block opens at the end of `line`, trailing blanks aside: with a
+/// bracket, or with the colon of languages that indent.
+pub fn opens_block(language: &str, line: &[u8]) -> bool {
+    match line.trim_ascii_end() {
+        [.., b'{' | b'(' | b'['] => true,
+        [.., b':', b':'] => false,
+        [.., b':'] => language == "python",
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -205,25 +211,33 @@ mod tests {
     use super::*;
 
     /// What is kept where `before$0after` would be continued with `text`.
-    fn kept<'t>(fixture: &str, text: &'t str, multi_line: bool) -> &'t str {
+    fn kept<'t>(language: &str, fixture: &str, text: &'t str, multi_line: bool) -> &'t str {
         let (before, after) = fixture.split_once("$0").expect("a cursor");
-        let rules = StopRules::new(&Surroundings::new(before.as_bytes(), after), multi_line);
+        let surroundings = Surroundings::new(before.as_bytes(), after);
+        let rules = StopRules::new(&surroundings, language, multi_line);
         let mut tracker = Tracker::default();
-        let mut bytes = text.bytes().enumerate();
-        let end = bytes.find_map(|(at, byte)| tracker.advance(&rules, at, byte));
+        let bytes = text.as_bytes();
+        let mut ats = 0..bytes.len();
+        let end = ats.find_map(|at| tracker.advance(&rules, &bytes[..at], bytes[at]));
         &text[..end.unwrap_or(text.len())]
     }
 
     #[track_caller]
     fn check_line(fixture: &str, text: &str, expect: &str) {
-        assert_eq!(kept(fixture, text, false), expect);
+        assert_eq!(kept("rust", fixture, text, false), expect);
     }
 
     /// `¦` in `text` marks where it should end.
     #[track_caller]
     fn check_lines(fixture: &str, text: &str) {
+        check_lines_of("rust", fixture, text);
+    }
+
+    #[track_caller]
+    fn check_lines_of(language: &str, fixture: &str, text: &str) {
         let (expect, _) = text.split_once('¦').expect("an end");
-        assert_eq!(kept(fixture, &text.replacen('¦', "", 1), true), expect);
+        let text = text.replacen('¦', "", 1);
+        assert_eq!(kept(language, fixture, &text, true), expect);
     }
 
     #[test]
@@ -270,7 +284,30 @@ mod tests {
         check_lines("fn f$0", "(\n    a: u8,\n) -> u8 {\n    a\n}¦\n\nfn g() {}");
         check_lines("    x($0", "a, || {\n        b\n    });¦\n    c();");
         check_lines("  if a {$0", "\n    b\n  } else {\n    c\n  }¦\n  d();");
-        check_lines("def f():$0", "\n    return 1¦\ndef g():");
+    }
+
+    #[test]
+    fn a_colon_opens_a_block_where_indentation_makes_blocks() {
+        check_lines_of("python", "def f():$0", "\n    return 1¦\ndef g():");
+        check_lines_of("python", "if a$0", ":  \n    b¦\nc");
+        for (language, line, expect) in [
+            ("python", "else: ", true),
+            ("python", "a[::", false),
+            ("rust", "    Vec::", false),
+            ("rust", "let x:", false),
+            ("rust", "if a {", true),
+            ("rust", "call(\t", true),
+            ("rust", "", false),
+        ] {
+            assert_eq!(opens_block(language, line.as_bytes()), expect, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_opens_and_stays_on_its_line_ends_there() {
+        check_lines("    call($0", "a, b);¦\n    more();\n}\n");
+        check_lines("    Point {$0", " x, y };¦\n    more();\n");
+        check_lines("    call($0", "\n        a,\n    );¦\n    more();\n");
     }
 
     #[test]

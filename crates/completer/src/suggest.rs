@@ -16,28 +16,35 @@ pub(crate) struct Draft<'a> {
     pub(crate) most: usize,
 }
 
-/// Trims `candidates`, drops those that add nothing, and ranks the rest by
-/// [`Suggestion::score`].
+/// Trims `candidates`, drops those that add nothing, ranks the rest by
+/// [`Suggestion::score`], and keeps the best and the likeliest.
 pub(crate) fn rank(mut candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Suggestion> {
     let by_text = |a: &Candidate, b: &Candidate| a.text().cmp(b.text());
     candidates.sort_by(|a, b| b.score().total_cmp(&a.score()).then_with(|| by_text(a, b)));
     let mut suggestions: Vec<Suggestion> = Vec::new();
     for candidate in candidates {
-        if suggestions.len() == draft.most {
-            break;
-        }
         let added = trimmed(candidate.text(), draft.surroundings);
         let text = [draft.word, added].concat();
         let more = text.strip_prefix(draft.must).unwrap_or_default();
         let blank = added.trim().is_empty() || more.trim().is_empty();
-        if !blank && suggestions.iter().all(|other| other.text != text) {
-            suggestions.push(Suggestion {
+        if blank {
+            continue;
+        }
+        match suggestions.iter_mut().find(|other| other.text == text) {
+            Some(other) => other.likeliest |= candidate.is_likeliest(),
+            None => suggestions.push(Suggestion {
                 log_prob: candidate.log_prob(added.len()),
                 bytes: added.len(),
                 score: candidate.score(),
+                likeliest: candidate.is_likeliest(),
                 text,
-            });
+            }),
         }
+    }
+    let most = draft.most.min(suggestions.len());
+    let mut dropped = suggestions.split_off(most).into_iter();
+    if let (Some(last), Some(likeliest)) = (suggestions.last_mut(), dropped.find(|s| s.likeliest)) {
+        *last = likeliest;
     }
     suggestions
 }

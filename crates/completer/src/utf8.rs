@@ -3,7 +3,8 @@
 /// Where a run of well-formed UTF-8 stands: between characters, or inside one.
 ///
 /// Follows table 3-7 of the Unicode standard, so overlong forms, surrogates and
-/// code points past U+10FFFF are unreachable.
+/// code points past U+10FFFF are unreachable; and so are control characters
+/// other than tab and line feed, which a terminal may take for commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Utf8 {
     /// Continuation bytes still missing.
@@ -26,8 +27,7 @@ impl Utf8 {
         self.missing == 0
     }
 
-    /// Whether `byte` continues well-formed text without control characters
-    /// other than tab and line feed.
+    /// Whether `byte` continues such text.
     pub(crate) fn allows(self, byte: u8) -> bool {
         if self.missing > 0 {
             return (self.low..=self.high).contains(&byte);
@@ -44,7 +44,9 @@ impl Utf8 {
             };
         }
         let (missing, low, high) = match byte {
-            0xC2..=0xDF => (1, 0x80, 0xBF),
+            // U+0080 to U+009F are control characters too.
+            0xC2 => (1, 0xA0, 0xBF),
+            0xC3..=0xDF => (1, 0x80, 0xBF),
             0xE0 => (2, 0xA0, 0xBF),
             0xED => (2, 0x80, 0x9F),
             0xE1..=0xEF => (2, 0x80, 0xBF),
@@ -83,8 +85,7 @@ mod tests {
     fn exactly_the_scalar_values_without_controls_are_reachable() {
         let mut found = Vec::new();
         reachable(Utf8::BETWEEN, &mut Vec::new(), &mut found);
-        let wanted =
-            ('\0'..=char::MAX).filter(|&c| matches!(c, '\t' | '\n') || (c >= ' ' && c != '\x7F'));
+        let wanted = ('\0'..=char::MAX).filter(|&c| matches!(c, '\t' | '\n') || !c.is_control());
         assert!(found.into_iter().eq(wanted));
     }
 }

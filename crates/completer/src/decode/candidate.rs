@@ -54,7 +54,7 @@ impl Hypothesis {
 
     /// Appends a byte. `Some(length)` if a stop rule ends the text at `length`.
     pub(super) fn push(&mut self, rules: &StopRules, byte: u8, log_prob: f32) -> Option<usize> {
-        let end = self.tracker.advance(rules, self.text.len(), byte);
+        let end = self.tracker.advance(rules, &self.text, byte);
         self.cumulative.push(self.log_prob() + f64::from(log_prob));
         self.utf8 = self.utf8.after(byte);
         self.text.push(byte);
@@ -81,6 +81,7 @@ impl Hypothesis {
             text,
             cumulative,
             score,
+            likeliest: false,
         }
     }
 }
@@ -91,9 +92,20 @@ pub(crate) struct Candidate {
     text: String,
     cumulative: Vec<f64>,
     score: f64,
+    likeliest: bool,
 }
 
 impl Candidate {
+    /// Says whether each byte was the likeliest.
+    pub(super) fn marked(mut self, likeliest: bool) -> Self {
+        self.likeliest = likeliest;
+        self
+    }
+
+    pub(crate) fn is_likeliest(&self) -> bool {
+        self.likeliest
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

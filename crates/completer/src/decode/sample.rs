@@ -1,17 +1,27 @@
-//! Independent samples, as a tree: lanes that agree so far share one state.
+//! Samples, as a tree: lanes that agree so far share one state.
 
 use lstm_format::{Session, State};
-use rand_chacha::ChaCha8Rng;
 
-use super::sampler::{Sampler, draw, random_stream};
-use super::{Decoded, Extended, Hypothesis, Task, log_probs};
+use super::sampler::{Lane, Sampler};
+use super::{Candidate, Decoded, Extended, Hypothesis, Task, log_probs};
 use crate::cancel::Cancelled;
 use crate::options::{Options, Strategy};
 
-/// Text that one or more lanes have drawn, with those lanes' random streams.
+/// Text that one or more lanes have chosen.
 struct Node {
     hypothesis: Hypothesis,
-    lanes: Vec<ChaCha8Rng>,
+    lanes: Vec<Lane>,
+}
+
+impl Node {
+    fn cut_off(&self) -> Candidate {
+        let candidate = self.hypothesis.cut_off();
+        candidate.marked(any_likeliest(&self.lanes))
+    }
+}
+
+fn any_likeliest(lanes: &[Lane]) -> bool {
+    lanes.iter().any(|lane| matches!(lane, Lane::Likeliest))
 }
 
 pub(super) fn sample(
@@ -21,16 +31,17 @@ pub(super) fn sample(
 ) -> Result<Decoded, Cancelled> {
     let options = task.options;
     let sampler = Sampler::new(options);
-    let lanes = (0..lane_count(options)).map(|lane| random_stream(options.seed, lane));
+    // The likeliest text is among the candidates, whatever is drawn beside it.
+    let drawn = (1..lane_count(options)).map(|lane| Lane::drawing(options.seed, lane));
     let mut nodes = vec![Node {
         hypothesis: Hypothesis::new(),
-        lanes: lanes.collect(),
+        lanes: std::iter::once(Lane::Likeliest).chain(drawn).collect(),
     }];
     let mut states = vec![prefix];
     let mut decoded = Decoded::default();
     loop {
         if task.limits.late()? {
-            decoded.unfinished = nodes.iter().map(|node| node.hypothesis.cut_off()).collect();
+            decoded.unfinished = nodes.iter().map(Node::cut_off).collect();
             return Ok(decoded);
         }
         let mut children = Vec::new();
@@ -41,13 +52,17 @@ pub(super) fn sample(
             let weights = sampler.cumulative_weights(task.choices(&node.hypothesis, &log_probs));
             if weights.is_empty() {
                 // The model rules out everything that would be text.
-                decoded.finished.push(node.hypothesis.cut_off());
+                decoded.finished.push(node.cut_off());
                 continue;
             }
-            for (byte, lanes) in drawn(node.lanes, &weights) {
+            for (byte, lanes) in chosen(node.lanes, &weights) {
                 let log_prob = log_probs[usize::from(byte)];
                 match task.extend(&node.hypothesis, byte, log_prob) {
-                    Extended::Finished(candidate) => decoded.finished.push(candidate),
+                    Extended::Finished(candidate) => {
+                        decoded
+                            .finished
+                            .push(candidate.marked(any_likeliest(&lanes)));
+                    }
                     Extended::Live(hypothesis) => {
                         children.push(Node { hypothesis, lanes });
                         child_states.push(state.clone());
@@ -72,11 +87,11 @@ fn lane_count(options: &Options) -> usize {
     }
 }
 
-/// Lets every lane draw, and groups the lanes by what they drew.
-fn drawn(lanes: Vec<ChaCha8Rng>, weights: &[(u8, f64)]) -> Vec<(u8, Vec<ChaCha8Rng>)> {
-    let mut groups: Vec<(u8, Vec<ChaCha8Rng>)> = Vec::new();
+/// Lets every lane choose, and groups the lanes by what they chose.
+fn chosen(lanes: Vec<Lane>, weights: &[(u8, f64)]) -> Vec<(u8, Vec<Lane>)> {
+    let mut groups: Vec<(u8, Vec<Lane>)> = Vec::new();
     for mut lane in lanes {
-        let byte = draw(weights, &mut lane);
+        let byte = lane.choose(weights);
         match groups.iter_mut().find(|(other, _)| *other == byte) {
             Some((_, group)) => group.push(lane),
             None => groups.push((byte, vec![lane])),

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::options::{Options, Strategy};
+use crate::options::Options;
 
 /// Weights below e⁻³⁰ of the largest are taken as 0: all 256 together would be
 /// drawn once in 10¹⁰ bytes.
@@ -19,14 +19,9 @@ pub(super) struct Sampler {
 
 impl Sampler {
     pub(super) fn new(options: &Options) -> Self {
-        let greedy = options.strategy == Strategy::Greedy;
         Self {
-            // `max` makes a NaN greedy, as it does what is negative.
-            temperature: if greedy {
-                0.0
-            } else {
-                options.temperature.max(0.0)
-            },
+            // `max` makes a NaN 0, as it does what is negative.
+            temperature: options.temperature.max(0.0),
             top_p: options.top_p,
             top_k: options.top_k,
         }
@@ -70,20 +65,35 @@ impl Sampler {
     }
 }
 
-/// One lane's random numbers: stream `lane` of the generator seeded with `seed`,
-/// whatever the other lanes draw.
-pub(super) fn random_stream(seed: u64, lane: usize) -> ChaCha8Rng {
-    let mut stream = ChaCha8Rng::seed_from_u64(seed);
-    stream.set_stream(lane as u64);
-    stream
+/// How one candidate's bytes are chosen.
+pub(super) enum Lane {
+    /// The likeliest byte each time.
+    Likeliest,
+    /// Drawn by weight with random numbers of its own.
+    Drawing(ChaCha8Rng),
 }
 
-/// Draws a byte from cumulative weights, which are not empty.
-pub(super) fn draw(weights: &[(u8, f64)], stream: &mut ChaCha8Rng) -> u8 {
-    let unit = (stream.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    let last = weights[weights.len() - 1];
-    let chosen = weights.iter().find(|&&(_, upto)| unit * last.1 < upto);
-    chosen.unwrap_or(&last).0
+impl Lane {
+    /// A lane that draws from stream `lane` of the generator seeded with `seed`,
+    /// whatever other lanes draw.
+    pub(super) fn drawing(seed: u64, lane: usize) -> Self {
+        let mut stream = ChaCha8Rng::seed_from_u64(seed);
+        stream.set_stream(lane as u64);
+        Self::Drawing(stream)
+    }
+
+    /// The next byte, from cumulative weights, likeliest first and not empty.
+    pub(super) fn choose(&mut self, weights: &[(u8, f64)]) -> u8 {
+        match self {
+            Self::Likeliest => weights[0].0,
+            Self::Drawing(stream) => {
+                let unit = (stream.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+                let last = weights[weights.len() - 1];
+                let chosen = weights.iter().find(|&&(_, upto)| unit * last.1 < upto);
+                chosen.unwrap_or(&last).0
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -125,9 +135,9 @@ mod tests {
         let choices = vec![(b'x', 0.8_f32.ln()), (b'y', 0.2_f32.ln())];
         let sampler = Sampler::new(&options(0.5, 1.0, 0));
         let weights = sampler.cumulative_weights(choices);
-        let mut stream = random_stream(1, 2);
+        let mut lane = Lane::drawing(1, 2);
         let drawn = (0..10_000)
-            .filter(|_| draw(&weights, &mut stream) == b'x')
+            .filter(|_| lane.choose(&weights) == b'x')
             .count();
         // 0.8² / (0.8² + 0.2²) = 0.941
         assert!((9_330..9_490).contains(&drawn), "{drawn}");

@@ -102,12 +102,30 @@ proptest! {
             prop_assert!(!text.trim().is_empty());
             prop_assert_eq!(text.len(), suggestion.bytes);
             prop_assert!(text.len() <= options.max_bytes);
-            prop_assert!(text.chars().all(|c| c == '\n' || c == '\t' || !c.is_ascii_control()));
+            prop_assert!(text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()));
             prop_assert!(options.multi_line || must.contains('\n') || !text.contains('\n'));
             prop_assert!(suggestion.text.starts_with(must));
             prop_assert!(suggestions[..i].iter().all(|other| other.text != suggestion.text));
             prop_assert!(!suggestion.log_prob.is_nan());
         }
+    }
+
+    #[test]
+    fn the_likeliest_is_among_the_samples_and_known_as_such(
+        before in any_text(), after in any_text(), options in any_options(),
+    ) {
+        let suggestions = |strategy| {
+            let engine = Toy::new(Babbler { wild: true });
+            let options = Options { strategy, ..options.clone() };
+            let completion = complete(engine, &before, &after, &options, &CancelToken::new());
+            completion.expect("nobody cancels").suggestions
+        };
+        let text = |s: completer::Suggestion| s.text;
+        let greedy = suggestions(Strategy::Greedy).into_iter().next();
+        let sampled = suggestions(Strategy::Sample).into_iter();
+        let mut likeliest = sampled.filter(|s| s.likeliest);
+        prop_assert_eq!(likeliest.next().map(text), greedy.map(text));
+        prop_assert_eq!(likeliest.next(), None);
     }
 
     #[test]
