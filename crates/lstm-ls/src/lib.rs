@@ -5,8 +5,8 @@
 //! returns).
 //!
 //! Architecture invariant: this is the only crate that knows LSP. Inside it,
-//! positions are byte offsets; the editor's encoding exists only in
-//! [`server::position`] and the two functions that call it for each method.
+//! positions are byte offsets: [`server::position`] alone knows what the encoding
+//! that was agreed on means, and the rest of `server` only hands it there.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -49,7 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
         Ok(code) => code,
         Err(error) if cli::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "lstm-ls: {}", one_line(&error));
+            let _ = writeln!(std::io::stderr(), "lstm-ls: {error:#}");
             ExitCode::from(BAD_INPUT)
         }
     }
@@ -61,15 +61,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
 /// If `LSTM_KERNEL` names a kernel this CPU lacks, or the model cannot be run.
 pub fn int8_engine(model: &ModelFile) -> anyhow::Result<Arc<dyn Engine>> {
     Ok(Arc::new(Runtime::load(model, Kernel::from_env()?)?))
-}
-
-/// `error` and its causes, without those that it names already.
-fn one_line(error: &anyhow::Error) -> String {
-    let mut line = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !line.ends_with(&cause) {
-            line = format!("{line}: {cause}");
-        }
-    }
-    line
 }

@@ -1,6 +1,6 @@
 //! Finds a model: the embedded one, or a file the user names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lstm_format::{FormatError, ModelConfig, ModelFile, Precision};
 
@@ -31,9 +31,9 @@ impl Source {
     /// One line that names the file and what is wrong with it.
     pub fn read(&self) -> Result<ModelFile, FormatError> {
         match self {
-            Self::Embedded => ModelFile::from_bytes(EMBEDDED).map_err(|source| FormatError::File {
+            Self::Embedded => ModelFile::from_bytes(EMBEDDED).map_err(|error| FormatError::File {
                 path: PathBuf::from("embedded model"),
-                source: Box::new(source),
+                error: Box::new(error),
             }),
             Self::File(path) => ModelFile::read(path),
         }
@@ -70,40 +70,5 @@ pub fn precision_name(precision: Precision) -> &'static str {
         Precision::F32 => "f32",
         Precision::Bf16 => "bf16",
         Precision::Int8 => "int8",
-    }
-}
-
-/// LSP language identifier of the file at `path`, by its extension.
-///
-/// An extension not listed is its own identifier: that is right for most
-/// languages, and no model claims the others.
-pub fn language_of(path: &Path) -> Option<String> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    let language = match extension.as_str() {
-        "rs" => "rust",
-        "py" | "pyi" => "python",
-        "js" | "mjs" | "cjs" => "javascript",
-        "ts" | "mts" | "cts" => "typescript",
-        "rb" => "ruby",
-        "h" => "c",
-        "cc" | "cxx" | "hpp" | "hh" => "cpp",
-        "md" => "markdown",
-        "sh" | "bash" => "shellscript",
-        other => other,
-    };
-    Some(language.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn extensions_name_languages() {
-        let language = |path: &str| language_of(Path::new(path));
-        assert_eq!(language("src/main.rs").as_deref(), Some("rust"));
-        assert_eq!(language("A.RS").as_deref(), Some("rust"));
-        assert_eq!(language("x.go").as_deref(), Some("go"));
-        assert_eq!(language("Makefile"), None);
     }
 }

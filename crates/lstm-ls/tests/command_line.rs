@@ -257,6 +257,58 @@ fn the_doctor_measures_a_step() {
 }
 
 #[test]
+fn bits_come_as_json_for_the_files_of_the_language() {
+    let folder = Folder::new();
+    let source = folder.0.path().join("source");
+    std::fs::create_dir_all(source.join(".hidden")).unwrap();
+    folder
+        .write("source/b.rs", "fn b() {}\n")
+        .write("source/a.rs", "é\n")
+        .write("source/empty.rs", "")
+        .write("source/c.go", "func c() {}\n")
+        .write("source/.hidden/d.rs", "fn d() {}\n");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&source, source.join("again")).unwrap();
+    let report = json(&folder.run("eval bits source --format json --model tiny.safetensors"));
+    let rows: Vec<_> = report["files"].as_array().unwrap().iter().collect();
+    let named = |row: &Value| (row["path"].clone(), row["bytes"].clone());
+    assert_eq!(
+        rows.iter().map(|row| named(row)).collect::<Vec<_>>(),
+        [
+            (Value::from("source/a.rs"), Value::from(3)),
+            (Value::from("source/b.rs"), Value::from(10)),
+        ]
+    );
+    let bits = |row: &Value| row["bits_per_byte"]["lstm"].as_f64().unwrap();
+    let total = &report["total"];
+    assert_eq!(total["bytes"], 13);
+    let mean = (3.0 * bits(rows[0]) + 10.0 * bits(rows[1])) / 13.0;
+    assert!(bits(rows[0]) > 0.0 && (bits(total) - mean).abs() < 1e-9);
+
+    let one = json(&folder.run("eval bits source/b.rs --format json --model tiny.safetensors"));
+    assert_eq!(one["files"], serde_json::json!([rows[1]]));
+}
+
+#[test]
+fn there_must_be_something_to_measure() {
+    let folder = Folder::new();
+    folder.write("c.go", "func c() {}\n");
+    folder.refused(
+        "eval bits c.go --model tiny.safetensors",
+        expect![[r#"
+        lstm-ls: there is no rust file to measure
+    "#]],
+    );
+    let output = folder.run("eval bits none --model tiny.safetensors");
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("none: ") && message.lines().count() == 1,
+        "{message}"
+    );
+}
+
+#[test]
 fn a_reader_that_stops_reading_is_no_error() {
     let folder = Folder::new();
     let mut command = folder.command("model info tiny.safetensors");
@@ -283,6 +335,10 @@ impl Session {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         Self { child, output }
@@ -337,6 +393,33 @@ fn the_server_answers_over_pipes_and_ends_at_exit() {
         let stdin = session.child.stdin.take();
         assert_eq!(session.child.wait().unwrap().code(), Some(0));
         drop(stdin);
+    }
+}
+
+#[test]
+fn the_log_has_a_line_with_the_time_for_each_request() {
+    let folder = Folder::new();
+    let mut command = folder.command("--model tiny.safetensors");
+    command.env("LSTM_LS_LOG", "info");
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut session = Session::spawn(command);
+    session.call("initialize", r#"{"capabilities":{}}"#);
+    session.call("shutdown", "null");
+    session.send(EXIT);
+    let log = session.child.wait_with_output().unwrap().stderr;
+    let log = String::from_utf8(log).unwrap();
+    let lines = log.lines().filter(|line| line.contains(" answered "));
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    for (line, method) in lines.iter().zip(["initialize", "shutdown"]) {
+        assert!(
+            line.contains(&format!("method=\"{method}\" id=1")),
+            "{line}"
+        );
+        assert!(line.contains("answered micros="), "{line}");
     }
 }
 

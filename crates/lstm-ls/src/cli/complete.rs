@@ -27,10 +27,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     candidates: Option<u8>,
     /// How far samples stray from the likeliest text; 0 is greedy.
-    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
+    #[arg(long, value_name = "T", default_value_t = Options::default().temperature, value_parser = temperature)]
     temperature: f32,
     /// Share of probability to sample from.
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = share)]
+    #[arg(long, value_name = "P", default_value_t = Options::default().top_p, value_parser = share)]
     top_p: f32,
     /// How many of the likeliest bytes to sample from; 0 is all.
     #[arg(long, value_name = "K", default_value_t = 0)]
@@ -39,8 +39,8 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Longest candidate, in bytes.
-    #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..))]
-    max_chars: u16,
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_bytes, value_parser = length)]
+    max_chars: usize,
     /// The likeliest text instead of samples; several candidates by beam search.
     #[arg(long)]
     greedy: bool,
@@ -54,9 +54,13 @@ pub(super) struct Arguments {
 
 impl Arguments {
     fn options(&self) -> Options {
-        let candidates = self.candidates.unwrap_or(if self.greedy { 1 } else { 5 });
+        let candidates = match self.candidates {
+            Some(candidates) => candidates.into(),
+            None if self.greedy => 1,
+            None => Options::default().candidates,
+        };
         Options {
-            candidates: candidates.into(),
+            candidates,
             strategy: match self.greedy {
                 false => Strategy::Sample,
                 true if candidates == 1 => Strategy::Greedy,
@@ -66,7 +70,7 @@ impl Arguments {
             top_p: self.top_p,
             top_k: self.top_k,
             seed: self.seed,
-            max_bytes: self.max_chars.into(),
+            max_bytes: self.max_chars,
             multi_line: self.multi_line,
             ..Options::default()
         }
@@ -88,7 +92,7 @@ pub(super) fn run(
     let file = source.read()?;
     let language = match (&arguments.language, location.file()) {
         (Some(language), _) => Some(language.clone()),
-        (None, Some(path)) => model::language_of(path),
+        (None, Some(path)) => lstm_format::language_of(path),
         (None, None) => Some("rust".to_owned()),
     };
     if language.as_deref() != Some(&file.config.language) {
@@ -184,6 +188,11 @@ fn percent(log_prob: f64) -> String {
 
 fn temperature(text: &str) -> Result<f32, String> {
     number(text, |n| (0.0..=10.0).contains(&n), "a number from 0 to 10")
+}
+
+fn length(text: &str) -> Result<usize, String> {
+    let length = text.parse().ok().filter(|n| (1..=65_535).contains(n));
+    length.ok_or_else(|| "expected a whole number from 1 to 65535".to_owned())
 }
 
 fn share(text: &str) -> Result<f32, String> {

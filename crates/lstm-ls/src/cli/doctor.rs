@@ -27,66 +27,42 @@ pub(super) fn run(source: &Source, loader: Loader, out: &mut dyn Write) -> anyho
     let step = micros_a_step(&*engine);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
 
-    writeln!(out, "machine")?;
     let machine = [
-        (
-            "  program",
-            format!("lstm-ls {}", env!("CARGO_PKG_VERSION")),
-        ),
-        (
-            "  CPU",
-            format!("{}, {cores} cores", std::env::consts::ARCH),
-        ),
-        ("  vectors", vector_extensions().join(", ")),
-        ("  engine", engine.describe()),
+        ("program", format!("lstm-ls {}", env!("CARGO_PKG_VERSION"))),
+        ("CPU", format!("{}, {cores} cores", std::env::consts::ARCH)),
+        ("vectors", vector_extensions().join(", ")),
+        ("engine", engine.describe()),
     ];
-    table::write(&machine, out)?;
+    table::write_section("machine", &machine, out)?;
 
-    writeln!(out, "\nmodel")?;
-    let rows = model_info::rows(&file, source);
-    let rows = rows
-        .iter()
-        .filter(|(name, _)| *name != "command" && *name != "corpus");
-    let indented: Vec<_> = rows
-        .map(|(name, value)| (format!("  {name}"), value))
-        .collect();
-    let indented: Vec<_> = indented
-        .iter()
-        .map(|(n, v)| (n.as_str(), (*v).clone()))
-        .collect();
-    table::write(&indented, out)?;
+    let mut model = model_info::rows(&file, source);
+    model.retain(|(name, _)| !matches!(*name, "command" | "corpus"));
+    table::write_section("\nmodel", &model, out)?;
 
-    writeln!(out, "\nspeed")?;
     let speed = [
+        ("loading", format!("{:.1} ms", loading.as_secs_f64() * 1e3)),
+        ("step", format!("{step:.1} µs a byte (median)")),
         (
-            "  loading",
-            format!("{:.1} ms", loading.as_secs_f64() * 1e3),
-        ),
-        ("  step", format!("{step:.1} µs a byte (median)")),
-        (
-            "  so a suggestion of 40 bytes",
+            "so a suggestion of 40 bytes",
             format!("{:.1} ms", step * 40.0 / 1e3),
         ),
     ];
-    table::write(&speed, out)?;
+    table::write_section("\nspeed", &speed, out)?;
 
-    writeln!(out, "\nsettings, unless an editor sends others")?;
     let settings = Settings::default();
+    let several_lines = if settings.multi_line { "auto" } else { "off" };
     let variable = |name| std::env::var(name).unwrap_or_else(|_| "not set".to_owned());
-    let rows = [
-        ("  candidates", settings.candidates.to_string()),
-        ("  temperature", settings.temperature.to_string()),
-        ("  topP", settings.top_p.to_string()),
-        ("  maxBytes", settings.max_bytes.to_string()),
-        (
-            "  multiLine",
-            if settings.multi_line { "auto" } else { "off" }.to_owned(),
-        ),
-        ("  deadlineMs", settings.deadline.as_millis().to_string()),
-        (concat!("  ", "LSTM_KERNEL"), variable(KERNEL_VARIABLE)),
-        (concat!("  ", "LSTM_LS_LOG"), variable(FILTER_VARIABLE)),
+    let settings = [
+        ("candidates", settings.candidates.to_string()),
+        ("temperature", settings.temperature.to_string()),
+        ("topP", settings.top_p.to_string()),
+        ("maxBytes", settings.max_bytes.to_string()),
+        ("multiLine", several_lines.to_owned()),
+        ("deadlineMs", settings.deadline.as_millis().to_string()),
+        (KERNEL_VARIABLE, variable(KERNEL_VARIABLE)),
+        (FILTER_VARIABLE, variable(FILTER_VARIABLE)),
     ];
-    table::write(&rows, out)?;
+    table::write_section("\nsettings, unless an editor sends others", &settings, out)?;
     Ok(())
 }
 

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use completer::evaluation;
+use ignore::WalkBuilder;
+use lstm_format::language_of;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::Format;
 use crate::Loader;
-use crate::model::{self, Source};
+use crate::model::Source;
 
 /// What can be measured.
 #[derive(Debug, Subcommand)]
@@ -23,7 +25,7 @@ pub(super) enum Measure {
 /// What `eval bits` takes.
 #[derive(Debug, Args)]
 pub(super) struct Bits {
-    /// Files, or folders whose files of the model's language are measured.
+    /// Files of the model's language, or folders with some.
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
     /// How to print.
@@ -43,10 +45,7 @@ pub(super) fn bits(
 ) -> anyhow::Result<()> {
     let engine = loader(&source.read()?)?;
     let language = &engine.config().language;
-    let mut paths = Vec::new();
-    for input in &bits.inputs {
-        collect(input, language, &mut paths)?;
-    }
+    let paths = files_of(language, &bits.inputs)?;
     let read = |path: &PathBuf| -> anyhow::Result<(String, Vec<u8>)> {
         let text = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
         Ok((path.display().to_string(), text))
@@ -86,20 +85,18 @@ pub(super) fn bits(
     Ok(())
 }
 
-/// Adds `input` if it is a file, or the files of `language` below it, in order of path.
-fn collect(input: &Path, language: &str, paths: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let named = || format!("reading {}", input.display());
-    if !std::fs::metadata(input).with_context(named)?.is_dir() {
-        paths.push(input.to_owned());
-        return Ok(());
-    }
-    let entries = std::fs::read_dir(input).with_context(named)?;
-    let mut entries: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() || model::language_of(&entry).as_deref() == Some(language) {
-            collect(&entry, language, paths)?;
+/// The files of `language` at and below `inputs`, each input's in order of path.
+/// As `lstm-train eval` does: what git ignores and what is hidden is left out,
+/// and links are not followed.
+fn files_of(language: &str, inputs: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for input in inputs {
+        for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
+            let path = entry?.into_path();
+            if path.is_file() && language_of(&path).as_deref() == Some(language) {
+                files.push(path);
+            }
         }
     }
-    Ok(())
+    Ok(files)
 }

@@ -7,10 +7,31 @@ use std::io::Write;
 /// # Errors
 /// Whatever `out` says.
 pub(super) fn write(rows: &[(&str, String)], out: &mut dyn Write) -> std::io::Result<()> {
+    write_indented("", rows, out)
+}
+
+/// Writes `rows` under the line `title`.
+///
+/// # Errors
+/// Whatever `out` says.
+pub(super) fn write_section(
+    title: &str,
+    rows: &[(&str, String)],
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    writeln!(out, "{title}")?;
+    write_indented("  ", rows, out)
+}
+
+fn write_indented(
+    indentation: &str,
+    rows: &[(&str, String)],
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let known = || rows.iter().filter(|(_, value)| !value.is_empty());
     let width = known().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, value) in known() {
-        writeln!(out, "{name:width$}  {value}")?;
+        writeln!(out, "{indentation}{name:width$}  {value}")?;
     }
     Ok(())
 }

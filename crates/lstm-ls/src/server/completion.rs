@@ -17,8 +17,8 @@ pub(super) async fn completion(
     let at = params.text_document_position;
     let cursor = Range::new(at.position, at.position);
     let snapshot = backend.snapshot(&at.text_document, cursor)?;
-    let pass = options(&backend.settings());
-    let suggested = backend.suggest(snapshot, vec![pass]).await?;
+    let options = options(&backend.settings());
+    let suggested = backend.suggest(snapshot, options).await?;
     let range = suggested.range;
     let items = suggested.texts.into_iter().enumerate();
     let items = items.map(|(rank, text)| item(rank, text, range)).collect();

@@ -17,6 +17,9 @@ pub(super) struct Document {
     pub version: i32,
     /// LSP language identifier.
     pub language: String,
+    /// Whether the text has held a `\r` since the client last sent all of it.
+    /// Without one, offsets with `\n` line ends are offsets in the rope.
+    returns: bool,
 }
 
 impl Document {
@@ -26,6 +29,7 @@ impl Document {
             text: Rope::from_str(text),
             version,
             language,
+            returns: text.contains('\r'),
         }
     }
 
@@ -33,6 +37,7 @@ impl Document {
     pub(super) fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
         let Some(range) = change.range else {
             self.text = Rope::from_str(&change.text);
+            self.returns = change.text.contains('\r');
             return;
         };
         let bytes = position::to_offsets(&self.text, range, encoding);
@@ -40,6 +45,40 @@ impl Document {
         let end = self.text.byte_to_char(bytes.end);
         self.text.remove(start..end);
         self.text.insert(start, &change.text);
+        self.returns |= change.text.contains('\r');
+    }
+
+    /// At least the last `reach` bytes of the text before `offset`, or all there are.
+    pub(super) fn tail(&self, offset: usize, reach: usize) -> Tail {
+        let from = |reach| {
+            let start = offset.saturating_sub(reach);
+            self.text.char_to_byte(self.text.byte_to_char(start))
+        };
+        let mut tail = Tail {
+            start: from(reach),
+            text: String::new(),
+        };
+        if self.returns {
+            // Twice as much is enough, however many of the bytes are line ends.
+            tail.start = from(2 * reach);
+        }
+        tail.text = self.text.byte_slice(tail.start..offset).to_string();
+        if self.returns {
+            tail.text = newline::to_lf(&tail.text).into_owned();
+            // A pair that `start` cuts in two counts as before it: the tail then
+            // begins with its `\n`. A lone `\r` counts as well; nobody writes those.
+            let returns = |chunk: &str| chunk.bytes().filter(|&b| b == b'\r').count();
+            let before = self.text.byte_slice(..tail.start);
+            tail.start -= before.chunks().map(returns).sum::<usize>();
+        }
+        tail
+    }
+
+    /// At most `limit` bytes of the text after `offset`, with `\n` line ends.
+    pub(super) fn head(&self, offset: usize, limit: usize) -> String {
+        let end = self.text.len_bytes().min(offset.saturating_add(limit));
+        let end = self.text.char_to_byte(self.text.byte_to_char(end));
+        newline::to_lf(&self.text.byte_slice(offset..end).to_string()).into_owned()
     }
 }
 
@@ -50,33 +89,6 @@ pub(super) struct Tail {
     pub text: String,
     /// Byte offset of its start in the document, counted with `\n` line ends.
     pub start: usize,
-}
-
-/// At least the last `reach` bytes of `text` before `offset`, or all there are.
-pub(super) fn tail(text: &Rope, offset: usize, reach: usize) -> Tail {
-    let from = |reach| text.char_to_byte(text.byte_to_char(offset.saturating_sub(reach)));
-    let mut start = from(reach);
-    let mut raw = text.byte_slice(start..offset).to_string();
-    if raw.contains("\r\n") {
-        // Twice as much is enough, however many of the bytes are line ends.
-        start = from(2 * reach);
-        raw = newline::to_lf(&text.byte_slice(start..offset).to_string()).into_owned();
-    }
-    // A pair that `start` cuts in two counts as before it: the tail then
-    // begins with its `\n`. A lone `\r` counts as well; nobody writes those.
-    let returns = |chunk: &str| chunk.bytes().filter(|&b| b == b'\r').count();
-    let dropped: usize = text.byte_slice(..start).chunks().map(returns).sum();
-    Tail {
-        text: raw,
-        start: start - dropped,
-    }
-}
-
-/// At most `limit` bytes of `text` after `offset`, with `\n` line ends.
-pub(super) fn head(text: &Rope, offset: usize, limit: usize) -> String {
-    let end = text.len_bytes().min(offset.saturating_add(limit));
-    let end = text.char_to_byte(text.byte_to_char(end));
-    newline::to_lf(&text.byte_slice(offset..end).to_string()).into_owned()
 }
 
 #[cfg(test)]
@@ -139,16 +151,29 @@ mod tests {
 
     #[test]
     fn tails_and_heads_cut_no_character_and_know_no_crlf() {
-        let rope = Rope::from_str("é\r\nab\r\ncd\r\nef");
+        let document = Document::new("é\r\nab\r\ncd\r\nef", 1, "rust".to_owned());
         let tail = |offset, reach| {
-            let tail = tail(&rope, offset, reach);
+            let tail = document.tail(offset, reach);
             (tail.text, tail.start)
         };
         assert_eq!(tail(8, 100), ("é\nab\n".to_owned(), 0));
         assert_eq!(tail(8, 2), ("ab\n".to_owned(), 3));
-        assert_eq!(tail(10, 1), ("d".to_owned(), 7));
-        assert_eq!(head(&rope, 8, 100), "cd\nef");
-        assert_eq!(head(&rope, 0, 1), "");
+        assert_eq!(tail(10, 1), ("cd".to_owned(), 6));
+        assert_eq!(document.head(8, 100), "cd\nef");
+        assert_eq!(document.head(0, 1), "");
+    }
+
+    #[test]
+    fn only_text_that_can_hold_a_carriage_return_is_searched_for_them() {
+        let mut document = Document::new("a\nb\n", 1, "rust".to_owned());
+        assert!(!document.returns);
+        document.apply(&change(range((0, 1), (0, 1)), "c\nd"), Encoding::Utf16);
+        assert!(!document.returns);
+        document.apply(&change(range((0, 1), (0, 1)), "\r\n"), Encoding::Utf16);
+        assert!(document.returns);
+        document.apply(&change(None, "a\n"), Encoding::Utf16);
+        assert!(!document.returns);
+        assert!(Document::new("a\r\n", 1, "rust".to_owned()).returns);
     }
 
     /// The model that a document must agree with: a string, positions counted plainly.
@@ -225,8 +250,11 @@ mod tests {
             crlf in any::<bool>(),
             reach in 0_usize..20,
         ) {
-            let rope = Rope::from_str(&if crlf { lf.replace('\n', "\r\n") } else { lf.clone() });
-            let tail = tail(&rope, rope.len_bytes(), reach);
+            let text = if crlf { lf.replace('\n', "\r\n") } else { lf.clone() };
+            // Typed, so that what an edit brings counts too.
+            let mut document = Document::new("", 1, "rust".to_owned());
+            document.apply(&change(range((0, 0), (0, 0)), &text), Encoding::Utf16);
+            let tail = document.tail(text.len(), reach);
             prop_assert_eq!(&lf[tail.start..], tail.text.as_str());
             prop_assert!(tail.start == 0 || tail.text.len() >= reach);
         }

@@ -8,7 +8,6 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use completer::CancelToken;
-use ropey::Rope;
 use tokio::sync::Notify;
 use tower_lsp::lsp_types::{self as lsp, TextDocumentContentChangeEvent, Url};
 
@@ -41,12 +40,8 @@ struct Open {
 pub(super) struct Snapshot {
     /// The document's name.
     pub uri: Url,
-    /// The client's version.
-    pub version: i32,
-    /// LSP language identifier.
-    pub language: String,
-    /// The text.
-    pub text: Rope,
+    /// What it was; its rope shares its nodes.
+    pub document: Document,
     /// Bytes that suggestions take the place of: none, at the cursor, or the
     /// part of a line that the editor's own selected entry would replace.
     pub at: Range<usize>,
@@ -150,13 +145,10 @@ impl Documents {
     ) -> Option<Snapshot> {
         let inner = self.lock();
         let open = inner.open.get(uri)?;
-        let document = &open.document;
         Some(Snapshot {
             uri: uri.clone(),
-            version: document.version,
-            language: document.language.clone(),
-            text: document.text.clone(),
-            at: position::to_offsets(&document.text, range, encoding),
+            at: position::to_offsets(&open.document.text, range, encoding),
+            document: open.document.clone(),
             revision: open.revision,
         })
     }

@@ -1,21 +1,26 @@
 //! From the client's bytes to messages that tower-lsp can read.
 //!
 //! tower-lsp 0.20 ends the session at the first message it cannot decode, and
-//! after `exit` waits for one message more. So messages pass through here: an
-//! unreadable one is replaced by a request for [`UNREADABLE`], which `wire`
-//! answers with an error, and at `exit` the stream ends.
+//! after `exit` waits for one message more. So messages pass through here: one
+//! that is none is replaced by a request for [`UNREADABLE`] or [`INVALID`],
+//! which `wire` answers with an error, and at `exit` the stream ends.
 
 use anyhow::{Context, bail, ensure};
+use serde_json::Value;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt};
 use tokio::io::{AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::watch;
-use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::jsonrpc::{Id, Request, Response};
 use tracing::warn;
 
 use super::wire::{Ending, exited};
 
-/// Method of the request that stands for a message nobody can read.
+/// Method of the request that stands for a message that is not JSON.
 pub(super) const UNREADABLE: &str = "$/lstm-ls/unreadable";
+
+/// Method of the request that stands for JSON that is no message. Its id is
+/// that of the message, where that has one.
+pub(super) const INVALID: &str = "$/lstm-ls/invalid";
 
 /// No message is longer; a length beyond it is a sign of lost framing.
 const MAX_MESSAGE_BYTES: usize = 1 << 28;
@@ -80,14 +85,19 @@ async fn read_body(input: &mut (impl AsyncBufRead + Unpin)) -> anyhow::Result<Op
     Ok(Some(body))
 }
 
-/// `body` if it is a message, else a request for [`UNREADABLE`].
+/// `body` if it is a message, else the request that stands for what it is.
 fn readable(body: Vec<u8>) -> Vec<u8> {
     let is_request = || serde_json::from_slice::<Request>(&body).is_ok();
     let is_response = || serde_json::from_slice::<Response>(&body).is_ok();
     if is_request() || is_response() {
         return body;
     }
-    format!(r#"{{"jsonrpc":"2.0","method":"{UNREADABLE}","id":null}}"#).into_bytes()
+    let (method, id) = match serde_json::from_slice::<Value>(&body) {
+        Ok(value) => (INVALID, serde_json::from_value(value["id"].clone()).ok()),
+        Err(_) => (UNREADABLE, None),
+    };
+    let request = Request::build(method).id(id.unwrap_or(Id::Null)).finish();
+    request.to_string().into_bytes()
 }
 
 #[cfg(test)]
@@ -108,6 +118,36 @@ mod tests {
                 Err(e) => assert_eq!(Some(e.to_string().as_str()), error),
             }
         });
+    }
+
+    #[track_caller]
+    fn check_readable(body: &str, expect: &str) {
+        let readable = readable(body.as_bytes().to_vec());
+        assert_eq!(String::from_utf8_lossy(&readable), expect);
+    }
+
+    #[test]
+    fn a_message_passes_as_it_is() {
+        for body in [
+            r#"{"jsonrpc":"2.0","method":"exit"}"#,
+            r#"{"jsonrpc":"2.0", "id":"a", "method":"m", "params":[]}"#,
+            r#"{"jsonrpc":"2.0","id":7,"result":null}"#,
+        ] {
+            check_readable(body, body);
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_keeps_its_id() {
+        let stands = |method: &str, id: &str| {
+            format!(r#"{{"jsonrpc":"2.0","method":"{method}","id":{id}}}"#)
+        };
+        let invalid = |id| stands(INVALID, id);
+        check_readable(r#"{"jsonrpc":"2.0","id":5,"method":7}"#, &invalid("5"));
+        check_readable(r#"{"id":"a","method":"m"}"#, &invalid(r#""a""#));
+        check_readable(r#"{"jsonrpc":"2.0","id":[1],"method":7}"#, &invalid("null"));
+        check_readable("[]", &invalid("null"));
+        check_readable(r#"{"id":5,"#, &stands(UNREADABLE, "null"));
     }
 
     #[test]

@@ -25,23 +25,23 @@ impl Backend {
         let snapshot = self.snapshot(&params.at.text_document, range)?;
         let settings = self.settings();
         let options = Options {
-            multi_line: settings.multi_line && several_lines_fit(&snapshot.text, &snapshot.at),
+            multi_line: settings.multi_line && several_lines_fit(&snapshot.document, &snapshot.at),
             // The range of a selected entry holds the half-typed word already.
             heal_word: selected.is_none(),
             must_start_with: selected.map(|selected| selected.text),
             ..options(&settings)
         };
-        let best = Options {
-            strategy: Strategy::Greedy,
-            candidates: 1,
-            ..options.clone()
+        let options = match params.context.trigger_kind {
+            TriggerKind::Automatic => Options {
+                strategy: Strategy::Greedy,
+                candidates: 1,
+                ..options
+            },
+            TriggerKind::Invoked => options,
         };
-        let passes = match params.context.trigger_kind {
-            TriggerKind::Automatic => vec![best],
-            TriggerKind::Invoked => vec![best, options],
-        };
-        let mut suggested = self.suggest(snapshot, passes).await?;
-        suggested.texts.truncate(settings.candidates);
+        let mut suggested = self.suggest(snapshot, options).await?;
+        // First what typing would bring too, then the others by rank.
+        suggested.texts.sort_by_key(|text| !text.likeliest);
         let range = suggested.range;
         let items = suggested
             .texts

@@ -35,7 +35,7 @@ impl ModelCell {
             let source = Arc::clone(&self.source);
             let load = move || source(path.as_deref()).map(Completer::new).map(Arc::new);
             match tokio::task::spawn_blocking(load).await {
-                Ok(loaded) => loaded.map_err(|e| crate::one_line(&e)),
+                Ok(loaded) => loaded.map_err(|e| format!("{e:#}")),
                 Err(_) => Err("loading the model failed inside the server".to_owned()),
             }
         };

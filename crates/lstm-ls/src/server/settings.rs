@@ -6,13 +6,16 @@
 //! | `candidates` | 1–16 | 5 | suggestions in a list, and inline when asked for by hand |
 //! | `temperature` | 0–2 | 0.8 | how far samples stray from the likeliest text |
 //! | `topP` | above 0, up to 1 | 0.95 | share of probability that samples are drawn from |
-//! | `maxBytes` | 1–4096 | 160 | longest suggestion |
+//! | `maxBytes` | 1–4096 | 120 | longest suggestion |
 //! | `multiLine` | `auto`, `off` | `auto` | more than one line at the start of a block or on a blank line |
 //! | `deadlineMs` | 1–60000 | 250 | longest time for one answer; what is there by then is shown |
+//!
+//! The defaults of what [`Options`] has as well are those of [`Options`].
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use completer::Options;
 use serde_json::Value;
 
 /// The settings in force.
@@ -36,12 +39,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
+        let options = Options::default();
         Self {
             model: None,
-            candidates: 5,
-            temperature: 0.8,
-            top_p: 0.95,
-            max_bytes: 160,
+            candidates: options.candidates,
+            temperature: options.temperature,
+            top_p: options.top_p,
+            max_bytes: options.max_bytes,
             multi_line: true,
             deadline: Duration::from_millis(250),
         }
@@ -122,6 +126,31 @@ mod tests {
         assert_eq!(
             Settings::parse(Some(&json!(null))),
             (Settings::default(), vec![])
+        );
+    }
+
+    #[test]
+    fn the_documented_defaults_are_the_defaults() {
+        let documented = include_str!("settings.rs").lines();
+        let row = |line: &'static str| {
+            let cells: Vec<_> = line.strip_prefix("//! | `")?.split('|').collect();
+            Some((cells[0].trim_end_matches("` "), cells[2].trim()))
+        };
+        let documented: Vec<_> = documented.filter_map(row).collect();
+        let defaults = Settings::default();
+        let expected = [
+            ("model", "embedded model".to_owned()),
+            ("candidates", defaults.candidates.to_string()),
+            ("temperature", defaults.temperature.to_string()),
+            ("topP", defaults.top_p.to_string()),
+            ("maxBytes", defaults.max_bytes.to_string()),
+            ("multiLine", "`auto`".to_owned()),
+            ("deadlineMs", defaults.deadline.as_millis().to_string()),
+        ];
+        assert!(
+            documented
+                .into_iter()
+                .eq(expected.iter().map(|(k, v)| (*k, v.as_str())))
         );
     }
 

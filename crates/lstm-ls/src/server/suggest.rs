@@ -1,19 +1,20 @@
 //! From a snapshot to suggestions, for every method that shows some.
 //!
-//! Owns: which thread, how long, when an answer is out of date. Must not know
-//! how the answer is shown.
+//! Owns: which thread, how long, when an answer is out of date, what is done in
+//! the pause after it. Must not know how the answer is shown.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
-use completer::{Before, CancelToken, Cancelled, Completer, Completion, Options, Request};
-use ropey::Rope;
+use completer::{Before, Cancelled, Completer, Completion, Options, Request, opens_block};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{Range, TextDocumentIdentifier};
 use tracing::Span;
 
 use super::Backend;
-use super::document;
+use super::document::Document;
 use super::documents::Snapshot;
 use super::position;
 use super::settings::Settings;
@@ -38,6 +39,8 @@ pub(super) struct Text {
     pub(super) text: String,
     /// Probability that the model gives to what is added, 0–1.
     pub(super) probability: f64,
+    /// Whether it is the text that typing would bring.
+    pub(super) likeliest: bool,
 }
 
 impl Backend {
@@ -56,21 +59,16 @@ impl Backend {
         let snapshot = snapshot.ok_or_else(|| {
             Error::invalid_params(format!("{} is not an open document", document.uri))
         })?;
-        Span::current().record("version", snapshot.version);
+        Span::current().record("version", snapshot.document.version);
         Ok(snapshot)
     }
 
-    /// Completes at `snapshot`, once for each of `passes`; suggestions of an
-    /// earlier pass come first. Empty for a language without a model.
+    /// Completes at `snapshot`. Empty for a language without a model.
     ///
     /// # Errors
     /// `ContentModified` if the document has changed meanwhile, an internal
     /// error if the work panicked.
-    pub(super) async fn suggest(
-        &self,
-        snapshot: Snapshot,
-        passes: Vec<Options>,
-    ) -> Result<Suggested> {
+    pub(super) async fn suggest(&self, snapshot: Snapshot, options: Options) -> Result<Suggested> {
         let settings = self.settings();
         let mut suggested = Suggested {
             texts: Vec::new(),
@@ -80,15 +78,22 @@ impl Backend {
         let Ok(completer) = self.model.get(settings.model).await else {
             return Ok(suggested);
         };
-        if completer.engine().config().language != snapshot.language {
+        if completer.engine().config().language != snapshot.document.language {
             return Ok(suggested);
         }
-        let deadline = Instant::now() + settings.deadline;
+        let options = Options {
+            deadline: Some(Instant::now() + settings.deadline),
+            ..options
+        };
         let running = self.documents.start(&snapshot);
         let token = running.token().clone();
         let job = {
-            let snapshot = snapshot.clone();
-            move || complete(&completer, &snapshot, passes, deadline, &token)
+            let (completer, snapshot) = (Arc::clone(&completer), snapshot.clone());
+            move || {
+                with_request(&completer, &snapshot, &options, |request| {
+                    completer.complete(request, &token)
+                })
+            }
         };
         let outcome = tokio::select! {
             outcome = self.workers.run(running.token().clone(), job) => outcome,
@@ -116,19 +121,38 @@ impl Backend {
             .into_iter()
             .map(|suggestion| Text {
                 probability: suggestion.log_prob.exp(),
+                likeliest: suggestion.likeliest,
                 text: suggestion.text,
             })
             .collect();
+        self.catch_up(completer, snapshot);
         Ok(suggested)
     }
 
+    /// Has a worker prepare for the keystrokes to come, unless one comes first.
+    /// Nobody waits for it.
+    fn catch_up(&self, completer: Arc<Completer>, snapshot: Snapshot) {
+        let running = self.documents.start(&snapshot);
+        let workers = self.workers.clone();
+        let token = running.token().clone();
+        let job = move || {
+            with_request(&completer, &snapshot, &Options::default(), |request| {
+                completer.catch_up(request, &token)
+            })
+        };
+        tokio::spawn(async move {
+            // How far it got shows in the time of a later answer.
+            let _ = workers.run(running.token().clone(), job).await;
+        });
+    }
+
     fn to_range(&self, snapshot: &Snapshot, start: usize) -> Range {
-        let at = |offset| position::to_position(&snapshot.text, offset, self.encoding());
+        let at = |offset| position::to_position(&snapshot.document.text, offset, self.encoding());
         Range::new(at(start), at(snapshot.at.end))
     }
 }
 
-/// Options for one pass, as the user set them.
+/// Options as the user set them.
 pub(super) fn options(settings: &Settings) -> Options {
     Options {
         candidates: settings.candidates,
@@ -142,7 +166,8 @@ pub(super) fn options(settings: &Settings) -> Options {
 
 /// Whether several lines may be suggested at `at`: at the end of a line that
 /// opens a block, or on a blank line. Never inside a line.
-pub(super) fn several_lines_fit(text: &Rope, at: &std::ops::Range<usize>) -> bool {
+pub(super) fn several_lines_fit(document: &Document, at: &std::ops::Range<usize>) -> bool {
+    let text = &document.text;
     let line = text.byte_to_line(at.start);
     let before = text.byte_slice(text.line_to_byte(line)..at.start);
     let rest = text.byte_slice(at.end..).chars();
@@ -150,60 +175,28 @@ pub(super) fn several_lines_fit(text: &Rope, at: &std::ops::Range<usize>) -> boo
     if rest.any(|c| !c.is_whitespace()) {
         return false;
     }
-    let mut backwards = before.chars_at(before.len_chars()).reversed();
-    let last = backwards.find(|c| !c.is_whitespace());
-    last.is_none_or(|c| matches!(c, '{' | '(' | '[' | ':'))
+    let before = Cow::from(before);
+    before.trim().is_empty() || opens_block(&document.language, before.as_bytes())
 }
 
-/// The work of one request, on a worker thread.
-fn complete(
+/// Calls `ask` with the request for `snapshot`; on a worker thread.
+fn with_request<T>(
     completer: &Completer,
     snapshot: &Snapshot,
-    passes: Vec<Options>,
-    deadline: Instant,
-    token: &CancelToken,
-) -> std::result::Result<Completion, Cancelled> {
+    options: &Options,
+    ask: impl FnOnce(&Request<'_>) -> T,
+) -> T {
     let reach = completer.engine().config().window_rule().reach();
-    let tail = document::tail(&snapshot.text, snapshot.at.start, reach);
-    let after = document::head(&snapshot.text, snapshot.at.end, LOOK_AHEAD);
-    let path = path(snapshot);
-    let mut merged: Option<Completion> = None;
-    for pass in passes {
-        let options = Options {
-            deadline: Some(deadline),
-            ..pass
-        };
-        let request = Request {
-            path: &path,
-            before: Before {
-                text: tail.text.as_bytes(),
-                start: tail.start,
-            },
-            after: &after,
-            options: &options,
-        };
-        let completion = completer.complete(&request, token)?;
-        merged = Some(match merged {
-            None => completion,
-            Some(earlier) => merge(earlier, completion),
-        });
-    }
-    Ok(merged.expect("every method makes at least one pass"))
-}
-
-fn merge(mut earlier: Completion, later: Completion) -> Completion {
-    for suggestion in later.suggestions {
-        let known = earlier
-            .suggestions
-            .iter()
-            .any(|s| s.text == suggestion.text);
-        if !known {
-            earlier.suggestions.push(suggestion);
-        }
-    }
-    earlier.micros.prefix += later.micros.prefix;
-    earlier.micros.decode += later.micros.decode;
-    earlier
+    let tail = snapshot.document.tail(snapshot.at.start, reach);
+    ask(&Request {
+        path: &path(snapshot),
+        before: Before {
+            text: tail.text.as_bytes(),
+            start: tail.start,
+        },
+        after: &snapshot.document.head(snapshot.at.end, LOOK_AHEAD),
+        options,
+    })
 }
 
 fn path(snapshot: &Snapshot) -> String {
@@ -226,9 +219,14 @@ mod tests {
 
     #[track_caller]
     fn check(fixture: &str, expected: bool) {
+        check_of("rust", fixture, expected);
+    }
+
+    #[track_caller]
+    fn check_of(language: &str, fixture: &str, expected: bool) {
         let cursor = fixture.find("$0").expect("a cursor");
-        let text = Rope::from_str(&fixture.replace("$0", ""));
-        assert_eq!(several_lines_fit(&text, &(cursor..cursor)), expected);
+        let document = Document::new(&fixture.replace("$0", ""), 1, language.to_owned());
+        assert_eq!(several_lines_fit(&document, &(cursor..cursor)), expected);
     }
 
     #[test]
@@ -246,5 +244,12 @@ mod tests {
         check("    $0let a = 1;", false);
         check("let a = $0\n", false);
         check("a;$0", false);
+    }
+
+    #[test]
+    fn a_colon_fits_several_lines_only_where_it_opens_a_block() {
+        check("let v = Vec::$0\n", false);
+        check("let x: $0\n", false);
+        check_of("python", "def f():$0\n", true);
     }
 }

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_service::Service;
-use tracing::{Instrument, debug, debug_span, error, field};
+use tracing::{Instrument, debug, error, field, info, info_span};
 
 use super::documents::Documents;
-use super::inbound::UNREADABLE;
+use super::inbound::{INVALID, UNREADABLE};
 use super::protocol::INLINE_COMPLETION_PROVIDER;
 
 /// How far the session is from its end.
@@ -90,7 +90,7 @@ where
         let started = Instant::now();
         let method = request.method().to_owned();
         let id = request.id().cloned();
-        let span = debug_span!(
+        let span = info_span!(
             "request",
             method,
             id = id.as_ref().map(field::display),
@@ -107,6 +107,7 @@ where
         }
         let refusal = match method.as_str() {
             UNREADABLE => Some(Error::parse_error()),
+            INVALID => Some(Error::invalid_request()),
             _ if self.ending.borrow().is_exit() => Some(Error::invalid_request()),
             _ => None,
         };
@@ -125,35 +126,33 @@ where
             _ => request,
         };
         let answer = span.in_scope(|| self.inner.call(request));
+        let expected = id.is_some();
         let answer = catch_panic(answer, id);
         let finished = async move {
             let mut answer = answer.await?;
             if method == "initialize" {
                 answer = answer.map(with_inline_completion);
             }
-            debug!(micros = started.elapsed().as_micros(), "answered");
+            let micros = started.elapsed().as_micros();
+            match expected {
+                true => info!(micros, "answered"),
+                false => debug!(micros, "done"),
+            }
             Ok(answer)
         };
         Box::pin(finished.instrument(span))
     }
 }
 
-/// An `initialize` request that lsp-types 0.94 can read, whatever a later
-/// protocol has put into the client's capabilities: all that is used of them
-/// is which position encodings there are.
+/// An `initialize` request that lsp-types 0.94 can read, whatever a client or a
+/// later protocol has put into it: all that is used are the user's settings and
+/// which position encodings there are.
 fn readable_initialize(request: Request) -> Request {
     let (method, id, params) = request.into_parts();
     let params = params.unwrap_or_default();
     let mut readable = json!({"capabilities": {}});
-    for key in [
-        "processId",
-        "rootUri",
-        "clientInfo",
-        "initializationOptions",
-    ] {
-        if let Some(value) = params.get(key) {
-            readable[key] = value.clone();
-        }
+    if let Some(options) = params.get("initializationOptions") {
+        readable["initializationOptions"] = options.clone();
     }
     if let Some(Value::Array(encodings)) = params.pointer("/capabilities/general/positionEncodings")
     {

@@ -2,6 +2,7 @@
 //! is left over at the end fails the test.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lstm_format::Engine;
 use serde_json::{Value, json};
@@ -18,6 +19,9 @@ pub(crate) const INVALID_PARAMS: i64 = -32602;
 pub(crate) const INTERNAL_ERROR: i64 = -32603;
 pub(crate) const REQUEST_CANCELLED: i64 = -32800;
 pub(crate) const CONTENT_MODIFIED: i64 = -32801;
+
+/// Longest wait for a message: an answer that is lost fails the test.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Client {
     input: WriteHalf<DuplexStream>,
@@ -133,7 +137,8 @@ impl Client {
     }
 
     /// The whole message that answers the request with this id.
-    pub(crate) async fn raw_answer(&mut self, id: &str) -> Value {
+    pub(crate) async fn raw_answer(&mut self, id: impl Into<Value>) -> Value {
+        let id = id.into();
         self.find(|m| m["id"] == id).await
     }
 
@@ -186,7 +191,9 @@ impl Client {
             if let Some(at) = self.inbox.iter().position(&wanted) {
                 return self.inbox.remove(at);
             }
-            let message = self.read().await;
+            let message = tokio::time::timeout(PATIENCE, self.read()).await;
+            let message = message
+                .unwrap_or_else(|_| panic!("no answer in {PATIENCE:?}; unread: {:?}", self.inbox));
             self.inbox.push(message);
         }
     }

@@ -1,12 +1,13 @@
 //! Edits, and requests that meet them.
 
+use lstm_format::{WindowRule, document_header};
 use serde_json::{Value, json};
 
 use crate::client::{
     CONTENT_MODIFIED, Client, INTERNAL_ERROR, INVALID_PARAMS, REQUEST_CANCELLED, URI, at,
 };
 
-use crate::parrot::PANIC;
+use crate::parrot::{PANIC, WINDOW};
 
 fn edit(line: u32, from: u32, to: u32, text: &str) -> Value {
     let at = |character| json!({"line": line, "character": character});
@@ -136,6 +137,31 @@ async fn a_cancelled_request_is_answered_at_once() {
     assert_eq!(client.answer(id).await.unwrap_err().0, REQUEST_CANCELLED);
     client.gate.open();
     assert_eq!(first(&mut client, 0, 5).await, "answer = 42;");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_does_not_wait_for_the_window_that_follows() {
+    let text: String = (0..400).map(|i| format!("call(name_{i});\n")).collect();
+    let rule = WindowRule::new(WINDOW);
+    let followed = |&end: &usize| {
+        let before = &text.as_bytes()[..end];
+        rule.boundaries(before, 0).pop() > Some(rule.start(before, 0))
+    };
+    let line_ends = text.match_indices('\n').map(|(at, _)| at).skip(200);
+    let end = line_ends.into_iter().find(followed).unwrap();
+    let start = rule.start(&text.as_bytes()[..end], 0);
+
+    let mut client = Client::start(&text).await;
+    client.open("rust", &text[..end]).await;
+    let header = document_header("rust", URI).len();
+    client.gate.let_in(header + end - start);
+    let line = u32::try_from(text[..end].matches('\n').count()).unwrap();
+    first(&mut client, line, 99).await;
+    // Answered; now the window that follows is read, until there is an edit.
+    client.wait_for_work().await;
+    client.change(2, json!([edit(line, 0, 0, "x")])).await;
+    client.gate.open();
     client.finish().await;
 }
 

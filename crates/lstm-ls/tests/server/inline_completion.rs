@@ -57,6 +57,18 @@ async fn several_lines_are_offered_where_a_block_opens() {
 }
 
 #[tokio::test]
+async fn one_line_is_offered_after_a_colon() {
+    check(
+        "let v = Vec::new();\nlet w = 2;\n",
+        "let v = Vec::$0",
+        expect![[r#"
+        0:13-13 "new();"
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn one_line_is_offered_elsewhere() {
     check(
         BLOCK,

@@ -1,7 +1,8 @@
 //! An engine that repeats a text it knows by heart, and that tests can stop,
 //! watch and break.
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 use lstm_format::{Engine, HeadInput, ModelConfig, Session, State, VOCABULARY_SIZE};
 
@@ -10,6 +11,12 @@ const MEMORY: usize = 48;
 
 /// Feeding this byte makes the engine panic.
 pub(crate) const PANIC: u8 = 7;
+
+/// Bytes of the parrot's window.
+pub(crate) const WINDOW: usize = 1024;
+
+/// Longest wait for work to come to the gate.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Parrot {
     config: ModelConfig,
@@ -24,6 +31,8 @@ pub(crate) struct Gate(Arc<(Mutex<GateState>, Condvar)>);
 #[derive(Default)]
 struct GateState {
     closed: bool,
+    /// How many more bytes may be read, if that is limited.
+    readable: Option<usize>,
     waiting: usize,
 }
 
@@ -33,22 +42,44 @@ impl Gate {
     }
 
     pub(crate) fn open(&self) {
-        self.0.0.lock().unwrap().closed = false;
+        let mut state = self.0.0.lock().unwrap();
+        (state.closed, state.readable) = (false, None);
         self.0.1.notify_all();
+    }
+
+    /// Closes behind the next `bytes` bytes that are read.
+    pub(crate) fn let_in(&self, bytes: usize) {
+        self.0.0.lock().unwrap().readable = Some(bytes);
     }
 
     /// Blocks until work has come to the closed gate.
     pub(crate) fn wait_for_work(&self) {
         let state = self.0.0.lock().unwrap();
-        drop(self.0.1.wait_while(state, |s| s.waiting == 0).unwrap());
+        let waited = self
+            .0
+            .1
+            .wait_timeout_while(state, PATIENCE, |s| s.waiting == 0);
+        assert!(!waited.unwrap().1.timed_out(), "no work has come");
     }
 
+    /// What one byte is written behind.
     fn pass(&self) {
+        drop(self.wait_while(|state| state.closed));
+    }
+
+    /// What `bytes` bytes are read behind.
+    fn pass_reading(&self, bytes: usize) {
+        let mut state = self.wait_while(|state| state.readable.is_some_and(|left| left < bytes));
+        state.readable = state.readable.map(|left| left - bytes);
+    }
+
+    fn wait_while(&self, shut: impl Fn(&GateState) -> bool) -> MutexGuard<'_, GateState> {
         let mut state = self.0.0.lock().unwrap();
         state.waiting += 1;
         self.0.1.notify_all();
-        let mut state = self.0.1.wait_while(state, |s| s.closed).unwrap();
+        let mut state = self.0.1.wait_while(state, |state| shut(state)).unwrap();
         state.waiting -= 1;
+        state
     }
 }
 
@@ -60,7 +91,7 @@ impl Parrot {
             hidden_size: MEMORY,
             embedding_size: 1,
             head: HeadInput::LastLayer,
-            window: 1024,
+            window: WINDOW,
         };
         Self {
             config,
@@ -105,6 +136,13 @@ impl Session for Perch<'_> {
             assert_ne!(byte, PANIC, "panic on purpose");
             state.h.rotate_left(1);
             state.h[MEMORY - 1] = f32::from(byte);
+        }
+    }
+
+    fn feed(&mut self, state: &mut State, bytes: &[u8]) {
+        self.0.gate.pass_reading(bytes.len());
+        for &byte in bytes {
+            self.step(std::slice::from_mut(state), &[byte]);
         }
     }
 

@@ -50,6 +50,15 @@ async fn capabilities_of_a_later_protocol_do_no_harm() {
 }
 
 #[tokio::test]
+async fn what_nothing_reads_may_be_anything() {
+    let mut client = Client::connect("");
+    let params = json!({"rootUri": "", "processId": "x", "clientInfo": 3, "capabilities": 4});
+    let result = client.initialize(params).await;
+    assert_eq!(result["capabilities"]["inlineCompletionProvider"], true);
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn each_bad_setting_is_named_once_and_the_rest_applies() {
     let mut client = Client::connect("let answer = 42;\n");
     let options = json!({"candidates": 1, "colour": "red", "maxBytes": -1});
@@ -157,5 +166,20 @@ async fn a_message_that_is_not_json_is_refused_and_the_next_one_served() {
     let refused = client.raw_answer_to_nobody().await;
     assert_eq!(refused["error"]["code"], -32700);
     client.settle().await;
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn json_that_is_no_request_is_refused_under_its_id() {
+    let mut client = Client::start("").await;
+    client
+        .send(r#"{"jsonrpc":"2.0","id":500,"method":7}"#)
+        .await;
+    assert_eq!(client.raw_answer(500).await["error"]["code"], -32600);
+    client.send(r#"{"method":"m","id":"a"}"#).await;
+    assert_eq!(client.raw_answer("a").await["error"]["code"], -32600);
+    client.send("[]").await;
+    let refused = client.raw_answer_to_nobody().await;
+    assert_eq!(refused["error"]["code"], -32600);
     client.finish().await;
 }
