@@ -3,7 +3,8 @@
 /// Ranked suggestions for one cursor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
-    /// Best first, distinct, none of them blank.
+    /// Best first, distinct, none of them blank. Those that begin with the same
+    /// word as a better one come last.
     pub suggestions: Vec<Suggestion>,
     /// Bytes before the cursor that every suggestion's text repeats: the length
     /// of the half-typed word with [`Options::heal_word`](crate::Options::heal_word), else 0.

@@ -40,7 +40,7 @@ impl<'a> Before<'a> {
 pub enum Strategy {
     /// The likeliest text, which is always kept, and independent samples, one
     /// random stream each.
-    /// Twice as many as [`Options::candidates`] are decoded, but at most 16 (or
+    /// Thrice as many as [`Options::candidates`] are decoded, but at most 16 (or
     /// as many as asked for, if more), and the best distinct ones kept: those
     /// that agree so far share one state and cost what one costs. Where the
     /// model is sure, fewer distinct suggestions than asked for come out.

@@ -16,8 +16,12 @@ pub(crate) struct Draft<'a> {
     pub(crate) most: usize,
 }
 
-/// Trims `candidates`, drops those that add nothing, ranks the rest by
-/// [`Suggestion::score`], and keeps the best and the likeliest.
+/// Trims `candidates`, drops those that add nothing, ranks the rest, and keeps
+/// the best and the likeliest.
+///
+/// Ranked by [`Suggestion::score`], but what begins with the same word as a
+/// better one comes after all that does not: in a short list, several ways to
+/// begin are worth more than one beginning continued in several ways.
 pub(crate) fn rank(mut candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Suggestion> {
     let by_text = |a: &Candidate, b: &Candidate| a.text().cmp(b.text());
     candidates.sort_by(|a, b| b.score().total_cmp(&a.score()).then_with(|| by_text(a, b)));
@@ -41,12 +45,40 @@ pub(crate) fn rank(mut candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Sug
             }),
         }
     }
+    let mut begun: Vec<&str> = Vec::new();
+    let repeats: Vec<bool> = (suggestions.iter())
+        .map(|suggestion| {
+            let word = first_word(&suggestion.text);
+            let known = begun.contains(&word);
+            begun.push(word);
+            known
+        })
+        .collect();
+    let (again, first): (Vec<_>, Vec<_>) = suggestions
+        .into_iter()
+        .zip(repeats)
+        .partition(|&(_, repeats)| repeats);
+    let mut suggestions: Vec<Suggestion> = first
+        .into_iter()
+        .chain(again)
+        .map(|(suggestion, _)| suggestion)
+        .collect();
     let most = draft.most.min(suggestions.len());
     let mut dropped = suggestions.split_off(most).into_iter();
     if let (Some(last), Some(likeliest)) = (suggestions.last_mut(), dropped.find(|s| s.likeliest)) {
         *last = likeliest;
     }
     suggestions
+}
+
+/// The word or the single character that `text` begins with, blanks aside.
+fn first_word(text: &str) -> &str {
+    let text = text.trim_start();
+    match text.find(|c: char| !c.is_alphanumeric() && c != '_') {
+        None => text,
+        Some(0) => &text[..text.chars().next().map_or(0, char::len_utf8)],
+        Some(end) => &text[..end],
+    }
 }
 
 /// The part of `text` that the document does not hold already; always a prefix
@@ -136,6 +168,15 @@ mod tests {
         let (text, after) = rest.split_once('⟩').expect("a suggestion's end");
         let surroundings = Surroundings::new(before.as_bytes(), after);
         assert_eq!(trimmed(text, &surroundings), expect);
+    }
+
+    #[test]
+    fn a_text_begins_with_a_word_or_a_character() {
+        assert_eq!(first_word("  let x"), "let");
+        assert_eq!(first_word("größe_2"), "größe_2");
+        assert_eq!(first_word("(a)"), "(");
+        assert_eq!(first_word("→ b"), "→");
+        assert_eq!(first_word(" \n"), "");
     }
 
     #[test]

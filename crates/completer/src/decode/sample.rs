@@ -83,7 +83,7 @@ fn lane_count(options: &Options) -> usize {
     let candidates = options.candidates.min(Options::MOST_CANDIDATES);
     match options.strategy {
         Strategy::Greedy => 1,
-        _ => (2 * candidates).min(candidates.max(16)),
+        _ => (3 * candidates).min(candidates.max(16)),
     }
 }
 

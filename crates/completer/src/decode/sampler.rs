@@ -70,7 +70,7 @@ pub(super) enum Lane {
     /// The likeliest byte each time.
     Likeliest,
     /// Drawn by weight with random numbers of its own.
-    Drawing(ChaCha8Rng),
+    Drawing(Box<ChaCha8Rng>),
 }
 
 impl Lane {
@@ -79,7 +79,7 @@ impl Lane {
     pub(super) fn drawing(seed: u64, lane: usize) -> Self {
         let mut stream = ChaCha8Rng::seed_from_u64(seed);
         stream.set_stream(lane as u64);
-        Self::Drawing(stream)
+        Self::Drawing(Box::new(stream))
     }
 
     /// The next byte, from cumulative weights, likeliest first and not empty.

@@ -81,6 +81,16 @@ pub(crate) fn rescore(engine: &dyn Engine, before: &str, text: &str) -> f64 {
     sum
 }
 
+/// The word or the character a suggestion begins with.
+fn first_word(text: &str) -> String {
+    let mut chars = text.trim_start().chars();
+    let in_word = |c: &char| c.is_alphanumeric() || *c == '_';
+    match chars.clone().next() {
+        Some(c) if in_word(&c) => chars.by_ref().take_while(in_word).collect(),
+        first => first.into_iter().collect(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
@@ -93,7 +103,15 @@ proptest! {
         let completion = completion.expect("nobody cancels");
         let suggestions = &completion.suggestions;
         prop_assert!(suggestions.len() <= options.candidates);
-        prop_assert!(suggestions.is_sorted_by(|a, b| a.score >= b.score));
+        let begins_anew = |i: usize| {
+            let begin = first_word(&suggestions[i].text);
+            suggestions[..i].iter().all(|s| first_word(&s.text) != begin)
+        };
+        let anew = (0..suggestions.len()).take_while(|&i| begins_anew(i)).count();
+        prop_assert!((anew..suggestions.len()).all(|i| !begins_anew(i)));
+        for part in [&suggestions[..anew], &suggestions[anew..]] {
+            prop_assert!(part.is_sorted_by(|a, b| a.score >= b.score));
+        }
         let word = &before[before.len() - completion.replaces..];
         let must = options.must_start_with.as_deref().unwrap_or_default();
         for (i, suggestion) in suggestions.iter().enumerate() {
