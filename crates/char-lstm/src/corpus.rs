@@ -5,11 +5,15 @@
 pub mod build;
 pub mod duplicates;
 pub mod filter;
+pub mod license;
 pub mod pack;
+mod packages;
+pub mod report;
 pub mod repository;
 
-pub use build::{BuildOptions, Package, Report, build};
+pub use build::{BuildOptions, build};
 pub use pack::{Corpus, Document};
+pub use report::{Package, Report};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -36,26 +40,4 @@ impl Split {
             0xF0..=0xFF => Self::Test,
         }
     }
-}
-
-/// LSP language identifier of a file name, where this project knows one.
-pub fn language_of(file_name: &str) -> Option<&'static str> {
-    let extension = file_name.rsplit_once('.')?.1;
-    Some(match extension {
-        "c" | "h" => "c",
-        "cc" | "cpp" | "cxx" | "hh" | "hpp" => "cpp",
-        "cs" => "csharp",
-        "go" => "go",
-        "java" => "java",
-        "js" | "mjs" | "cjs" => "javascript",
-        "kt" => "kotlin",
-        "lua" => "lua",
-        "py" => "python",
-        "rb" => "ruby",
-        "rs" => "rust",
-        "swift" => "swift",
-        "ts" => "typescript",
-        "zig" => "zig",
-        _ => return None,
-    })
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
+use lstm_format::model_file::write_atomically;
 use plotters::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +44,7 @@ impl Curve {
     /// Goes on with the log, forgetting what came after `step`.
     ///
     /// # Errors
-    /// If the log can't be read or rewritten.
+    /// If the log can't be read or rewritten; what was logged is then still there.
     pub fn resume(folder: &Path, step: u64) -> Result<Self> {
         let path = folder.join("log.jsonl");
         let file = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
@@ -54,21 +55,18 @@ impl Curve {
 
     fn with_points(folder: &Path, points: Vec<Point>) -> Result<Self> {
         let path = folder.join("log.jsonl");
-        let log = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .open(&path);
-        let log = log.with_context(|| format!("opening {}", path.display()))?;
-        let mut curve = Self {
-            folder: folder.to_owned(),
-            log,
-            points: Vec::new(),
-        };
-        for point in points {
-            curve.push(point)?;
+        let mut lines = String::new();
+        for point in &points {
+            lines += &serde_json::to_string(point)?;
+            lines.push('\n');
         }
-        Ok(curve)
+        write_atomically(&path, lines.as_bytes())?;
+        let log = OpenOptions::new().append(true).open(&path);
+        Ok(Self {
+            folder: folder.to_owned(),
+            log: log.with_context(|| format!("opening {}", path.display()))?,
+            points,
+        })
     }
 
     /// Adds a point.
@@ -145,4 +143,40 @@ fn draw(path: &Path, points: &[Point]) -> Result<(), Box<dyn std::error::Error>>
         .draw()?;
     root.present()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resuming_replaces_the_log_and_never_empties_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, before) = (
+            folder.path().join("log.jsonl"),
+            folder.path().join("before"),
+        );
+        let point = |step| Point {
+            step,
+            bytes: step * 100,
+            train: 1.1,
+            validation: None,
+            learning_rate: 0.003,
+        };
+        let mut curve = Curve::create(folder.path()).unwrap();
+        (1..=3).for_each(|step| curve.push(point(step)).unwrap());
+        // Whoever has the old log open, or dies half-way, keeps all of it.
+        std::fs::hard_link(&log, &before).unwrap();
+        let mut curve = Curve::resume(folder.path(), 2).unwrap();
+        curve.push(point(7)).unwrap();
+        let steps = |path: &Path| -> Vec<u64> {
+            let text = std::fs::read_to_string(path).unwrap();
+            let points = text
+                .lines()
+                .map(|l| serde_json::from_str::<Point>(l).unwrap());
+            points.map(|p| p.step).collect()
+        };
+        assert_eq!(steps(&before), [1, 2, 3]);
+        assert_eq!(steps(&log), [1, 2, 7]);
+    }
 }

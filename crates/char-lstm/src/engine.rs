@@ -47,6 +47,9 @@ struct TorchSession<'a> {
 impl TorchSession<'_> {
     /// Runs `[T, B]` inputs, time-major, from and into `states`.
     fn run(&self, states: &mut [State], inputs: &[i64]) {
+        if inputs.is_empty() {
+            return;
+        }
         let lanes = states.len();
         let steps = inputs.len() / lanes;
         no_grad(|| {
@@ -80,10 +83,8 @@ impl Session for TorchSession<'_> {
     }
 
     fn feed(&mut self, state: &mut State, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            let inputs: Vec<i64> = bytes.iter().map(|&b| i64::from(b)).collect();
-            self.run(std::slice::from_mut(state), &inputs);
-        }
+        let inputs: Vec<i64> = bytes.iter().map(|&b| i64::from(b)).collect();
+        self.run(std::slice::from_mut(state), &inputs);
     }
 
     fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
@@ -97,5 +98,32 @@ impl Session for TorchSession<'_> {
             let logits = self.network.head(&Tensor::from_slice(input));
             out.copy_from_slice(&to_vec(&logits.log_softmax(-1, tch::Kind::Float)));
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lstm_format::{HeadInput, Precision, Provenance};
+
+    use super::*;
+
+    #[test]
+    fn no_lanes_and_no_bytes_are_no_work() {
+        let config = ModelConfig {
+            language: "rust".into(),
+            num_layers: 1,
+            hidden_size: 8,
+            embedding_size: 4,
+            head: HeadInput::LastLayer,
+            window: 256,
+        };
+        let network = Network::new(config.clone(), Device::Cpu, 1);
+        let model = network.to_model(Provenance::default(), Precision::F32);
+        let engine = TorchEngine::new(&model.unwrap());
+        let mut session = engine.session();
+        session.step(&mut [], &[]);
+        let mut state = State::zeros(&config);
+        session.feed(&mut state, b"");
+        assert_eq!(state.h, State::zeros(&config).h);
     }
 }

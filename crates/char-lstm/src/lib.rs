@@ -1,10 +1,11 @@
 //! A character LSTM on libtorch: corpus, training, evaluation, sampling, export.
 //!
 //! The only library that links libtorch. Must not know LSP, nor how a completion
-//! is chosen. Files come in, model files go out.
+//! is chosen. Files come in, model files go out; nothing is printed.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod batches;
-pub mod cli;
 pub mod corpus;
 pub mod curve;
 pub mod engine;

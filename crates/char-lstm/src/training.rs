@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use lstm_format::model_file::{TRAINING_PREFIX, training_state, write_atomically};
 use lstm_format::{ModelConfig, ModelFile, Precision, Provenance, TrainingState};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
 use crate::batches::{Batch, Batches, IGNORED, Position};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Split};
 use crate::curve::{Curve, Point};
 use crate::evaluation::{self, Text};
 use crate::network::{BatchState, Network, Pass, to_vec};
@@ -61,6 +61,7 @@ impl Run {
 
 /// What changes from step to step beside weights and optimiser.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Progress {
     settings: Settings,
     step: u64,
@@ -95,18 +96,28 @@ pub struct Training<'a> {
 }
 
 impl<'a> Training<'a> {
-    /// A new run, from random weights or from those of `master`.
+    /// A new run, from random weights or from those of `master`, whose data is
+    /// then named before that of `provenance`.
     ///
     /// # Errors
-    /// If `master` has another shape than the settings ask for, or the run's
-    /// folder can't be made.
+    /// If `master` has another language or shape than the settings ask for, or
+    /// the run's folder can't be made.
     pub fn new(
         corpus: &'a Corpus,
         run: Run,
         settings: Settings,
-        provenance: Provenance,
+        mut provenance: Provenance,
         master: Option<&ModelFile>,
     ) -> Result<Self> {
+        if let Some(master) = master {
+            let (got, expected) = (&master.config.language, &settings.config.language);
+            ensure!(
+                got == expected,
+                "the weights to start from are for {got}, and the corpus is {expected}: \
+                 choose weights or a corpus of the same language"
+            );
+            provenance.data = data_of_both(&master.provenance.data, &provenance.data);
+        }
         let network = match master {
             None => Network::new(settings.config.clone(), run.device, settings.seed as i64),
             Some(master) if master.config == settings.config => {
@@ -143,7 +154,7 @@ impl<'a> Training<'a> {
     /// `schedule` and `steps` replace the checkpoint's.
     ///
     /// # Errors
-    /// If there is no readable checkpoint.
+    /// If there is no readable checkpoint, or it is of a run on another corpus.
     pub fn resume(corpus: &'a Corpus, run: Run, schedule: Schedule, steps: usize) -> Result<Self> {
         let path = run.checkpoint();
         let bytes = std::fs::read(&path)
@@ -153,6 +164,33 @@ impl<'a> Training<'a> {
         let saved = training_state(&bytes).with_context(named)?;
         let saved = saved.with_context(|| format!("{} is a plain model", path.display()))?;
         let progress: Progress = serde_json::from_value(saved.progress).with_context(named)?;
+        ensure!(
+            model.provenance.corpus_sha256 == corpus.sha256(),
+            "{} is of a run on another corpus, with SHA-256 {:?}, and this one has {:?}: give the \
+             corpus the run began with, or begin another --run --from this checkpoint",
+            path.display(),
+            model.provenance.corpus_sha256,
+            corpus.sha256()
+        );
+        let before = |sum: u64, since: u64| {
+            sum.checked_sub(since).with_context(|| {
+                format!(
+                    "checkpoint {} contradicts itself: it counts {sum} steps or bytes in all, \
+                     and {since} in this run",
+                    path.display()
+                )
+            })
+        };
+        let before = (
+            before(model.provenance.steps, progress.step)?,
+            before(model.provenance.bytes_trained, progress.bytes)?,
+        );
+        let lanes = progress.position.lanes();
+        ensure!(
+            lanes == progress.settings.lanes && model.config == progress.settings.config,
+            "checkpoint {} contradicts itself: its settings are not those of its weights and lanes",
+            path.display()
+        );
         let mut settings = progress.settings;
         (settings.schedule, settings.steps) = (schedule, steps);
         let network = Network::from_model(&model, run.device);
@@ -179,13 +217,11 @@ impl<'a> Training<'a> {
         };
         let rule = settings.config.window_rule();
         let seed = settings.seed;
+        let batches = Batches::resume(corpus, rule, steps, seed, progress.position);
         Ok(Self {
-            batches: Batches::resume(corpus, rule, steps, seed, progress.position),
+            batches: batches.with_context(named)?,
             curve: Curve::resume(&run.folder, progress.step)?,
-            before: (
-                model.provenance.steps - progress.step,
-                model.provenance.bytes_trained - progress.bytes,
-            ),
+            before,
             provenance: model.provenance,
             corpus,
             run,
@@ -196,6 +232,11 @@ impl<'a> Training<'a> {
             step: progress.step,
             bytes: progress.bytes,
         })
+    }
+
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Bytes of the whole run.
@@ -226,7 +267,8 @@ impl<'a> Training<'a> {
                 started.elapsed(),
             );
             let last = self.bytes >= self.total_bytes();
-            let due = self.run.validate_every > 0 && self.step % self.run.validate_every == 0;
+            let due =
+                self.run.validate_every > 0 && self.step.is_multiple_of(self.run.validate_every);
             let validation = (due || last).then(|| self.validate()).flatten();
             self.curve.push(Point {
                 step: self.step,
@@ -348,14 +390,46 @@ fn compute_kind(settings: &Settings) -> Kind {
     }
 }
 
-/// Opens a corpus and says which one it was.
+/// What weights have read that were trained on `first` and then on `second`.
+fn data_of_both(first: &str, second: &str) -> String {
+    if first == second || first.ends_with(&format!("; then {second}")) {
+        return first.to_owned();
+    }
+    let named = |data: &str| match data {
+        "" => "data without a name".to_owned(),
+        data => data.to_owned(),
+    };
+    format!("{}; then {}", named(first), named(second))
+}
+
+/// Opens a corpus and reads it once, to see that it is whole.
 ///
 /// # Errors
-/// As [`Corpus::open`], or if it has nothing to train on.
+/// As [`Corpus::open`] and [`Corpus::verify`], or if it has nothing to train on.
 pub fn open_corpus(path: &Path) -> Result<Corpus> {
     let corpus = Corpus::open(path)?;
-    if corpus.split(crate::corpus::Split::Train).next().is_none() {
-        bail!("corpus {} has no training documents", path.display());
-    }
+    corpus
+        .verify()
+        .with_context(|| format!("reading {}", path.display()))?;
+    ensure!(
+        corpus.split(Split::Train).next().is_some(),
+        "corpus {} has no training documents: repositories are split as wholes, by their names, \
+         and none fell to training; pack more of them with `lstm-train corpus`",
+        path.display()
+    );
     Ok(corpus)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_named_in_the_order_it_was_read() {
+        assert_eq!(data_of_both("A", "B"), "A; then B");
+        assert_eq!(data_of_both("A; then B", "B"), "A; then B");
+        assert_eq!(data_of_both("A", "A"), "A");
+        assert_eq!(data_of_both("A", ""), "A; then data without a name");
+        assert_eq!(data_of_both("", ""), "");
+    }
 }

@@ -9,8 +9,13 @@ use lstm_format::ModelFile;
 
 /// A small corpus of code-like documents.
 fn corpus(folder: &Path) -> PathBuf {
-    let path = folder.join("corpus.pack");
-    let documents = (0..30).map(|file| {
+    corpus_in(folder, "rust", 28)
+}
+
+/// A small corpus of `files` documents in `language` and two to validate on.
+fn corpus_in(folder: &Path, language: &str, files: usize) -> PathBuf {
+    let path = folder.join(format!("{language}-{files}.pack"));
+    let documents = (0..files + 2).map(|file| {
         let line = |i| {
             format!(
                 "    let value_{i} = compute_{}(other_{file});\n",
@@ -21,8 +26,8 @@ fn corpus(folder: &Path) -> PathBuf {
         let document = Document {
             path: format!("package/{file}.rs"),
             repository: "owner/package".into(),
-            language: "rust".into(),
-            split: if file < 28 {
+            language: language.into(),
+            split: if file < files {
                 Split::Train
             } else {
                 Split::Validation
@@ -32,7 +37,7 @@ fn corpus(folder: &Path) -> PathBuf {
         };
         (document, text)
     });
-    Corpus::write(&path, documents.collect()).unwrap();
+    Corpus::write(&path, true, documents.collect()).unwrap();
     path
 }
 
@@ -73,17 +78,15 @@ fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-#[test]
-fn a_killed_run_goes_on_exactly_where_its_checkpoint_was() {
-    let folder = tempfile::tempdir().unwrap();
-    let corpus = corpus(folder.path());
-    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
-
-    assert!(train(&corpus, &whole).status().unwrap().success());
+/// Kills the run that `train` starts and resumes it with the same command and
+/// `--resume`; it must end as the run that was left alone.
+fn check_killed_run(folder: &Path, train: impl Fn(&Path) -> Command) {
+    let (whole, killed) = (folder.join("whole"), folder.join("killed"));
+    assert!(train(&whole).status().unwrap().success());
     let expected = log(&whole);
     assert!(expected.len() >= 40, "{} steps", expected.len());
 
-    let mut child = train(&corpus, &killed).spawn().unwrap();
+    let mut child = train(&killed).spawn().unwrap();
     wait_until("fifteen steps", || log(&killed).len() >= 15);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -92,19 +95,88 @@ fn a_killed_run_goes_on_exactly_where_its_checkpoint_was() {
         "the run was killed before its end"
     );
 
-    assert!(
-        train(&corpus, &killed)
-            .arg("--resume")
-            .status()
-            .unwrap()
-            .success()
-    );
+    let resumed = train(&killed).arg("--resume").status().unwrap();
+    assert!(resumed.success());
     assert_eq!(log(&killed), expected);
-    let weights = |run: &Path| ModelFile::read(&run.join("checkpoint.safetensors")).unwrap();
-    for spec in weights(&whole).config.tensor_specs() {
-        let (a, b) = (weights(&whole), weights(&killed));
+    let (a, b) = (weights(&whole), weights(&killed));
+    for spec in a.config.tensor_specs() {
         assert_eq!(a.tensor(&spec.name), b.tensor(&spec.name), "{}", spec.name);
     }
+    assert_eq!(a.provenance.steps, b.provenance.steps);
+    assert_eq!(a.provenance.bytes_trained, b.provenance.bytes_trained);
+}
+
+fn weights(run: &Path) -> ModelFile {
+    ModelFile::read(&run.join("checkpoint.safetensors")).unwrap()
+}
+
+/// The message of a command that must fail with it.
+fn refused(command: &mut Command) -> String {
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+    message
+}
+
+#[test]
+fn a_killed_run_goes_on_exactly_where_its_checkpoint_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    check_killed_run(folder.path(), |run| train(&corpus, run));
+}
+
+#[test]
+fn a_killed_run_from_other_weights_goes_on_too_and_names_both_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let base = folder.path().join("base");
+    let status = train(&corpus, &base).args(["--data", "base data"]).status();
+    assert!(status.unwrap().success());
+    let master = base.join("checkpoint.safetensors");
+    check_killed_run(folder.path(), |run| {
+        let mut command = train(&corpus, run);
+        command.arg("--from").arg(&master);
+        command.args(["--data", "own data"]);
+        command
+    });
+    let (base, tuned) = (weights(&base), weights(&folder.path().join("killed")));
+    assert_eq!(tuned.provenance.data, "base data; then own data");
+    assert_eq!(tuned.provenance.steps, 2 * base.provenance.steps);
+}
+
+#[test]
+fn a_run_is_not_resumed_on_another_or_a_damaged_corpus() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let run = folder.path().join("run");
+    assert!(train(&corpus, &run).status().unwrap().success());
+
+    let other = corpus_in(folder.path(), "rust", 27);
+    let message = refused(train(&other, &run).arg("--resume"));
+    assert!(message.contains("another corpus"), "{message}");
+
+    let mut bytes = std::fs::read(&corpus).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&corpus, bytes).unwrap();
+    let message = refused(train(&corpus, &run).arg("--resume"));
+    assert!(message.contains("damaged"), "{message}");
+}
+
+#[test]
+fn weights_of_another_language_are_not_trained_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let base = folder.path().join("base");
+    assert!(train(&corpus, &base).status().unwrap().success());
+    let other = corpus_in(folder.path(), "go", 28);
+    let mut command = train(&other, &folder.path().join("run"));
+    let master = base.join("checkpoint.safetensors");
+    let message = refused(command.arg("--from").arg(master));
+    assert!(
+        message.contains("for rust, and the corpus is go"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub enum Reason {
     License,
     /// An older version of a package that is there in a newer one.
     OlderVersion,
+    /// It, or a folder on the way to it, can't be read.
+    Unreadable,
     /// Smaller or larger than [`SIZE_RANGE`].
     Size,
     /// Not UTF-8, or with a NUL byte.
@@ -40,6 +42,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::License => "no permissive licence",
             Self::OlderVersion => "older version of a package",
+            Self::Unreadable => "can't be read",
             Self::Size => "too small or too large",
             Self::Binary => "not UTF-8 text",
             Self::Generated => "generated",

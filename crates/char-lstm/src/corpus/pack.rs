@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use super::Split;
 
@@ -37,7 +38,15 @@ pub struct Document {
 struct Index {
     /// SHA-256 of the data, lower-case hex.
     sha256: String,
+    /// Whether every repository states a permissive licence. Packs from before
+    /// this was noted were made that way.
+    #[serde(default = "yes")]
+    permissive_only: bool,
     documents: Vec<Document>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A memory-mapped corpus.
@@ -48,11 +57,18 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Writes `documents`, each with its text, in the order given.
+    /// Writes `documents`, each with its text, in the order given; gives the
+    /// SHA-256 of the data. `permissive_only` says that all come under
+    /// permissive licences.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn write(path: &Path, documents: Vec<(Document, String)>) -> Result<String> {
+    /// If the file cannot be written; what stood at `path` before is then still
+    /// there, and nothing beside it.
+    pub fn write(
+        path: &Path,
+        permissive_only: bool,
+        documents: Vec<(Document, String)>,
+    ) -> Result<String> {
         let mut sha256 = Sha256::new();
         let mut offset = 0;
         let mut index = Vec::with_capacity(documents.len());
@@ -66,20 +82,22 @@ impl Corpus {
         let sha256 = hex(&sha256.finalize());
         let index = Index {
             sha256: sha256.clone(),
+            permissive_only,
             documents: index,
         };
         let index = serde_json::to_vec(&index)?;
-        let partial = path.with_extension("partial");
         let write = || -> std::io::Result<()> {
-            let mut file = BufWriter::new(File::create(&partial)?);
+            let mut file = BufWriter::new(partial_beside(path)?);
             file.write_all(MAGIC)?;
             file.write_all(&(index.len() as u64).to_le_bytes())?;
             file.write_all(&index)?;
             for (_, text) in &documents {
                 file.write_all(text.as_bytes())?;
             }
-            file.into_inner()?.sync_all()?;
-            std::fs::rename(&partial, path)
+            let file = file.into_inner()?;
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            Ok(())
         };
         write().with_context(|| format!("writing {}", path.display()))?;
         Ok(sha256)
@@ -134,6 +152,11 @@ impl Corpus {
         Ok(())
     }
 
+    /// Whether every repository in it states a permissive licence.
+    pub fn permissive_only(&self) -> bool {
+        self.index.permissive_only
+    }
+
     /// SHA-256 of the data, lower-case hex.
     pub fn sha256(&self) -> &str {
         &self.index.sha256
@@ -184,6 +207,20 @@ impl Corpus {
     }
 }
 
+/// A file beside `path`, to be renamed over it; removed when dropped before that.
+fn partial_beside(path: &Path) -> std::io::Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lstm-train-").suffix(".partial");
+    // Temporary files are private by default; a corpus is an ordinary file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
@@ -218,7 +255,7 @@ mod tests {
                 "fn two() {}\n".to_owned(),
             ),
         ];
-        Corpus::write(&path, texts).unwrap();
+        Corpus::write(&path, true, texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         corpus.verify().unwrap();
         let two = corpus.split(Split::Validation).next().unwrap();
@@ -234,6 +271,33 @@ mod tests {
     }
 
     #[test]
+    fn a_pack_that_cannot_be_written_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.pack");
+        // Renaming a file over a folder fails after everything is written.
+        std::fs::create_dir(&path).unwrap();
+        let texts = vec![(document("a/one.rs", Split::Train), "fn one() {}\n".into())];
+        assert!(Corpus::write(&path, true, texts).is_err());
+        let left = std::fs::read_dir(folder.path()).unwrap();
+        let names: Vec<_> = left.map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, ["corpus.pack"]);
+    }
+
+    #[test]
+    fn a_pack_remembers_whether_its_licences_were_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.pack");
+        for permissive_only in [false, true] {
+            let texts = vec![(document("a/one.rs", Split::Train), "fn one() {}\n".into())];
+            Corpus::write(&path, permissive_only, texts).unwrap();
+            let corpus = Corpus::open(&path).unwrap();
+            assert_eq!(corpus.permissive_only(), permissive_only);
+        }
+        let old: Index = serde_json::from_str(r#"{"sha256":"","documents":[]}"#).unwrap();
+        assert!(old.permissive_only);
+    }
+
+    #[test]
     fn two_files_of_each_package_are_evaluated() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("corpus.pack");
@@ -246,7 +310,7 @@ mod tests {
             }
         }
         texts.push((document("c/small.rs", Split::Validation), "x".into()));
-        Corpus::write(&path, texts).unwrap();
+        Corpus::write(&path, true, texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         let files: Vec<_> = corpus
             .evaluation_files()

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use semver::Version;
 
+use super::license;
+
 /// A folder that is trained on or held out as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
@@ -31,7 +33,8 @@ impl Repository {
             let package = manifest.as_ref()?.get("package")?;
             Some(package.get(key)?.as_str()?.to_owned())
         };
-        let package = field("name").unwrap_or(name);
+        // A name becomes a folder's name, so one such as `../x` is not taken.
+        let package = field("name").filter(|n| is_package_name(n)).unwrap_or(name);
         let key = field("repository").as_deref().and_then(key_of_url);
         Self {
             key: key.unwrap_or_else(|| package.to_lowercase()),
@@ -41,37 +44,17 @@ impl Repository {
         }
     }
 
-    /// Whether the stated licence lets everyone use the code: at least one
-    /// alternative made of permissive licences only. No statement is no.
+    /// Whether the stated licence is [permissive](license::is_permissive). No
+    /// statement is no.
     pub fn is_permissive(&self) -> bool {
-        let Some(license) = &self.license else {
-            return false;
-        };
-        let alternatives = license.replace('/', " OR ").replace(['(', ')'], " ");
-        alternatives.split(" OR ").any(|alternative| {
-            let mut all = alternative.split(" AND ").map(str::trim).peekable();
-            all.peek().is_some() && all.all(|id| PERMISSIVE.contains(&id))
-        })
+        self.license.as_deref().is_some_and(license::is_permissive)
     }
 }
 
-/// SPDX identifiers of licences that ask for no more than a notice.
-const PERMISSIVE: [&str; 14] = [
-    "0BSD",
-    "Apache-2.0",
-    "Apache-2.0 WITH LLVM-exception",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC0-1.0",
-    "ISC",
-    "MIT",
-    "MIT-0",
-    "NCSA",
-    "Unicode-3.0",
-    "Unlicense",
-    "Zlib",
-];
+/// Whether `name` is one that cargo allows: letters, digits, `-` and `_`.
+fn is_package_name(name: &str) -> bool {
+    !name.is_empty() && (name.chars()).all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+}
 
 /// `owner/name` of a repository URL, lower case, without `.git`.
 fn key_of_url(url: &str) -> Option<String> {
@@ -98,22 +81,18 @@ mod tests {
     }
 
     #[test]
-    fn one_permissive_alternative_is_enough() {
-        let permissive = |license: &str| {
-            let repository = Repository {
-                key: String::new(),
-                package: String::new(),
-                version: None,
-                license: Some(license.to_owned()),
-            };
-            repository.is_permissive()
+    fn a_name_that_is_a_way_out_of_its_folder_is_not_taken() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("plain");
+        std::fs::create_dir(&folder).unwrap();
+        let package = |name: &str| {
+            let manifest = format!("[package]\nname = \"{name}\"\n");
+            std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+            Repository::of_folder(&folder).package
         };
-        assert!(permissive("MIT"));
-        assert!(permissive("MIT/Apache-2.0"));
-        assert!(permissive("GPL-3.0 OR MIT"));
-        assert!(permissive("(MIT OR Apache-2.0) AND Unicode-3.0"));
-        assert!(!permissive("GPL-3.0"));
-        assert!(!permissive("MIT AND GPL-3.0"));
-        assert!(!permissive("MPL-2.0"));
+        assert_eq!(package("some-crate_2"), "some-crate_2");
+        for name in ["../../x", "/etc/x", "a/b", "..", ""] {
+            assert_eq!(package(name), "plain");
+        }
     }
 }

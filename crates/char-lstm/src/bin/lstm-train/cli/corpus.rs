@@ -1,10 +1,10 @@
 //! `lstm-train corpus`: pack folders into a corpus.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use crate::corpus::{BuildOptions, Corpus, build};
+use char_lstm::corpus::{BuildOptions, Corpus, build};
 
 /// Pack folders of code: filtered, deduplicated, split by repository.
 #[derive(clap::Args)]
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         let corpus = Corpus::open(&arguments.out)?;
         let files = corpus.evaluation_files();
         for document in &files {
-            let path = folder.join(&document.path);
+            let path = folder.join(inside(&document.path)?);
             std::fs::create_dir_all(path.parent().expect("a document path has a folder"))?;
             std::fs::write(path, corpus.text(document))?;
         }
@@ -59,4 +59,27 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// `path` if it stays in the folder it is joined to.
+fn inside(path: &str) -> Result<&Path> {
+    let plain = |component| matches!(component, Component::Normal(_));
+    ensure!(
+        Path::new(path).components().all(plain),
+        "{path} in the corpus leads out of its folder"
+    );
+    Ok(Path::new(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_lead_out_of_a_folder_are_refused() {
+        assert!(inside("package/src/lib.rs").is_ok());
+        for path in ["../../x", "/etc/x", "a/../../x"] {
+            assert!(inside(path).is_err(), "{path}");
+        }
+    }
 }

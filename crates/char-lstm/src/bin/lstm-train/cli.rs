@@ -6,6 +6,7 @@ mod export;
 mod sample;
 mod train;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
@@ -30,7 +31,7 @@ enum Command {
 }
 
 /// Runs the program; errors are one message on stderr and exit code 2.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Corpus(arguments) => corpus::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
@@ -60,4 +61,14 @@ fn device(name: &str) -> Result<Device> {
         }
         other => bail!("unknown device {other}: expected cpu or cuda"),
     }
+}
+
+/// What to say of a corpus without evaluation files.
+fn no_evaluation_files(corpus: &Path) -> String {
+    format!(
+        "corpus {} has no evaluation files: they are files of 3 to 40 KB of validation \
+         repositories, one repository in 16, chosen by its name; pack more repositories, or \
+         measure files of your own with `lstm-train eval MODEL FILES`",
+        corpus.display()
+    )
 }

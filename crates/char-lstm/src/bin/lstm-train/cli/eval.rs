@@ -2,18 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use ignore::WalkBuilder;
 use indicatif::{ProgressBar, ProgressStyle};
-use lstm_format::ModelFile;
+use lstm_format::{ModelFile, language_of};
 use rayon::prelude::*;
 use serde::Serialize;
 use tch::Kind;
 
-use crate::corpus::{Corpus, language_of};
-use crate::evaluation::{self, Text};
-use crate::network::{Network, Pass};
+use char_lstm::corpus::Corpus;
+use char_lstm::evaluation::{self, Text};
+use char_lstm::network::{Network, Pass};
 
 /// Measure bits per byte, cold: each file alone, from its first byte on.
 #[derive(clap::Args)]
@@ -138,6 +138,9 @@ fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(String, Vec<u8
     {
         let corpus = Corpus::open(input)?;
         let files = corpus.evaluation_files();
+        if files.is_empty() {
+            bail!(super::no_evaluation_files(input));
+        }
         return Ok(files
             .iter()
             .map(|d| (d.path.clone(), corpus.text(d).to_vec()))
@@ -147,8 +150,7 @@ fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(String, Vec<u8
     for input in inputs {
         for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
             let path = entry?.into_path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if path.is_file() && language_of(&name) == Some(language) {
+            if path.is_file() && language_of(&path).as_deref() == Some(language) {
                 let bytes =
                     std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
                 files.push((path.display().to_string(), bytes));

@@ -8,7 +8,7 @@ use lstm_format::{DOCUMENT_SEPARATOR, Engine, ModelFile, State, document_header}
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::engine::TorchEngine;
+use char_lstm::engine::TorchEngine;
 
 /// Sample a document, byte by byte, to its end.
 #[derive(clap::Args)]

@@ -1,7 +1,9 @@
 //! `lstm-train`: files → corpus → training → evaluation → export.
 
+mod cli;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    char_lstm::cli::main()
+    cli::main()
 }

@@ -1,0 +1,375 @@
+//! `lstm-train train`: train on a packed corpus, resumably.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use lstm_format::{HeadInput, ModelConfig, ModelFile, Provenance};
+
+use char_lstm::schedule::Schedule;
+use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
+
+/// Train a model; Ctrl-C saves, --resume goes on exactly where it stopped.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Packed corpus made by `lstm-train corpus`.
+    corpus: PathBuf,
+    /// Folder for checkpoint, log and loss curve.
+    #[arg(long)]
+    run: PathBuf,
+    /// Go on from the run's checkpoint; of the settings only --megabytes,
+    /// --learning-rate, --warmup, --decay and --steps may change.
+    #[arg(long)]
+    resume: bool,
+    /// Weights to start from instead of random ones; they decide the shape.
+    /// With --resume the run goes on from its own.
+    #[arg(long)]
+    from: Option<PathBuf>,
+    /// Megabytes of text to read in all, repeats counted.
+    #[arg(long, default_value_t = 60.0)]
+    megabytes: f64,
+    /// LSTM layers [default: 2, or that of --from].
+    #[arg(long)]
+    layers: Option<usize>,
+    /// Hidden units a layer [default: 512, or that of --from].
+    #[arg(long)]
+    hidden: Option<usize>,
+    /// Width of the byte embedding [default: 64, or that of --from].
+    #[arg(long)]
+    embedding: Option<usize>,
+    /// Context window in bytes [default: 1024, or that of --from].
+    #[arg(long)]
+    window: Option<usize>,
+    /// Let the output layer read the last layer only.
+    #[arg(long)]
+    last_layer_head: bool,
+    /// Lanes read side by side.
+    #[arg(long, default_value_t = 128)]
+    lanes: usize,
+    /// Bytes a lane reads each step (truncation of back-propagation).
+    #[arg(long, default_value_t = 64)]
+    steps: usize,
+    /// Highest learning rate.
+    #[arg(long, default_value_t = 3e-3)]
+    learning_rate: f64,
+    /// Megabytes of warm-up.
+    #[arg(long, default_value_t = 2.0)]
+    warmup: f64,
+    /// Share of the run, at its end, over which the learning rate falls to zero.
+    #[arg(long, default_value_t = 0.5)]
+    decay: f64,
+    /// Probability of dropping a unit between layers and before the output.
+    #[arg(long, default_value_t = 0.0)]
+    dropout: f64,
+    /// Compute in f32 instead of bf16.
+    #[arg(long)]
+    f32: bool,
+    /// Seed of weights, document order and dropout.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to compute: cpu or cuda.
+    #[arg(long, default_value = "cpu")]
+    device: String,
+    /// Threads of libtorch; 0 lets it choose.
+    #[arg(long, default_value_t = 0)]
+    threads: i32,
+    /// Steps between validations.
+    #[arg(long, default_value_t = 500)]
+    validate_every: u64,
+    /// Kilobytes of evaluation files a validation reads.
+    #[arg(long, default_value_t = 300)]
+    validation_kb: usize,
+    /// Seconds between checkpoints.
+    #[arg(long, default_value_t = 120)]
+    checkpoint_seconds: u64,
+    /// Name of the training data, for the model's header.
+    #[arg(long, default_value = "")]
+    data: String,
+    /// Licence of the weights (SPDX), for the model's header [default: MIT OR
+    /// Apache-2.0 if the corpus is all under permissive licences and so is the
+    /// model of --from, else not stated].
+    #[arg(long)]
+    license: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    ensure!(
+        (0.0..1.0).contains(&arguments.dropout) && (0.0..=1.0).contains(&arguments.decay),
+        "--dropout must be at least 0 and below 1, --decay from 0 to 1"
+    );
+    ensure!(
+        arguments.lanes > 0 && arguments.steps > 0 && arguments.megabytes > 0.0,
+        "--lanes, --steps and --megabytes must be above 0"
+    );
+    let corpus = open_corpus(&arguments.corpus)?;
+    if arguments.threads > 0 {
+        tch::set_num_threads(arguments.threads);
+    }
+    let run = Run {
+        folder: arguments.run.clone(),
+        checkpoint_every: Duration::from_secs(arguments.checkpoint_seconds),
+        validate_every: arguments.validate_every,
+        validation_bytes: arguments.validation_kb * 1_000,
+        device: super::device(&arguments.device)?,
+    };
+    let schedule = Schedule {
+        peak: arguments.learning_rate,
+        warmup: (arguments.warmup * 1e6) as u64,
+        total: (arguments.megabytes * 1e6) as u64,
+        decay: arguments.decay,
+    };
+    let mut training = if arguments.resume {
+        Training::resume(&corpus, run.clone(), schedule, arguments.steps)?
+    } else {
+        ensure!(
+            !run.checkpoint().exists(),
+            "{} holds a run already: go on with --resume or choose another --run",
+            run.folder.display()
+        );
+        let language = corpus.documents()[0].language.clone();
+        let master = arguments.from.as_deref().map(ModelFile::read).transpose()?;
+        let settings = Settings {
+            config: config(arguments, language, master.as_ref().map(|m| &m.config))?,
+            lanes: arguments.lanes,
+            steps: arguments.steps,
+            schedule,
+            dropout: arguments.dropout,
+            bf16: !arguments.f32,
+            seed: arguments.seed,
+        };
+        let provenance = Provenance {
+            data: arguments.data.clone(),
+            corpus_sha256: corpus.sha256().to_owned(),
+            license: license(
+                arguments,
+                corpus.permissive_only(),
+                master.as_ref().map(|m| &m.provenance),
+            ),
+            command: command_line(),
+            ..Provenance::default()
+        };
+        Training::new(&corpus, run.clone(), settings, provenance, master.as_ref())?
+    };
+
+    if corpus.evaluation_files().is_empty() {
+        eprintln!(
+            "lstm-train: {}; there will be no validation loss",
+            super::no_evaluation_files(&arguments.corpus)
+        );
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
+    let mut watcher = Bar::new(training.bytes(), training.total_bytes());
+    training.train(&stop, &mut watcher)?;
+    let stopped = stop.load(Ordering::Relaxed);
+    watcher.bar.finish();
+    println!("saved {} and curve.svg", run.checkpoint().display());
+    if stopped {
+        println!("stopped early; go on with the same command and --resume");
+    }
+    Ok(())
+}
+
+/// The shape asked for: that of `master`, if there is one, else the flags'.
+///
+/// # Errors
+/// If a flag asks for another shape than `master` has, or for none there is.
+fn config(
+    arguments: &Arguments,
+    language: String,
+    master: Option<&ModelConfig>,
+) -> Result<ModelConfig> {
+    let sizes = [
+        ("--layers", arguments.layers, 2),
+        ("--hidden", arguments.hidden, 512),
+        ("--embedding", arguments.embedding, 64),
+        ("--window", arguments.window, 1024),
+    ];
+    let [num_layers, hidden_size, embedding_size, window] =
+        sizes.map(|(_, asked, default)| asked.unwrap_or(default));
+    let Some(master) = master else {
+        let config = ModelConfig {
+            language,
+            num_layers,
+            hidden_size,
+            embedding_size,
+            head: match arguments.last_layer_head {
+                true => HeadInput::LastLayer,
+                false => HeadInput::AllLayers,
+            },
+            window,
+        };
+        config.validate()?;
+        return Ok(config);
+    };
+    let has = [
+        master.num_layers,
+        master.hidden_size,
+        master.embedding_size,
+        master.window,
+    ];
+    for ((flag, asked, _), has) in sizes.into_iter().zip(has) {
+        let asked = asked.unwrap_or(has);
+        ensure!(
+            asked == has,
+            "{flag} is {asked}, and the weights of --from have {has}: leave {flag} out"
+        );
+    }
+    ensure!(
+        !arguments.last_layer_head || master.head == HeadInput::LastLayer,
+        "the weights of --from read all layers: leave --last-layer-head out"
+    );
+    Ok(ModelConfig {
+        language,
+        ..master.clone()
+    })
+}
+
+/// The licence asked for, or what follows from where the weights come from;
+/// empty if nothing does.
+fn license(arguments: &Arguments, permissive_only: bool, master: Option<&Provenance>) -> String {
+    let stated = master.map_or("MIT OR Apache-2.0", |master| &master.license);
+    let known = if permissive_only { stated } else { "" };
+    let license = arguments.license.as_deref().unwrap_or(known);
+    license.to_owned()
+}
+
+/// The command as a person would type it, without the folder of the program.
+fn command_line() -> String {
+    let arguments = std::env::args().skip(1);
+    std::iter::once("lstm-train".to_owned())
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A progress bar on a terminal, a line now and then elsewhere.
+struct Bar {
+    bar: ProgressBar,
+    total: u64,
+    last_line: Duration,
+}
+
+impl Bar {
+    /// A bar that begins at `bytes` of `total`.
+    fn new(bytes: u64, total: u64) -> Self {
+        let template = "{bar:30} {percent}%  {msg}";
+        let style = ProgressStyle::with_template(template).expect("the template is valid");
+        Self {
+            bar: ProgressBar::new(total)
+                .with_style(style)
+                .with_position(bytes),
+            total,
+            last_line: Duration::ZERO,
+        }
+    }
+}
+
+impl Watcher for Bar {
+    fn step(&mut self, step: u64, bytes: u64, since_start: u64, loss: f64, elapsed: Duration) {
+        let rate = since_start as f64 / elapsed.as_secs_f64();
+        let text = format!(
+            "{loss:.3} bits/byte  {:.1} MB  {:.1} kB/s  {} left",
+            bytes as f64 / 1e6,
+            rate / 1e3,
+            HumanDuration(time_left(self.total.saturating_sub(bytes), rate))
+        );
+        if self.bar.is_hidden() && elapsed >= self.last_line + Duration::from_secs(30) {
+            self.last_line = elapsed;
+            println!("step {step}  {text}");
+        }
+        self.bar.set_position(bytes);
+        self.bar.set_message(text);
+    }
+
+    fn note(&mut self, line: &str) {
+        if self.bar.is_hidden() {
+            println!("{line}");
+        } else {
+            self.bar.println(line);
+        }
+    }
+}
+
+/// Time that `bytes` take at `rate` bytes a second, measured since this start:
+/// what a resumed run had read before says nothing of its speed.
+fn time_left(bytes: u64, rate: f64) -> Duration {
+    Duration::try_from_secs_f64(bytes as f64 / rate).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn arguments(flags: &str) -> Arguments {
+        let line = format!("train my.pack --run run {flags}");
+        Line::parse_from(line.split_whitespace()).arguments
+    }
+
+    fn small() -> ModelConfig {
+        ModelConfig {
+            language: "rust".into(),
+            num_layers: 1,
+            hidden_size: 32,
+            embedding_size: 8,
+            head: HeadInput::LastLayer,
+            window: 256,
+        }
+    }
+
+    #[test]
+    fn weights_to_start_from_decide_the_shape() {
+        let config = |flags: &str| config(&arguments(flags), "rust".into(), Some(&small()));
+        assert_eq!(config("").unwrap(), small());
+        assert_eq!(config("--hidden 32 --last-layer-head").unwrap(), small());
+        let refused = config("--hidden 64").unwrap_err().to_string();
+        assert!(
+            refused.contains("--hidden is 64") && refused.contains("32"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn without_weights_flags_and_defaults_decide_the_shape() {
+        let config = |flags: &str| config(&arguments(flags), "rust".into(), None);
+        let default = config("").unwrap();
+        assert_eq!((default.num_layers, default.hidden_size), (2, 512));
+        assert_eq!(config("--hidden 64").unwrap().hidden_size, 64);
+        assert!(config("--hidden 0").is_err());
+    }
+
+    #[test]
+    fn a_licence_is_stated_only_where_it_is_known() {
+        let license = |flags: &str, permissive, master: Option<&str>| {
+            let master = master.map(|license| Provenance {
+                license: license.into(),
+                ..Provenance::default()
+            });
+            license(&arguments(flags), permissive, master.as_ref())
+        };
+        assert_eq!(license("", true, None), "MIT OR Apache-2.0");
+        assert_eq!(license("", true, Some("MIT")), "MIT");
+        assert_eq!(license("", true, Some("")), "");
+        assert_eq!(license("", false, Some("MIT")), "");
+        assert_eq!(license("--license ISC", false, None), "ISC");
+    }
+
+    #[test]
+    fn the_time_left_follows_the_speed_of_this_start() {
+        assert_eq!(time_left(1_000, 50.0), Duration::from_secs(20));
+        assert_eq!(time_left(1_000, 0.0), Duration::MAX);
+        assert_eq!(time_left(0, 50.0), Duration::ZERO);
+    }
+}

@@ -1,0 +1,126 @@
+//! Which packages lie in the folders given, and which files lie in each.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ignore::WalkBuilder;
+use lstm_format::language_of;
+use rayon::prelude::*;
+use semver::Version;
+
+use super::repository::Repository;
+
+/// A folder that is packed, or left out, as one package.
+pub(super) struct Source {
+    pub(super) folder: PathBuf,
+    pub(super) repository: Repository,
+    /// Files of the language wanted.
+    pub(super) files: Vec<PathBuf>,
+    /// Files and folders that could not be looked at.
+    pub(super) unreadable: usize,
+}
+
+/// The packages of `folders` with their files of `language`: every sub-folder
+/// with a `Cargo.toml`, and what lies outside those as one package more.
+///
+/// # Errors
+/// If a folder can't be read.
+pub(super) fn sources(folders: &[PathBuf], language: &str) -> Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    for folder in folders {
+        let packages = packages_in(folder)?;
+        let packed = packages.par_iter();
+        sources.par_extend(packed.map(|package| source(package, language, &HashSet::new())));
+        let rest = source(folder, language, &packages.into_iter().collect());
+        if !rest.files.is_empty() || rest.unreadable > 0 {
+            sources.push(rest);
+        }
+    }
+    Ok(sources)
+}
+
+/// The sub-folders of `folder` that are packages; none if it is one itself.
+fn packages_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("reading folder {}", folder.display()))?;
+    if folder.join("Cargo.toml").is_file() {
+        return Ok(Vec::new());
+    }
+    let mut packages: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.join("Cargo.toml").is_file())
+        .collect();
+    packages.sort();
+    Ok(packages)
+}
+
+/// Files of `language` under `folder`, but not under `except`, that version
+/// control would keep.
+fn source(folder: &Path, language: &str, except: &HashSet<PathBuf>) -> Source {
+    let except = except.clone();
+    let walk = WalkBuilder::new(folder)
+        .sort_by_file_path(Path::cmp)
+        .filter_entry(move |entry| !except.contains(entry.path()))
+        .build();
+    let (mut files, mut unreadable) = (Vec::new(), 0);
+    for entry in walk {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
+                let path = entry.into_path();
+                if language_of(&path).as_deref() == Some(language) {
+                    files.push(path);
+                }
+            }
+            Ok(_) => {}
+            Err(_) => unreadable += 1,
+        }
+    }
+    Source {
+        folder: folder.to_owned(),
+        repository: Repository::of_folder(folder),
+        files,
+        unreadable,
+    }
+}
+
+/// For each source, whether another has a newer version of the same package.
+/// Packages that state no version have nothing in common but a name.
+pub(super) fn superseded(sources: &[Source]) -> Vec<bool> {
+    let mut newest: HashMap<&str, &Version> = HashMap::new();
+    for Source { repository, .. } in sources {
+        if let Some(version) = &repository.version {
+            let best = newest.entry(&repository.package).or_insert(version);
+            *best = version.max(best);
+        }
+    }
+    let older = |source: &Source| {
+        let Repository {
+            package, version, ..
+        } = &source.repository;
+        let version = version.as_ref();
+        version.is_some_and(|version| version < newest[package.as_str()])
+    };
+    sources.iter().map(older).collect()
+}
+
+/// Gives the second and further package of one name a name of its own, so that
+/// no two documents have one path.
+pub(super) fn tell_apart(repositories: Vec<&mut Repository>) {
+    let mut names: HashSet<String> = repositories.iter().map(|r| r.package.clone()).collect();
+    let mut seen = HashSet::new();
+    for repository in repositories {
+        if seen.insert(repository.package.clone()) {
+            continue;
+        }
+        let mut numbered = (2..).map(|n| format!("{}-{n}", repository.package));
+        let name = numbered.find(|name| !names.contains(name));
+        let name = name.expect("there are more numbers than names");
+        names.insert(name.clone());
+        // Without a repository to its name, it is one by itself.
+        if repository.key == repository.package.to_lowercase() {
+            repository.key = name.to_lowercase();
+        }
+        repository.package = name;
+    }
+}
