@@ -1,5 +1,7 @@
 //! What happens to a training run that is killed, stopped or out of disk.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
