@@ -44,7 +44,11 @@ fn float_engines_give_the_same_log_probabilities() {
     let torch = TorchEngine::new(&master);
     let reference = Reference::new(&master);
     let float = Runtime::load(&master, Kernel::detect()).unwrap();
-    for ValidationFile { path, text } in validation_files().unwrap().iter().take(3) {
+    for ValidationFile { path, text } in validation_files()
+        .expect("the files are committed")
+        .iter()
+        .take(3)
+    {
         let (prefix, follow) = text.as_bytes()[..1_500].split_at(1_400);
         let expected = log_probs(&torch, prefix, follow);
         for (name, engine) in [("reference", &reference as &dyn Engine), ("f32", &float)] {
@@ -61,7 +65,7 @@ fn float_engines_give_the_same_log_probabilities() {
 /// `completer` measures them.
 fn bits_per_byte(engine: &dyn Engine) -> (f64, usize) {
     let (mut bits, mut bytes) = (0.0, 0);
-    for ValidationFile { path, text } in validation_files().unwrap() {
+    for ValidationFile { path, text } in validation_files().expect("the files are committed") {
         let costs = completer::evaluation::bits(engine, &path, text.as_bytes());
         bits += costs.iter().map(|&b| f64::from(b)).sum::<f64>();
         bytes += text.len();
@@ -83,7 +87,7 @@ fn int8_costs_at_most_two_hundredths_of_a_bit() {
 
     // What `lstm-train eval` computes, windows side by side on libtorch.
     let network = Network::from_model(&master, Device::Cpu);
-    let files = validation_files().unwrap();
+    let files = validation_files().expect("the files are committed");
     let texts: Vec<Text<'_>> = (files.iter())
         .map(|file| Text {
             path: &file.path,
