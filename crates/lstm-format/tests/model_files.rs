@@ -44,7 +44,7 @@ fn model(precision: Precision) -> ModelFile {
         data: "tests".into(),
         ..Provenance::default()
     };
-    ModelFile::from_f32(config(), provenance, precision, tensors(&config(), 1)).unwrap()
+    ModelFile::from_f32(config(), provenance, precision, tensors(&config(), 1)).expect("valid")
 }
 
 /// The file `bytes` with `from` replaced by `to` (of equal length) in its header.
@@ -53,7 +53,7 @@ fn edited(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let at = bytes
         .windows(from.len())
         .position(|w| w == from.as_bytes())
-        .unwrap();
+        .expect("it is there");
     let mut bytes = bytes.to_vec();
     bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
     bytes
