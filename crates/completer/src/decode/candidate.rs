@@ -61,9 +61,12 @@ impl Hypothesis {
         end
     }
 
-    /// The candidate whose budget or time ends here: all whole characters.
+    /// The candidate whose budget or time ends here: all whole lines, or all
+    /// whole characters where there is but one.
     pub(super) fn cut_off(&self) -> Candidate {
-        self.candidate(self.len(), self.score())
+        let line_feed = self.text.iter().rposition(|&byte| byte == b'\n');
+        let whole = line_feed.filter(|&end| !self.text[..end].trim_ascii().is_empty());
+        self.candidate(whole.unwrap_or(self.len()), self.score())
     }
 
     /// The first `length` bytes, ended by a byte of this log-probability that is

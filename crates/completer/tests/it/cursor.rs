@@ -282,6 +282,32 @@ fn lines_that_follow_are_not_suggested_again() {
 }
 
 #[test]
+fn a_budget_cuts_between_lines() {
+    let options = |max_bytes| Options {
+        max_bytes,
+        ..lines()
+    };
+    let block = "fn one() {\n    first();\n    second();\n}\n";
+    check(
+        &[block],
+        "fn one$0",
+        options(24),
+        expect![[r#"
+            0.98 "() {\n    first();"
+        "#]],
+    );
+    // Part of the only line is better than nothing.
+    check(
+        &[block],
+        "fn one() {$0",
+        options(8),
+        expect![[r#"
+            0.99 "\n    fir"
+        "#]],
+    );
+}
+
+#[test]
 fn a_budget_cuts_between_characters() {
     let options = |max_bytes| Options {
         max_bytes,
