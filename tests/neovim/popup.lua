@@ -6,7 +6,8 @@ person.run(function()
   local client = person.client('textDocument/completion')
 
   person.type('3GA', 'insert mode', person.typed('\n'))
-  person.type('    names = Vec::n', 'the typed text', person.typed('Vec::n'))
+  -- Several ways to go on: a single entry would be inserted without a popup.
+  person.type('    names.', 'the typed text', person.typed('names.'))
   local before, behind = person.around_cursor()
 
   person.type('<C-x><C-o>', 'the popup', function()
