@@ -28,6 +28,9 @@ impl LanguageClient {
         let mut child = Command::new(server)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Neither models nor counts of whoever runs the tests.
+            .env("XDG_DATA_HOME", "/nonexistent")
+            .env("XDG_STATE_HOME", "/nonexistent")
             .spawn()
             .with_context(|| format!("could not start {}", server.display()))?;
         let mut stdout = BufReader::new(child.stdout.take().context("standard output is a pipe")?);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::Loader;
 use crate::model::Source;
-use crate::server::{self, EngineSource};
+use crate::server::{self, ModelSource, Shared};
+use crate::{Loader, user};
 
 mod complete;
 mod doctor;
@@ -106,10 +106,23 @@ fn serve(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
             "lstm-ls: waiting for an editor on stdin; see `lstm-ls --help`"
         )?;
     }
-    let engines: EngineSource = Arc::new(move |path: Option<&Path>| {
-        let named = path.map(|path| Source::File(path.to_owned()));
-        loader(&named.as_ref().unwrap_or(&source).read()?)
-    });
-    let orderly = server::serve_stdio(engines).context("cannot start the server")?;
+    let shared = Shared::new(model_source(source, loader));
+    let orderly = server::serve_stdio(shared).context("cannot start the server")?;
     Ok(ExitCode::from(u8::from(!orderly)))
+}
+
+/// The models of this machine, with `source` as the default.
+fn model_source(source: Source, loader: Loader) -> ModelSource {
+    let default_path = match &source {
+        Source::Embedded => None,
+        Source::File(path) => Some(path.clone()),
+    };
+    ModelSource {
+        engines: Arc::new(move |path: Option<&Path>| {
+            let named = path.map(|path| Source::File(path.to_owned()));
+            loader(&named.as_ref().unwrap_or(&source).read()?)
+        }),
+        default_path,
+        folder: user::models(),
+    }
 }

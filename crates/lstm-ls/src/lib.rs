@@ -18,10 +18,12 @@ use lstm_format::{Engine, ModelFile};
 use lstm_runtime::{Kernel, Runtime};
 
 pub mod cli;
+pub mod framing;
 pub mod logging;
 pub mod model;
 pub mod newline;
 pub mod server;
+pub mod user;
 
 /// Makes a model file runnable.
 pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;

@@ -3,94 +3,101 @@
 //! A handler takes a snapshot, asks the completer on a worker thread, and
 //! turns the answer into protocol types. Everything that changes a document
 //! does so before it can be suspended.
+//!
+//! [`Shared`] is what all clients have in common, [`Backend`] what one of them
+//! has for itself.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams, InitializeResult,
-    InitializedParams,
+    CompletionParams, CompletionResponse, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    InitializeParams, InitializeResult, InitializedParams,
 };
 use tower_lsp::{Client, LanguageServer, LspService};
-use tracing::warn;
 
 mod completion;
+mod configuration;
+mod connection;
 mod did_change;
 mod did_close;
 mod did_open;
-mod did_save;
 mod document;
 mod documents;
-mod inbound;
+mod ending;
 mod initialize;
+mod initialized;
 mod inline_completion;
-mod model_cell;
+mod journal;
+mod link;
+mod message;
+mod models;
+mod peer;
 pub mod position;
+mod process;
 mod protocol;
+mod reason;
+mod scheduler;
 pub mod settings;
+mod shared;
+mod status;
 mod suggest;
 mod wire;
-mod workers;
+mod workspace;
 
-pub use model_cell::EngineSource;
+pub use link::Link;
+pub use models::{EngineSource, ModelSource};
+pub use shared::Shared;
 
 use documents::Documents;
-use model_cell::ModelCell;
+use ending::Ending;
+use journal::Journal;
+use peer::Peer;
 use position::Encoding;
+use scheduler::ClientId;
 use settings::Settings;
-use wire::{Ending, Wire};
-use workers::Workers;
+use wire::{Ties, Wire};
+use workspace::Workspace;
 
-/// tower-lsp polls this many handlers at once and reads nothing more while all
-/// are busy, not even an edit or a cancellation; waiting handlers cost nothing.
-const CONCURRENT_HANDLERS: usize = 1024;
-
-/// Room between the client's stream and tower-lsp.
-const RELAYED_BYTES: usize = 1 << 16;
-
-/// Longest wait, after `exit`, for answers that are still under way.
-const LAST_ANSWERS: Duration = Duration::from_secs(2);
-
-/// What the handlers share.
+/// What the handlers of one client share.
 pub struct Backend {
     client: Client,
+    id: ClientId,
+    shared: Arc<Shared>,
+    link: Link,
+    peer: Arc<OnceLock<Peer>>,
+    ending: Arc<watch::Sender<Ending>>,
     documents: Arc<Documents>,
-    workers: Workers,
-    model: ModelCell,
-    session: OnceLock<Session>,
-}
-
-/// What `initialize` settles for the whole session.
-#[derive(Debug, Default)]
-struct Session {
-    encoding: Encoding,
-    settings: Settings,
-    /// What is wrong with the settings, for the user.
-    complaints: Vec<String>,
+    settings: watch::Sender<Arc<Settings>>,
+    workspace: Workspace,
+    journal: Journal,
 }
 
 impl Backend {
     fn encoding(&self) -> Encoding {
-        self.session.get().map(|s| s.encoding).unwrap_or_default()
+        self.peer
+            .get()
+            .map(|peer| peer.encoding)
+            .unwrap_or_default()
     }
 
-    fn settings(&self) -> Settings {
-        let session = self.session.get();
-        session.map(|s| s.settings.clone()).unwrap_or_default()
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.borrow())
     }
 }
 
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
-    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        Ok(initialize::initialize(self, params))
+    async fn initialize(&self, _: InitializeParams) -> Result<InitializeResult> {
+        Ok(initialize::initialize(self))
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        initialize::initialized(self).await;
+        initialized::initialized(self).await;
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -106,11 +113,23 @@ impl LanguageServer for Backend {
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        did_save::did_save(&params);
+        self.workspace.saved(&params.text_document.uri);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         did_close::did_close(self, &params);
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.workspace.change_folders(&params.event);
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.workspace.files_changed(&params.changes);
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        configuration::changed(self, params).await;
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
@@ -118,59 +137,61 @@ impl LanguageServer for Backend {
     }
 }
 
-/// Serves one client until it exits or its stream ends. True if it left in
-/// order: `exit` or the end of the stream, after `shutdown`.
-pub async fn serve<I, O>(input: I, output: O, source: EngineSource) -> bool
+/// Serves one client until it exits, its stream ends or the server stops. True
+/// if it left in order: `exit` or the end of the stream, after `shutdown`.
+pub async fn serve<I, O>(input: I, output: O, shared: Arc<Shared>, link: Link) -> bool
 where
     I: AsyncRead + Unpin + Send + 'static,
-    O: AsyncWrite + Send + 'static,
+    O: AsyncWrite + Unpin + Send + 'static,
 {
-    let documents = Arc::new(Documents::default());
+    let ties = Ties::default();
+    let guest = shared.arrival();
     let backend = |client| Backend {
         client,
-        documents: Arc::clone(&documents),
-        workers: Workers::for_this_machine(),
-        model: ModelCell::new(source),
-        session: OnceLock::new(),
+        id: guest.id(),
+        shared: Arc::clone(&shared),
+        link: link.clone(),
+        peer: Arc::clone(&ties.peer),
+        ending: Arc::clone(&ties.ending),
+        documents: Arc::clone(&ties.documents),
+        settings: watch::Sender::default(),
+        workspace: Workspace::default(),
+        journal: Journal::default(),
     };
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)
+        .custom_method(protocol::STATUS, Backend::status)
+        .custom_method(protocol::RELOAD, Backend::reload)
+        .custom_method(protocol::RELOAD_UNANSWERED, Backend::reload_unanswered)
         .finish();
-    let (service, ending) = Wire::new(service, documents);
-    let (messages, relayed) = tokio::io::duplex(RELAYED_BYTES);
-    tokio::spawn(inbound::relay(input, relayed, ending.clone()));
-    let server =
-        tower_lsp::Server::new(messages, output, socket).concurrency_level(CONCURRENT_HANDLERS);
-    // A task of its own: tower-lsp panics when the client stops reading.
-    let mut serving = tokio::spawn(server.serve(service));
-    let overdue = async {
-        wire::exited(ending.clone()).await;
-        tokio::time::sleep(LAST_ANSWERS).await;
-    };
-    tokio::select! {
-        result = &mut serving => if result.is_err() {
-            warn!("the client went away");
-        },
-        () = overdue => {
-            warn!("left with answers still under way");
-            serving.abort();
-        }
-    }
-    let ending = *ending.borrow();
-    matches!(ending, Ending::ShutDown | Ending::Exited)
+    let wire = Wire::new(service, ties.clone(), link.clone());
+    let ending = ties.ending.subscribe();
+    connection::serve((input, output), wire, socket, ending, link).await;
+    ties.documents.cancel_all();
+    let ending = *ties.ending.borrow();
+    ending.is_orderly()
 }
 
 /// Serves stdin and stdout. True if the client left in order.
 ///
 /// # Errors
 /// If the runtime's threads cannot be started.
-pub fn serve_stdio(source: EngineSource) -> std::io::Result<bool> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_time()
-        .build()?;
-    let orderly = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), source));
+pub fn serve_stdio(shared: Arc<Shared>) -> std::io::Result<bool> {
+    let runtime = runtime()?;
+    let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+    let orderly = runtime.block_on(serve(input, output, shared, Link::pipes()));
     // The thread that reads stdin may be blocked for good; nobody waits for it.
     runtime.shutdown_background();
     Ok(orderly)
+}
+
+/// Threads for the protocol; the work has its own.
+///
+/// # Errors
+/// If they cannot be started.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
 }

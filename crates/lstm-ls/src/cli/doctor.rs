@@ -11,6 +11,7 @@ use crate::Loader;
 use crate::logging::FILTER_VARIABLE;
 use crate::model::Source;
 use crate::server::settings::Settings;
+use crate::server::settings::table::TABLE;
 
 /// How long the measurement may take.
 const MEASURING: Duration = Duration::from_millis(400);
@@ -50,18 +51,14 @@ pub(super) fn run(source: &Source, loader: Loader, out: &mut dyn Write) -> anyho
     table::write_section("\nspeed", &speed, out)?;
 
     let settings = Settings::default();
-    let several_lines = if settings.multi_line { "auto" } else { "off" };
-    let variable = |name| std::env::var(name).unwrap_or_else(|_| "not set".to_owned());
-    let settings = [
-        ("candidates", settings.candidates.to_string()),
-        ("temperature", settings.temperature.to_string()),
-        ("topP", settings.top_p.to_string()),
-        ("maxBytes", settings.max_bytes.to_string()),
-        ("multiLine", several_lines.to_owned()),
-        ("deadlineMs", settings.deadline.as_millis().to_string()),
-        (KERNEL_VARIABLE, variable(KERNEL_VARIABLE)),
-        (FILTER_VARIABLE, variable(FILTER_VARIABLE)),
-    ];
+    let rows = TABLE
+        .iter()
+        .map(|setting| (setting.key, (setting.get)(&settings).to_string()));
+    let variables = [KERNEL_VARIABLE, FILTER_VARIABLE].map(|name| {
+        let value = std::env::var(name);
+        (name, value.unwrap_or_else(|_| "not set".to_owned()))
+    });
+    let settings: Vec<_> = rows.chain(variables).collect();
     table::write_section("\nsettings, unless an editor sends others", &settings, out)?;
     Ok(())
 }

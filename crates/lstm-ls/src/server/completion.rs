@@ -7,6 +7,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::Backend;
+use super::scheduler::Purpose;
 use super::suggest::{Text, options};
 
 /// Answers with candidates of one line each; the editor asks again while typing.
@@ -18,7 +19,7 @@ pub(super) async fn completion(
     let cursor = Range::new(at.position, at.position);
     let snapshot = backend.snapshot(&at.text_document, cursor)?;
     let options = options(&backend.settings());
-    let suggested = backend.suggest(snapshot, options).await?;
+    let suggested = backend.suggest(snapshot, options, Purpose::Popup).await?;
     let range = suggested.range;
     let items = suggested.texts.into_iter().enumerate();
     let items = items.map(|(rank, text)| item(rank, text, range)).collect();

@@ -8,6 +8,9 @@ use tower_lsp::lsp_types::TextDocumentContentChangeEvent;
 use super::position::{self, Encoding};
 use crate::newline;
 
+/// No document is kept beyond this; nobody writes one by hand.
+const MAX_BYTES: usize = 32 << 20;
+
 /// A document as the client last described it.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
@@ -20,32 +23,50 @@ pub(super) struct Document {
     /// Whether the text has held a `\r` since the client last sent all of it.
     /// Without one, offsets with `\n` line ends are offsets in the rope.
     returns: bool,
+    /// Whether it was once larger than is kept, since the client last sent all
+    /// of it: then there is no text, and edits go nowhere.
+    pub too_large: bool,
 }
 
 impl Document {
     /// A document with `text`.
     pub(super) fn new(text: &str, version: i32, language: String) -> Self {
-        Self {
-            text: Rope::from_str(text),
+        let mut document = Self {
+            text: Rope::new(),
             version,
             language,
-            returns: text.contains('\r'),
-        }
+            returns: false,
+            too_large: false,
+        };
+        document.replace(text);
+        document
+    }
+
+    fn replace(&mut self, text: &str) {
+        self.too_large = text.len() > MAX_BYTES;
+        let text = if self.too_large { "" } else { text };
+        self.text = Rope::from_str(text);
+        self.returns = text.contains('\r');
     }
 
     /// Applies one change: of the whole text, or of a range of it.
     pub(super) fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
         let Some(range) = change.range else {
-            self.text = Rope::from_str(&change.text);
-            self.returns = change.text.contains('\r');
-            return;
+            return self.replace(&change.text);
         };
+        if self.too_large {
+            return;
+        }
         let bytes = position::to_offsets(&self.text, range, encoding);
         let start = self.text.byte_to_char(bytes.start);
         let end = self.text.byte_to_char(bytes.end);
         self.text.remove(start..end);
         self.text.insert(start, &change.text);
         self.returns |= change.text.contains('\r');
+        if self.text.len_bytes() > MAX_BYTES {
+            self.replace("");
+            self.too_large = true;
+        }
     }
 
     /// At least the last `reach` bytes of the text before `offset`, or all there are.
@@ -174,6 +195,20 @@ mod tests {
         document.apply(&change(None, "a\n"), Encoding::Utf16);
         assert!(!document.returns);
         assert!(Document::new("a\r\n", 1, "rust".to_owned()).returns);
+    }
+
+    #[test]
+    fn a_document_that_grows_too_large_is_dropped_until_it_is_sent_whole() {
+        let large = "x".repeat(MAX_BYTES);
+        let mut document = Document::new(&large, 1, "rust".to_owned());
+        assert!(!document.too_large);
+        document.apply(&change(range((0, 0), (0, 0)), "y"), Encoding::Utf16);
+        assert!(document.too_large && document.text == "");
+        document.apply(&change(range((0, 0), (0, 0)), "y"), Encoding::Utf16);
+        assert!(document.too_large && document.text == "");
+        document.apply(&change(None, "a\n"), Encoding::Utf16);
+        assert!(!document.too_large && document.text == "a\n");
+        assert!(Document::new(&(large + "y"), 1, "rust".to_owned()).too_large);
     }
 
     /// The model that a document must agree with: a string, positions counted plainly.

@@ -153,6 +153,15 @@ impl Documents {
         })
     }
 
+    /// LSP identifier of the document's language, if it is open.
+    pub(super) fn language(&self, uri: &Url) -> Option<String> {
+        let inner = self.lock();
+        inner
+            .open
+            .get(uri)
+            .map(|open| open.document.language.clone())
+    }
+
     /// Registers work on `snapshot`, which an edit will cancel. Work on a
     /// snapshot that is out of date already starts cancelled.
     pub(super) fn start(&self, snapshot: &Snapshot) -> Running {

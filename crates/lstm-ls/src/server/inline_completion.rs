@@ -8,6 +8,8 @@ use super::Backend;
 use super::protocol::{
     InlineCompletionItem, InlineCompletionList, InlineCompletionParams, TriggerKind,
 };
+use super::reason::Reason;
+use super::scheduler::Purpose;
 use super::suggest::{options, several_lines_fit};
 
 impl Backend {
@@ -20,6 +22,7 @@ impl Backend {
         let selected = params.context.selected_completion_info;
         let range = selected.as_ref().map_or(cursor, |selected| selected.range);
         if range.start.line != range.end.line {
+            self.journal.answered(0, Some(Reason::SeveralLines));
             return Ok(InlineCompletionList::default());
         }
         let snapshot = self.snapshot(&params.at.text_document, range)?;
@@ -39,7 +42,7 @@ impl Backend {
             },
             TriggerKind::Invoked => options,
         };
-        let mut suggested = self.suggest(snapshot, options).await?;
+        let mut suggested = self.suggest(snapshot, options, Purpose::Ghost).await?;
         // First what typing would bring too, then the others by rank.
         suggested.texts.sort_by_key(|text| !text.likeliest);
         let range = suggested.range;

@@ -1,10 +1,23 @@
-//! What LSP 3.18 has and lsp-types 0.94 lacks: inline completion.
+//! What LSP 3.18 has and lsp-types 0.94 lacks, inline completion, and the
+//! methods that are our own.
 
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::{Range, TextDocumentPositionParams};
 
 /// The method that asks for ghost text.
 pub(super) const INLINE_COMPLETION: &str = "textDocument/inlineCompletion";
+
+/// The request for the state of things.
+pub(super) const STATUS: &str = "lstm-ls/status";
+
+/// The notification that the state of things has changed.
+pub(super) const STATUS_CHANGED: &str = "lstm-ls/statusChanged";
+
+/// The request to look at the model files again.
+pub(super) const RELOAD: &str = "lstm-ls/reload";
+
+/// What [`RELOAD`] is called here when it comes as a notification.
+pub(super) const RELOAD_UNANSWERED: &str = "$/lstm-ls/reload";
 
 /// The server capability that announces [`INLINE_COMPLETION`].
 pub(super) const INLINE_COMPLETION_PROVIDER: &str = "inlineCompletionProvider";

@@ -1,16 +1,7 @@
-//! What a user can set, through `initializationOptions`; all of it is here.
+//! What a user can set: `initializationOptions` and `workspace/configuration`.
 //!
-//! | key | values | default | meaning |
-//! |---|---|---|---|
-//! | `model` | path | embedded model | model file to complete with |
-//! | `candidates` | 1–16 | 5 | suggestions in a list, and inline when asked for by hand |
-//! | `temperature` | 0–2 | 0.8 | how far samples stray from the likeliest text |
-//! | `topP` | above 0, up to 1 | 0.95 | share of probability that samples are drawn from |
-//! | `maxBytes` | 1–4096 | 120 | longest suggestion |
-//! | `multiLine` | `auto`, `off` | `auto` | more than one line at the start of a block or on a blank line |
-//! | `deadlineMs` | 1–60000 | 250 | longest time for one answer; what is there by then is shown |
-//!
-//! The defaults of what [`Options`] has as well are those of [`Options`].
+//! The keys, their values and what they mean are in [`table`]; the README's
+//! table and the JSON schema are made from it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,10 +9,21 @@ use std::time::Duration;
 use completer::Options;
 use serde_json::Value;
 
+pub mod table;
+
+use table::TABLE;
+
+/// The section of an editor's settings that is ours.
+pub const SECTION: &str = "lstm-ls";
+
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Model file; `None` is the embedded model.
+    /// Whether anything is suggested at all.
+    pub enabled: bool,
+    /// LSP identifiers of languages in which nothing is.
+    pub disabled_languages: Vec<String>,
+    /// Model file for its own language; `None` leaves the choice to the server.
     pub model: Option<PathBuf>,
     /// Suggestions in a list.
     pub candidates: usize,
@@ -35,12 +37,17 @@ pub struct Settings {
     pub multi_line: bool,
     /// Longest time for one answer.
     pub deadline: Duration,
+    /// Whether what is shown and accepted is counted, on this machine.
+    pub statistics: bool,
 }
 
 impl Default for Settings {
+    /// The defaults of what [`Options`] has as well are those of [`Options`].
     fn default() -> Self {
         let options = Options::default();
         Self {
+            enabled: true,
+            disabled_languages: Vec::new(),
             model: None,
             candidates: options.candidates,
             temperature: options.temperature,
@@ -48,68 +55,42 @@ impl Default for Settings {
             max_bytes: options.max_bytes,
             multi_line: true,
             deadline: Duration::from_millis(250),
+            statistics: true,
         }
     }
 }
 
 impl Settings {
-    /// Reads `options`. What cannot be used keeps its default and is named in
-    /// one complaint each; everything else applies.
-    pub fn parse(options: Option<&Value>) -> (Self, Vec<String>) {
+    /// Reads `layers`, of which a later one takes precedence. What cannot be
+    /// used leaves its setting as it was and is named in one complaint each;
+    /// everything else applies.
+    pub fn parse<'a>(layers: impl IntoIterator<Item = &'a Value>) -> (Self, Vec<String>) {
         let mut settings = Self::default();
         let mut complaints = Vec::new();
-        match options {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(entries)) => {
-                for (key, value) in entries {
-                    complaints.extend(settings.set(key, value).err());
+        for layer in layers {
+            match layer {
+                Value::Null => {}
+                Value::Object(entries) => {
+                    for (key, value) in entries {
+                        complaints.extend(settings.set(key, value).err());
+                    }
                 }
+                other => complaints.push(format!("settings must be an object, got {other}")),
             }
-            Some(other) => complaints.push(format!("settings must be an object, got {other}")),
         }
         (settings, complaints)
     }
 
     fn set(&mut self, key: &str, value: &Value) -> Result<(), String> {
-        let wrong = |expected: &str| {
-            format!("setting `{key}` is {value}, expected {expected}; its default applies")
-        };
-        let whole = |low: u64, high: u64| {
-            let number = value.as_u64().filter(|n| (low..=high).contains(n));
-            number.ok_or_else(|| wrong(&format!("a whole number from {low} to {high}")))
-        };
-        let size = |low, high| whole(low, high).map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-        let number = |fits: fn(f64) -> bool, expected: &str| {
-            let number = value.as_f64().filter(|&n| fits(n));
-            number.map(|n| n as f32).ok_or_else(|| wrong(expected))
-        };
-        match key {
-            "model" if value.is_null() => self.model = None,
-            "model" => {
-                let path = value.as_str().filter(|path| !path.is_empty());
-                self.model = Some(
-                    path.ok_or_else(|| wrong("the path of a model file"))?
-                        .into(),
-                );
-            }
-            "candidates" => self.candidates = size(1, 16)?,
-            "temperature" => {
-                self.temperature = number(|n| (0.0..=2.0).contains(&n), "a number from 0 to 2")?;
-            }
-            "topP" => {
-                self.top_p = number(|n| n > 0.0 && n <= 1.0, "a number above 0 and up to 1")?;
-            }
-            "maxBytes" => self.max_bytes = size(1, 4096)?,
-            "multiLine" => {
-                self.multi_line = match value.as_str() {
-                    Some("auto") => true,
-                    Some("off") => false,
-                    _ => return Err(wrong("\"auto\" or \"off\"")),
-                };
-            }
-            "deadlineMs" => self.deadline = Duration::from_millis(whole(1, 60_000)?),
-            _ => return Err(format!("unknown setting `{key}` is ignored")),
+        let setting = TABLE.iter().find(|setting| setting.key == key);
+        let setting = setting.ok_or_else(|| format!("unknown setting `{key}` is ignored"))?;
+        if !setting.kind.allows(value) {
+            let expected = setting.kind.expected();
+            return Err(format!(
+                "setting `{key}` is {value}, expected {expected}; it stays as it was"
+            ));
         }
+        (setting.set)(self, value);
         Ok(())
     }
 }
@@ -122,45 +103,21 @@ mod tests {
 
     #[test]
     fn nothing_set_is_the_defaults() {
-        assert_eq!(Settings::parse(None), (Settings::default(), vec![]));
-        assert_eq!(
-            Settings::parse(Some(&json!(null))),
-            (Settings::default(), vec![])
-        );
-    }
-
-    #[test]
-    fn the_documented_defaults_are_the_defaults() {
-        let documented = include_str!("settings.rs").lines();
-        let row = |line: &'static str| {
-            let cells: Vec<_> = line.strip_prefix("//! | `")?.split('|').collect();
-            Some((cells[0].trim_end_matches("` "), cells[2].trim()))
-        };
-        let documented: Vec<_> = documented.filter_map(row).collect();
-        let defaults = Settings::default();
-        let expected = [
-            ("model", "embedded model".to_owned()),
-            ("candidates", defaults.candidates.to_string()),
-            ("temperature", defaults.temperature.to_string()),
-            ("topP", defaults.top_p.to_string()),
-            ("maxBytes", defaults.max_bytes.to_string()),
-            ("multiLine", "`auto`".to_owned()),
-            ("deadlineMs", defaults.deadline.as_millis().to_string()),
-        ];
-        assert!(
-            documented
-                .into_iter()
-                .eq(expected.iter().map(|(k, v)| (*k, v.as_str())))
-        );
+        assert_eq!(Settings::parse([]), (Settings::default(), vec![]));
+        let nothing = [&json!(null), &json!({})];
+        assert_eq!(Settings::parse(nothing), (Settings::default(), vec![]));
     }
 
     #[test]
     fn every_key_applies() {
         let options = json!({
-            "model": "m.safetensors", "candidates": 3, "temperature": 0.5, "topP": 0.25,
-            "maxBytes": 64, "multiLine": "off", "deadlineMs": 40,
+            "enabled": false, "disabledLanguages": ["go"], "model": "m.safetensors",
+            "candidates": 3, "temperature": 0.5, "topP": 0.25, "maxBytes": 64,
+            "multiLine": "off", "deadlineMs": 40, "statistics": false,
         });
         let expected = Settings {
+            enabled: false,
+            disabled_languages: vec!["go".to_owned()],
             model: Some("m.safetensors".into()),
             candidates: 3,
             temperature: 0.5,
@@ -168,28 +125,43 @@ mod tests {
             max_bytes: 64,
             multi_line: false,
             deadline: Duration::from_millis(40),
+            statistics: false,
         };
-        assert_eq!(Settings::parse(Some(&options)), (expected, vec![]));
+        assert_eq!(Settings::parse([&options]), (expected, vec![]));
+        assert_eq!(options.as_object().map(|o| o.len()), Some(TABLE.len()));
     }
 
     #[test]
     fn what_is_wrong_is_named_and_the_rest_applies() {
         let options = json!({"candidate": 3, "candidates": 0, "topP": "high", "maxBytes": 64});
-        let (settings, complaints) = Settings::parse(Some(&options));
-        assert_eq!(
-            settings,
-            Settings {
-                max_bytes: 64,
-                ..Settings::default()
-            }
-        );
+        let (settings, complaints) = Settings::parse([&options]);
+        let expected = Settings {
+            max_bytes: 64,
+            ..Settings::default()
+        };
+        assert_eq!(settings, expected);
         assert_eq!(
             complaints,
             [
                 "unknown setting `candidate` is ignored",
-                "setting `candidates` is 0, expected a whole number from 1 to 16; its default applies",
-                "setting `topP` is \"high\", expected a number above 0 and up to 1; its default applies",
+                "setting `candidates` is 0, expected a whole number from 1 to 16; it stays as it was",
+                "setting `topP` is \"high\", expected a number above 0 and up to 1; it stays as it was",
             ]
         );
+    }
+
+    #[test]
+    fn a_later_layer_takes_precedence_and_null_is_the_default() {
+        let first = json!({"candidates": 3, "maxBytes": 64, "model": "m"});
+        let second = json!({"candidates": 2, "model": null, "maxBytes": "x"});
+        let (settings, complaints) = Settings::parse([&first, &second]);
+        let expected = Settings {
+            candidates: 2,
+            max_bytes: 64,
+            ..Settings::default()
+        };
+        assert_eq!((settings, complaints.len()), (expected, 1));
+        let (settings, _) = Settings::parse([&json!([1])]);
+        assert_eq!(settings, Settings::default());
     }
 }

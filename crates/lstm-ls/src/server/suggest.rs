@@ -8,17 +8,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use completer::{Before, Cancelled, Completer, Completion, Options, Request, opens_block};
-use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use completer::{
+    Before, Cancelled, Completer, Completion, Options, Request, Suggestion, opens_block,
+};
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{Range, TextDocumentIdentifier};
 use tracing::Span;
 
 use super::Backend;
 use super::document::Document;
-use super::documents::Snapshot;
+use super::documents::{Running, Snapshot};
+use super::models::Model;
 use super::position;
+use super::reason::Reason;
+use super::scheduler::{JobError, Order, Purpose};
 use super::settings::Settings;
-use super::workers::JobError;
 
 /// Bytes after the cursor that suggestions are trimmed against.
 const LOOK_AHEAD: usize = 4096;
@@ -43,6 +47,16 @@ pub(super) struct Text {
     pub(super) likeliest: bool,
 }
 
+impl From<Suggestion> for Text {
+    fn from(suggestion: Suggestion) -> Self {
+        Self {
+            probability: suggestion.log_prob.exp(),
+            likeliest: suggestion.likeliest,
+            text: suggestion.text,
+        }
+    }
+}
+
 impl Backend {
     /// The document at `range`, which is empty for a mere cursor.
     ///
@@ -63,87 +77,130 @@ impl Backend {
         Ok(snapshot)
     }
 
-    /// Completes at `snapshot`. Empty for a language without a model.
+    /// Completes at `snapshot`, and remembers how that went. Empty for a
+    /// language without a model, and where the user wants nothing.
     ///
     /// # Errors
-    /// `ContentModified` if the document has changed meanwhile, an internal
-    /// error if the work panicked.
-    pub(super) async fn suggest(&self, snapshot: Snapshot, options: Options) -> Result<Suggested> {
-        let settings = self.settings();
+    /// `ContentModified` if the document has changed or a newer request has
+    /// come meanwhile, an internal error if the work panicked.
+    pub(super) async fn suggest(
+        &self,
+        snapshot: Snapshot,
+        options: Options,
+        purpose: Purpose,
+    ) -> Result<Suggested> {
+        let started = Instant::now();
+        let language = snapshot.document.language.clone();
+        self.journal.turn_to(&language);
         let mut suggested = Suggested {
             texts: Vec::new(),
             range: self.to_range(&snapshot, snapshot.at.start),
         };
-        // A model that cannot be loaded has been reported at the start.
-        let Ok(completer) = self.model.get(settings.model).await else {
-            return Ok(suggested);
+        let outcome = self.complete(snapshot, options, purpose).await;
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (reason, answer) = match outcome {
+            Ok((completion, range)) => {
+                let nothing = completion.suggestions.is_empty();
+                suggested.range = range;
+                suggested.texts = completion.suggestions.into_iter().map(Text::from).collect();
+                (nothing.then(|| Reason::of(completion.stop)), Ok(suggested))
+            }
+            Err(reason) => {
+                let answer = reason.error().map_or(Ok(suggested), Err);
+                (Some(reason), answer)
+            }
         };
-        if completer.engine().config().language != snapshot.document.language {
-            return Ok(suggested);
+        self.journal.answered(micros, reason);
+        answer
+    }
+
+    /// The completion and the range that it replaces, or why there is none.
+    async fn complete(
+        &self,
+        snapshot: Snapshot,
+        options: Options,
+        purpose: Purpose,
+    ) -> std::result::Result<(Completion, Range), Reason> {
+        let settings = self.settings();
+        let language = &snapshot.document.language;
+        if !settings.enabled {
+            return Err(Reason::Off);
         }
+        if settings.disabled_languages.contains(language) {
+            return Err(Reason::LanguageOff(language.clone()));
+        }
+        if snapshot.document.too_large {
+            return Err(Reason::TooLarge);
+        }
+        let model = self.shared.models.get(language, settings.model.as_deref());
+        let model = model
+            .await
+            .map_err(|absent| Reason::absent(absent, language))?;
         let options = Options {
             deadline: Some(Instant::now() + settings.deadline),
             ..options
         };
         let running = self.documents.start(&snapshot);
-        let token = running.token().clone();
         let job = {
-            let (completer, snapshot) = (Arc::clone(&completer), snapshot.clone());
+            let (model, snapshot) = (Arc::clone(&model), snapshot.clone());
+            let token = running.token().clone();
             move || {
-                with_request(&completer, &snapshot, &options, |request| {
-                    completer.complete(request, &token)
+                with_request(&model.completer, &snapshot, &options, |request| {
+                    model.completer.complete(request, &token)
                 })
             }
         };
+        let order = self.order(&snapshot, purpose, &running);
         let outcome = tokio::select! {
-            outcome = self.workers.run(running.token().clone(), job) => outcome,
+            outcome = self.shared.scheduler.run(order, job) => outcome,
             // Answered now; the thread notices at its next byte.
             () = running.cancelled() => Err(JobError::Cancelled),
         };
         if !self.documents.is_current(&snapshot) {
-            return Err(Error::content_modified());
+            return Err(Reason::Superseded);
         }
         let completion = match outcome {
             Ok(Ok(completion)) => completion,
+            Err(JobError::Superseded) => return Err(Reason::Superseded),
             // The text is as it was, so it was the end of the session.
-            Ok(Err(Cancelled)) | Err(JobError::Cancelled) => return Err(Error::request_cancelled()),
-            Err(error @ JobError::Panicked) => {
-                return Err(Error {
-                    message: error.to_string().into(),
-                    ..Error::new(ErrorCode::InternalError)
-                });
-            }
+            Ok(Err(Cancelled)) | Err(JobError::Cancelled) => return Err(Reason::Cancelled),
+            Err(JobError::Panicked) => return Err(Reason::Failed),
         };
         record(&completion);
-        suggested.range = self.to_range(&snapshot, snapshot.at.start - completion.replaces);
-        suggested.texts = completion
-            .suggestions
-            .into_iter()
-            .map(|suggestion| Text {
-                probability: suggestion.log_prob.exp(),
-                likeliest: suggestion.likeliest,
-                text: suggestion.text,
-            })
-            .collect();
-        self.catch_up(completer, snapshot);
-        Ok(suggested)
+        let range = self.to_range(&snapshot, snapshot.at.start - completion.replaces);
+        self.catch_up(model, snapshot);
+        Ok((completion, range))
     }
 
     /// Has a worker prepare for the keystrokes to come, unless one comes first.
     /// Nobody waits for it.
-    fn catch_up(&self, completer: Arc<Completer>, snapshot: Snapshot) {
+    fn catch_up(&self, model: Arc<Model>, snapshot: Snapshot) {
         let running = self.documents.start(&snapshot);
-        let workers = self.workers.clone();
+        let order = self.order(&snapshot, Purpose::Later, &running);
+        let scheduler = self.shared.scheduler.clone();
         let token = running.token().clone();
         let job = move || {
-            with_request(&completer, &snapshot, &Options::default(), |request| {
-                completer.catch_up(request, &token)
-            })
+            with_request(
+                &model.completer,
+                &snapshot,
+                &Options::default(),
+                |request| model.completer.catch_up(request, &token),
+            )
         };
         tokio::spawn(async move {
             // How far it got shows in the time of a later answer.
-            let _ = workers.run(running.token().clone(), job).await;
+            let _ = scheduler.run(order, job).await;
+            drop(running);
         });
+    }
+
+    fn order(&self, snapshot: &Snapshot, purpose: Purpose, running: &Running) -> Order {
+        Order {
+            client: self.id,
+            uri: snapshot.uri.clone(),
+            purpose,
+            token: running.token().clone(),
+        }
     }
 
     fn to_range(&self, snapshot: &Snapshot, start: usize) -> Range {

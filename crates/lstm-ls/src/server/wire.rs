@@ -1,72 +1,49 @@
 //! What tower-lsp 0.20 leaves undone between messages and handlers.
 //!
-//! [`Wire`] wraps its service: it announces inline completion, keeps client
-//! capabilities that lsp-types 0.94 cannot read away from it, gives every
-//! message a tracing span, turns a panic in a handler into an error answer, and
-//! knows how the session ends.
+//! [`Wire`] wraps its service: it reads what the client can do, lets in who may
+//! come in, announces inline completion, gives every message a tracing span,
+//! turns a panic in a handler into an error answer, and knows how the session
+//! ends.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::watch;
-use tower_lsp::jsonrpc::{Error, Id, Request, Response};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 use tower_service::Service;
 use tracing::{Instrument, debug, error, field, info, info_span};
 
 use super::documents::Documents;
-use super::inbound::{INVALID, UNREADABLE};
-use super::protocol::INLINE_COMPLETION_PROVIDER;
+use super::ending::{self, Ending};
+use super::link::Link;
+use super::peer::{self, Peer};
+use super::protocol::{self, INLINE_COMPLETION_PROVIDER};
 
-/// How far the session is from its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Ending {
-    /// Requests are welcome.
-    #[default]
-    Open,
-    /// `shutdown` came.
-    ShutDown,
-    /// `exit` came out of turn.
-    ExitedEarly,
-    /// `exit` came after `shutdown`.
-    Exited,
-}
-
-impl Ending {
-    /// Whether no further message will be read.
-    pub(super) fn is_exit(self) -> bool {
-        self >= Self::ExitedEarly
-    }
-
-    fn exit(self) -> Self {
-        match self {
-            Self::ShutDown | Self::Exited => Self::Exited,
-            Self::Open | Self::ExitedEarly => Self::ExitedEarly,
-        }
-    }
+/// What [`Wire`] and the handlers have in common.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ties {
+    pub(super) documents: Arc<Documents>,
+    /// Set by the first `initialize`, before its handler runs.
+    pub(super) peer: Arc<OnceLock<Peer>>,
+    pub(super) ending: Arc<watch::Sender<Ending>>,
 }
 
 /// The layer around the service; see the top of the file.
 pub(super) struct Wire<S> {
     inner: S,
-    ending: watch::Sender<Ending>,
-    documents: Arc<Documents>,
+    ties: Ties,
+    link: Link,
 }
 
 impl<S> Wire<S> {
-    /// Wraps `inner`, which serves `documents`.
-    pub(super) fn new(inner: S, documents: Arc<Documents>) -> (Self, watch::Receiver<Ending>) {
-        let (ending, watcher) = watch::channel(Ending::Open);
-        let wire = Self {
-            inner,
-            ending,
-            documents,
-        };
-        (wire, watcher)
+    /// Wraps `inner`.
+    pub(super) fn new(inner: S, ties: Ties, link: Link) -> Self {
+        Self { inner, ties, link }
     }
 }
 
@@ -99,31 +76,13 @@ where
             prefix_us = field::Empty,
             decode_us = field::Empty,
         );
-        if method == "exit" {
-            // Not passed on: tower-lsp would cancel a `shutdown` sent just before.
-            self.ending.send_modify(|ending| *ending = ending.exit());
-            self.documents.cancel_all();
-            return Box::pin(async { Ok(None) });
-        }
-        let refusal = match method.as_str() {
-            UNREADABLE => Some(Error::parse_error()),
-            INVALID => Some(Error::invalid_request()),
-            _ if self.ending.borrow().is_exit() => Some(Error::invalid_request()),
-            _ => None,
-        };
-        if let Some(error) = refusal {
-            let answer = id.map(|id| Response::from_error(id, error));
-            return Box::pin(async { Ok(answer) });
-        }
-        let request = match method.as_str() {
-            "initialize" => readable_initialize(request),
-            "shutdown" => {
-                // At once: the `exit` after it may be read before it is answered.
-                let shut_down = |ending: &mut Ending| *ending = (*ending).max(Ending::ShutDown);
-                self.ending.send_modify(shut_down);
-                without_params(request)
+        let request = match self.admit(request) {
+            Ok(Some(request)) => request,
+            Ok(None) => return Box::pin(ready(Ok(None))),
+            Err(error) => {
+                let answer = id.map(|id| Response::from_error(id, error));
+                return Box::pin(ready(Ok(answer)));
             }
-            _ => request,
         };
         let answer = span.in_scope(|| self.inner.call(request));
         let expected = id.is_some();
@@ -144,32 +103,53 @@ where
     }
 }
 
-/// An `initialize` request that lsp-types 0.94 can read, whatever a client or a
-/// later protocol has put into it: all that is used are the user's settings and
-/// which position encodings there are.
-fn readable_initialize(request: Request) -> Request {
-    let (method, id, params) = request.into_parts();
-    let params = params.unwrap_or_default();
-    let mut readable = json!({"capabilities": {}});
-    if let Some(options) = params.get("initializationOptions") {
-        readable["initializationOptions"] = options.clone();
+impl<S> Wire<S> {
+    /// The request as tower-lsp can take it; `None` if that is better not told.
+    fn admit(&self, request: Request) -> Result<Option<Request>, Error> {
+        let ending = &self.ties.ending;
+        if ending.borrow().is_exit() {
+            return Err(Error::invalid_request());
+        }
+        Ok(match request.method() {
+            // tower-lsp would cancel a `shutdown` sent just before.
+            "exit" => {
+                ending::exit(ending);
+                self.ties.documents.cancel_all();
+                None
+            }
+            "shutdown" => {
+                // At once: the `exit` after it may be read before it is answered.
+                ending::shut_down(ending);
+                // It has no parameters; some clients send `null` or `{}`.
+                Some(with_params(request, None))
+            }
+            "initialize" => {
+                let mut params = request.params().cloned().unwrap_or_default();
+                if !self.link.admits(params.get_mut("initializationOptions")) {
+                    ending::exit(ending);
+                    return Err(Error {
+                        message: "`token` in initializationOptions is missing or wrong".into(),
+                        ..Error::new(ErrorCode::InvalidRequest)
+                    });
+                }
+                // A second `initialize` changes nothing and is refused further on.
+                let _ = self.ties.peer.set(Peer::read(&params));
+                Some(with_params(request, Some(peer::readable_initialize())))
+            }
+            // tower-lsp has one handler a method, for requests or notifications.
+            protocol::RELOAD if request.id().is_none() => {
+                Some(Request::build(protocol::RELOAD_UNANSWERED).finish())
+            }
+            protocol::STATUS | protocol::RELOAD if request.params().is_none() => {
+                Some(with_params(request, Some(Value::Null)))
+            }
+            _ => Some(request),
+        })
     }
-    if let Some(Value::Array(encodings)) = params.pointer("/capabilities/general/positionEncodings")
-    {
-        let names = encodings.iter().filter(|encoding| encoding.is_string());
-        let names: Vec<&Value> = names.collect();
-        readable["capabilities"] = json!({"general": {"positionEncodings": names}});
-    }
-    rebuild(method.into_owned(), id, Some(readable))
 }
 
-/// `shutdown` has no parameters; some clients send `null` or `{}`.
-fn without_params(request: Request) -> Request {
+fn with_params(request: Request, params: Option<Value>) -> Request {
     let (method, id, _) = request.into_parts();
-    rebuild(method.into_owned(), id, None)
-}
-
-fn rebuild(method: String, id: Option<Id>, params: Option<Value>) -> Request {
     let mut request = Request::build(method);
     if let Some(id) = id {
         request = request.id(id);
@@ -203,10 +183,4 @@ fn catch_panic<E>(
             Poll::Ready(Ok(id.take().map(respond)))
         })
     })
-}
-
-/// Waits until `exit` has been read, or nothing more can be.
-pub(super) async fn exited(mut ending: watch::Receiver<Ending>) {
-    // An error says that the service is gone: just as well.
-    let _ = ending.wait_for(|ending| ending.is_exit()).await;
 }

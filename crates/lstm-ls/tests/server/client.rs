@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lstm_format::Engine;
+use lstm_ls::server::{EngineSource, Link, ModelSource, Shared, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::io::{DuplexStream, ReadHalf, WriteHalf};
@@ -42,14 +43,28 @@ impl Client {
         client
     }
 
-    pub(crate) fn with_source(source: lstm_ls::server::EngineSource) -> Self {
+    /// A client of a server whose only model comes from `engines`.
+    pub(crate) fn with_source(engines: EngineSource) -> Self {
+        Self::of(Shared::new(ModelSource {
+            engines,
+            default_path: None,
+            folder: None,
+        }))
+    }
+
+    /// One more client of that server.
+    pub(crate) fn of(shared: Arc<Shared>) -> Self {
+        Self::linked(shared, Link::pipes())
+    }
+
+    pub(crate) fn linked(shared: Arc<Shared>, link: Link) -> Self {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (output, input) = tokio::io::split(ours);
         let (server_input, server_output) = tokio::io::split(theirs);
         Self {
             input,
             output: BufReader::new(output),
-            server: tokio::spawn(lstm_ls::server::serve(server_input, server_output, source)),
+            server: tokio::spawn(serve(server_input, server_output, shared, link)),
             inbox: Vec::new(),
             requests: 0,
             gate: Gate::default(),
@@ -151,6 +166,18 @@ impl Client {
     /// Waits for a notification and returns its parameters.
     pub(crate) async fn notification(&mut self, method: &str) -> Value {
         self.find(|m| m["method"] == method).await["params"].take()
+    }
+
+    /// Waits for a request of the server and returns all of it.
+    pub(crate) async fn server_request(&mut self, method: &str) -> Value {
+        self.find(|m| m["method"] == method && !m["id"].is_null())
+            .await
+    }
+
+    /// Answers a request of the server.
+    pub(crate) async fn reply(&mut self, request: &Value, result: Value) {
+        let answer = json!({"jsonrpc": "2.0", "id": request["id"], "result": result});
+        self.send(&answer.to_string()).await;
     }
 
     /// Waits until everything sent so far has reached its handler.

@@ -10,3 +10,5 @@ mod completion;
 mod documents;
 mod inline_completion;
 mod session;
+mod settings;
+mod status;

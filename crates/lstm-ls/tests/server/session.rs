@@ -70,7 +70,7 @@ async fn each_bad_setting_is_named_once_and_the_rest_applies() {
         messages.push(client.notification("window/logMessage").await["message"].clone());
     }
     let wrong =
-        "setting `maxBytes` is -1, expected a whole number from 1 to 4096; its default applies";
+        "setting `maxBytes` is -1, expected a whole number from 1 to 4096; it stays as it was";
     assert_eq!(messages, ["unknown setting `colour` is ignored", wrong]);
     client.finish().await;
 }

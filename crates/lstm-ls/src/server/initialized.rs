@@ -1,0 +1,92 @@
+//! `initialized`: what the server has to say of itself, at the start and later.
+
+use std::time::Duration;
+
+use tower_lsp::lsp_types::notification::Progress;
+use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
+use tower_lsp::lsp_types::{
+    MessageType, ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress,
+    WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+};
+
+use super::models::Absent;
+use super::settings::Settings;
+use super::{Backend, configuration, ending, process};
+
+/// A model that takes longer to load is worth showing progress.
+const NOTICEABLE: Duration = Duration::from_millis(200);
+
+/// Lives as long as the session.
+pub(super) async fn initialized(backend: &Backend) {
+    let Some(peer) = backend.peer.get() else {
+        return;
+    };
+    let (_, complaints) = Settings::parse(peer.options.as_ref());
+    for complaint in complaints {
+        let client = &backend.client;
+        client.log_message(MessageType::WARNING, complaint).await;
+    }
+    let start = async {
+        configuration::register(backend).await;
+        configuration::pull(backend).await;
+        report_model(backend).await;
+    };
+    let process = peer.process_id.filter(|_| backend.link.watches_process);
+    let left = async {
+        match process {
+            Some(id) => process::gone(id).await,
+            None => std::future::pending().await,
+        }
+        ending::exit(&backend.ending);
+    };
+    tokio::join!(start, backend.tell_of_changes(), left);
+}
+
+/// Loads the model, shows that it takes long if it does, and says once if it
+/// cannot be done.
+async fn report_model(backend: &Backend) {
+    let settings = backend.settings();
+    let loading = backend.shared.models.get_any(settings.model.as_deref());
+    let mut loading = std::pin::pin!(loading);
+    let loaded = match tokio::time::timeout(NOTICEABLE, &mut loading).await {
+        Ok(loaded) => loaded,
+        Err(_) => {
+            let progress = begin_progress(backend).await;
+            let loaded = loading.await;
+            if let Some(token) = progress {
+                let end = WorkDoneProgress::End(WorkDoneProgressEnd::default());
+                progress_is(backend, token, end).await;
+            }
+            loaded
+        }
+    };
+    if let Err(Absent::Failed(reason)) = loaded {
+        let message = format!("lstm-ls suggests nothing: {reason}");
+        let client = &backend.client;
+        client.show_message(MessageType::ERROR, message).await;
+    }
+}
+
+async fn begin_progress(backend: &Backend) -> Option<ProgressToken> {
+    backend.peer.get().filter(|peer| peer.progress)?;
+    let token = ProgressToken::String("lstm-ls/loading".to_owned());
+    let create = WorkDoneProgressCreateParams {
+        token: token.clone(),
+    };
+    let created = backend
+        .client
+        .send_request::<WorkDoneProgressCreate>(create);
+    created.await.ok()?;
+    let begin = WorkDoneProgress::Begin(WorkDoneProgressBegin {
+        title: "lstm-ls: loading the model".to_owned(),
+        ..WorkDoneProgressBegin::default()
+    });
+    progress_is(backend, token.clone(), begin).await;
+    Some(token)
+}
+
+async fn progress_is(backend: &Backend, token: ProgressToken, progress: WorkDoneProgress) {
+    let value = ProgressParamsValue::WorkDone(progress);
+    let params = ProgressParams { token, value };
+    backend.client.send_notification::<Progress>(params).await;
+}

@@ -1,0 +1,72 @@
+//! What the last request of a client came to, for `lstm-ls/status`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::reason::Reason;
+
+/// Kept for one client.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    last: Mutex<Last>,
+    /// Told when the language that is worked in changes.
+    turned: Notify,
+    /// Whether the client has asked for the status, and so is told of changes.
+    asked: AtomicBool,
+}
+
+/// The last request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Last {
+    /// LSP identifier of the language that is worked in.
+    pub(super) language: Option<String>,
+    /// Time from the request to its answer, in µs.
+    pub(super) micros: Option<u64>,
+    /// Why nothing was offered, if nothing was.
+    pub(super) reason: Option<Reason>,
+}
+
+impl Journal {
+    /// A document in `language` was opened or asked about.
+    pub(super) fn turn_to(&self, language: &str) {
+        let mut last = self.lock();
+        if last.language.as_deref() != Some(language) {
+            last.language = Some(language.to_owned());
+            drop(last);
+            self.turned.notify_one();
+        }
+    }
+
+    /// A request was answered.
+    pub(super) fn answered(&self, micros: u64, reason: Option<Reason>) {
+        let mut last = self.lock();
+        last.micros = Some(micros);
+        last.reason = reason;
+    }
+
+    /// The last request.
+    pub(super) fn last(&self) -> Last {
+        self.lock().clone()
+    }
+
+    /// Waits until another language is worked in.
+    pub(super) async fn turned(&self) {
+        self.turned.notified().await;
+    }
+
+    /// The client wants to know.
+    pub(super) fn ask(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it does.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

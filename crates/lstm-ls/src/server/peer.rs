@@ -1,0 +1,115 @@
+//! What a client says of itself in `initialize`, as far as anything depends on it.
+//!
+//! Read by hand, not through lsp-types: a capability of another protocol
+//! version, or one of the wrong type, costs only itself.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower_lsp::lsp_types::{PositionEncodingKind, Url};
+
+use super::position::Encoding;
+
+/// The client's side of the session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Peer {
+    /// What positions count, as agreed on.
+    pub(super) encoding: Encoding,
+    /// `initializationOptions`.
+    pub(super) options: Option<Value>,
+    /// The editor's process, if it is on this machine.
+    pub(super) process_id: Option<u32>,
+    /// Open folders, in the client's order.
+    pub(super) folders: Vec<Url>,
+    /// Whether it answers `workspace/configuration`.
+    pub(super) configuration: bool,
+    /// Whether it wants to be asked to send `workspace/didChangeConfiguration`.
+    pub(super) registers_configuration: bool,
+    /// Whether it shows progress.
+    pub(super) progress: bool,
+    /// Whether it sends `workspace/executeCommand`.
+    pub(super) commands: bool,
+}
+
+impl Peer {
+    /// Reads the parameters of `initialize`.
+    pub(super) fn read(params: &Value) -> Self {
+        let capability = |path: &str| params.pointer(&format!("/capabilities/{path}"));
+        let is_set = |path: &str| capability(path) == Some(&Value::Bool(true));
+        let offers = capability("general/positionEncodings").and_then(Value::as_array);
+        let offers = offers.into_iter().flatten().filter_map(Value::as_str);
+        let offers: Vec<PositionEncodingKind> = offers.map(|name| name.to_owned().into()).collect();
+        let process_id = params["processId"].as_u64();
+        Self {
+            encoding: Encoding::negotiate(&offers),
+            options: params.get("initializationOptions").cloned(),
+            process_id: process_id.and_then(|id| id.try_into().ok()),
+            folders: folders(params),
+            configuration: is_set("workspace/configuration"),
+            registers_configuration: is_set("workspace/didChangeConfiguration/dynamicRegistration"),
+            progress: is_set("window/workDoneProgress"),
+            commands: capability("workspace/executeCommand").is_some_and(Value::is_object),
+        }
+    }
+}
+
+/// Parameters of `initialize` that lsp-types 0.94 can read, whatever a client
+/// has put into its own: [`Peer`] has read those.
+pub(super) fn readable_initialize() -> Value {
+    json!({"capabilities": {}})
+}
+
+/// `workspaceFolders`, or what clients had before those.
+fn folders(params: &Value) -> Vec<Url> {
+    let url = |value: &Value| Url::deserialize(value).ok();
+    match &params["workspaceFolders"] {
+        Value::Array(folders) => folders.iter().filter_map(|f| url(&f["uri"])).collect(),
+        _ => url(&params["rootUri"]).into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_says_is_read() {
+        let peer = Peer::read(&json!({
+            "processId": 7, "rootUri": "file:///old",
+            "workspaceFolders": [{"uri": "file:///a", "name": "a"}, {"uri": 5}],
+            "initializationOptions": {"candidates": 1},
+            "capabilities": {
+                "general": {"positionEncodings": ["utf-7", 5, "utf-8"]},
+                "window": {"workDoneProgress": true},
+                "workspace": {
+                    "configuration": true, "executeCommand": {},
+                    "didChangeConfiguration": {"dynamicRegistration": true},
+                },
+            },
+        }));
+        let expected = Peer {
+            encoding: Encoding::Utf8,
+            options: Some(json!({"candidates": 1})),
+            process_id: Some(7),
+            folders: vec!["file:///a".parse().expect("a valid uri")],
+            configuration: true,
+            registers_configuration: true,
+            progress: true,
+            commands: true,
+        };
+        assert_eq!(peer, expected);
+    }
+
+    #[test]
+    fn what_is_of_the_wrong_type_counts_as_not_said() {
+        let nothing = Peer::default();
+        assert_eq!(Peer::read(&json!({})), nothing);
+        assert_eq!(Peer::read(&json!(7)), nothing);
+        let odd = json!({
+            "processId": "x", "rootUri": "", "workspaceFolders": 9,
+            "capabilities": {"workspace": 4, "window": {"workDoneProgress": "yes"}},
+        });
+        assert_eq!(Peer::read(&odd), nothing);
+        let rooted = Peer::read(&json!({"rootUri": "file:///r", "workspaceFolders": null}));
+        assert_eq!(rooted.folders, ["file:///r".parse().expect("a valid uri")]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Why nothing was offered: a code for programs and a sentence for people.
+
+use completer::Stop;
+use serde::Serialize;
+use tower_lsp::jsonrpc::Error;
+
+use super::models::Absent;
+
+/// Why an answer is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The setting `enabled` is false.
+    Off,
+    /// The language is among `disabledLanguages`.
+    LanguageOff(String),
+    /// No model is made for this language.
+    NoModel(String),
+    /// The model cannot be used, for this reason.
+    ModelFailed(String),
+    /// The document is larger than is kept.
+    TooLarge,
+    /// The entry selected in the editor's list spans lines.
+    SeveralLines,
+    /// Time was up before there was anything to show.
+    Deadline,
+    /// All that came to mind was blank or stands in the text already.
+    NothingToAdd,
+    /// The text changed, or a newer request came.
+    Superseded,
+    /// The client took the request back.
+    Cancelled,
+    /// A bug; the log says where.
+    Failed,
+}
+
+/// A reason as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct ReasonBody {
+    code: &'static str,
+    message: String,
+}
+
+impl Reason {
+    /// Why a completion that ended like this is empty.
+    pub(super) fn of(stop: Stop) -> Self {
+        match stop {
+            Stop::Deadline => Self::Deadline,
+            _ => Self::NothingToAdd,
+        }
+    }
+
+    /// Why no model answered for `language`.
+    pub(super) fn absent(absent: Absent, language: &str) -> Self {
+        match absent {
+            Absent::Failed(error) => Self::ModelFailed(error),
+            Absent::NoModel | Absent::Loading => Self::NoModel(language.to_owned()),
+        }
+    }
+
+    /// Stable: programs may depend on it.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::LanguageOff(_) => "language-off",
+            Self::NoModel(_) => "no-model",
+            Self::ModelFailed(_) => "model-failed",
+            Self::TooLarge => "document-too-large",
+            Self::SeveralLines => "selection-spans-lines",
+            Self::Deadline => "deadline",
+            Self::NothingToAdd => "nothing-to-add",
+            Self::Superseded => "superseded",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Off => "The setting `enabled` is false.".to_owned(),
+            Self::LanguageOff(language) => {
+                format!("`{language}` is one of the `disabledLanguages` in the settings.")
+            }
+            Self::NoModel(language) => format!("There is no model for `{language}`."),
+            Self::ModelFailed(error) => format!("The model cannot be used: {error}."),
+            Self::TooLarge => "The document is larger than 32 MiB.".to_owned(),
+            Self::SeveralLines => "The selected entry spans several lines.".to_owned(),
+            Self::Deadline => {
+                "Time was up (`deadlineMs`) before there was anything to show.".to_owned()
+            }
+            Self::NothingToAdd => {
+                "All that came to mind was blank or stands after the cursor already.".to_owned()
+            }
+            Self::Superseded => "The text changed, or a newer request came, first.".to_owned(),
+            Self::Cancelled => "The editor took the request back.".to_owned(),
+            Self::Failed => "The request failed inside the server; its log says where.".to_owned(),
+        }
+    }
+
+    /// The error that answers such a request; `None` where nothing is wrong.
+    pub(super) fn error(&self) -> Option<Error> {
+        match self {
+            Self::Superseded => Some(Error::content_modified()),
+            Self::Cancelled => Some(Error::request_cancelled()),
+            Self::Failed => Some(Error {
+                message: self.message().into(),
+                ..Error::internal_error()
+            }),
+            _ => None,
+        }
+    }
+
+    /// Code and sentence.
+    pub(super) fn body(&self) -> ReasonBody {
+        ReasonBody {
+            code: self.code(),
+            message: self.message(),
+        }
+    }
+}

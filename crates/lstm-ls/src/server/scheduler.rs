@@ -1,0 +1,302 @@
+//! Which work runs next: a few threads for all clients, by turns.
+//!
+//! Each client has a queue of its own, in which a newer request of the same
+//! kind on the same document takes the place of an older one. So a client that
+//! asks too much waits for itself.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use completer::CancelToken;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tower_lsp::lsp_types::Url;
+
+/// One client, as long as the process lives.
+pub(super) type ClientId = u64;
+
+/// What a piece of work is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A popup.
+    Popup,
+    /// Ghost text.
+    Ghost,
+    /// The keystrokes to come: nobody waits for it, so it waits for everybody.
+    Later,
+}
+
+/// Why a job gave no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum JobError {
+    /// Its token was set before it began.
+    #[error("cancelled")]
+    Cancelled,
+    /// A newer one took its place before it began.
+    #[error("superseded")]
+    Superseded,
+    /// It panicked. The panic's message went to stderr.
+    #[error("the request failed inside the server; its log says where")]
+    Panicked,
+}
+
+/// What a job is, besides its work.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    /// Whose it is.
+    pub(super) client: ClientId,
+    /// What it works on.
+    pub(super) uri: Url,
+    /// What for.
+    pub(super) purpose: Purpose,
+    /// Set when nobody wants it any more.
+    pub(super) token: CancelToken,
+}
+
+/// Runs jobs on a bounded number of threads. Clones share them.
+#[derive(Clone, Debug)]
+pub(super) struct Scheduler {
+    threads: usize,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    running: usize,
+    queues: HashMap<ClientId, Queue>,
+    /// Clients with a queue; the one whose turn it is comes first.
+    turns: VecDeque<ClientId>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    running: usize,
+    waiting: VecDeque<Waiting>,
+}
+
+struct Waiting {
+    order: Order,
+    /// Dropped without being called, it answers [`JobError::Superseded`].
+    job: Box<dyn FnOnce() + Send>,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.order.fmt(f)
+    }
+}
+
+impl Scheduler {
+    /// At most `threads` jobs at once.
+    pub(super) fn new(threads: usize) -> Self {
+        Self {
+            threads,
+            inner: Arc::default(),
+        }
+    }
+
+    /// Half of the machine's cores, 2 to 4: the popup and the ghost text at
+    /// once, and the user's compiler is left its share.
+    pub(super) fn for_this_machine() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::new((cores / 2).clamp(2, 4))
+    }
+
+    /// Runs `job` when it is its client's turn, unless its token is set or a
+    /// newer job has come by then. Dropping the future does not take it back.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        order: Order,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JobError> {
+        let (sender, result) = oneshot::channel();
+        let token = order.token.clone();
+        let job = Box::new(move || {
+            let outcome = match token.is_cancelled() {
+                true => Err(JobError::Cancelled),
+                false => catch_unwind(AssertUnwindSafe(job)).map_err(|_| JobError::Panicked),
+            };
+            // Nobody may be left who wants to know.
+            let _ = sender.send(outcome);
+        });
+        self.enqueue(Waiting { order, job });
+        self.start_what_can_be();
+        result.await.unwrap_or(Err(JobError::Superseded))
+    }
+
+    fn enqueue(&self, new: Waiting) {
+        let mut inner = self.lock();
+        let client = new.order.client;
+        if !inner.queues.contains_key(&client) {
+            inner.turns.push_back(client);
+        }
+        let queue = inner.queues.entry(client).or_default();
+        let same = |old: &Order| old.purpose == new.order.purpose && old.uri == new.order.uri;
+        queue
+            .waiting
+            .retain(|old| !same(&old.order) && !old.order.token.is_cancelled());
+        queue.waiting.push_back(new);
+    }
+
+    fn start_what_can_be(&self) {
+        let next = || self.lock().next(self.threads);
+        while let Some(Waiting { order, job }) = next() {
+            let scheduler = self.clone();
+            Handle::current().spawn_blocking(move || {
+                job();
+                scheduler.lock().finished(order.client);
+                scheduler.start_what_can_be();
+            });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing that runs under it can panic half-way.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// The job that is to be started now, counted as running.
+    fn next(&mut self, threads: usize) -> Option<Waiting> {
+        if self.running >= threads {
+            return None;
+        }
+        let urgent = |waiting: &Waiting| waiting.order.purpose != Purpose::Later;
+        self.take(threads, urgent)
+            .or_else(|| self.take(threads, |_| true))
+    }
+
+    fn take(&mut self, threads: usize, wanted: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+        // One thread is always left to the others, if there are any.
+        let most = match self.turns.len() {
+            1 => threads,
+            _ => threads.saturating_sub(1).max(1),
+        };
+        for turn in 0..self.turns.len() {
+            let client = self.turns[turn];
+            let queue = self.queues.get_mut(&client)?;
+            if queue.running >= most {
+                continue;
+            }
+            let Some(at) = queue.waiting.iter().position(&wanted) else {
+                continue;
+            };
+            queue.running += 1;
+            self.running += 1;
+            self.turns.remove(turn);
+            self.turns.push_back(client);
+            return queue.waiting.remove(at);
+        }
+        None
+    }
+
+    fn finished(&mut self, client: ClientId) {
+        self.running -= 1;
+        let Some(queue) = self.queues.get_mut(&client) else {
+            return;
+        };
+        queue.running -= 1;
+        if queue.running == 0 && queue.waiting.is_empty() {
+            self.queues.remove(&client);
+            self.turns.retain(|&other| other != client);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(client: ClientId, name: &str, purpose: Purpose) -> Order {
+        Order {
+            client,
+            uri: format!("file:///{name}").parse().expect("a valid uri"),
+            purpose,
+            token: CancelToken::default(),
+        }
+    }
+
+    fn waiting(client: ClientId, name: &str, purpose: Purpose) -> Waiting {
+        Waiting {
+            order: order(client, name, purpose),
+            job: Box::new(|| ()),
+        }
+    }
+
+    /// Clients and documents in the order in which two threads take them, one
+    /// job finishing after the other.
+    fn served(jobs: Vec<Waiting>) -> Vec<(ClientId, String)> {
+        let scheduler = Scheduler::new(2);
+        jobs.into_iter().for_each(|job| scheduler.enqueue(job));
+        let mut inner = scheduler.lock();
+        let mut served = Vec::new();
+        while let Some(next) = inner.next(2) {
+            served.push((next.order.client, next.order.uri.path().to_owned()));
+            inner.finished(next.order.client);
+        }
+        assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running == 0);
+        served
+    }
+
+    #[test]
+    fn clients_take_turns() {
+        let mut jobs: Vec<_> = (0..4)
+            .map(|i| waiting(1, &format!("{i}"), Purpose::Ghost))
+            .collect();
+        jobs.push(waiting(2, "x", Purpose::Ghost));
+        jobs.push(waiting(3, "y", Purpose::Popup));
+        let order: Vec<_> = served(jobs).into_iter().map(|(client, _)| client).collect();
+        assert_eq!(order, [1, 2, 3, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_newest_of_a_kind_is_served_and_what_is_for_later_comes_last() {
+        let jobs = vec![
+            waiting(1, "a", Purpose::Later),
+            waiting(1, "a", Purpose::Ghost),
+            waiting(1, "b", Purpose::Ghost),
+            waiting(1, "a", Purpose::Popup),
+            waiting(1, "a", Purpose::Ghost),
+        ];
+        let served: Vec<_> = served(jobs).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(served, ["/b", "/a", "/a", "/a"]);
+    }
+
+    #[test]
+    fn a_busy_client_leaves_a_thread_to_the_others() {
+        let scheduler = Scheduler::new(2);
+        for name in ["a", "b", "c"] {
+            scheduler.enqueue(waiting(1, name, Purpose::Ghost));
+        }
+        let mut inner = scheduler.lock();
+        assert!(inner.next(2).is_some() && inner.next(2).is_some(), "alone");
+        inner.finished(1);
+        drop(inner);
+        scheduler.enqueue(waiting(2, "x", Purpose::Later));
+        let mut inner = scheduler.lock();
+        assert_eq!(inner.next(2).map(|next| next.order.client), Some(2));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_the_next_job_runs() {
+        let scheduler = Scheduler::new(1);
+        let panics = scheduler.run(order(1, "a", Purpose::Popup), || panic!("on purpose"));
+        assert_eq!(panics.await, Err::<(), _>(JobError::Panicked));
+        let job = scheduler.run(order(1, "a", Purpose::Popup), || 7);
+        assert_eq!(job.await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_job_does_not_begin() {
+        let order = order(1, "a", Purpose::Popup);
+        order.token.cancel();
+        let scheduler = Scheduler::new(1);
+        let job = scheduler.run(order, || panic!("must not run"));
+        assert_eq!(job.await, Err::<(), _>(JobError::Cancelled));
+    }
+}

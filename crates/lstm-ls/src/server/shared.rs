@@ -1,0 +1,62 @@
+//! What all clients of one process have in common: weights, threads, counts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+use super::models::{ModelSource, Models};
+use super::scheduler::{ClientId, Scheduler};
+
+/// See the top of the file.
+pub struct Shared {
+    pub(super) models: Arc<Models>,
+    pub(super) scheduler: Scheduler,
+    arrivals: AtomicU64,
+    clients: watch::Sender<usize>,
+}
+
+impl Shared {
+    /// Nobody is connected and nothing is loaded yet.
+    pub fn new(source: ModelSource) -> Arc<Self> {
+        Arc::new(Self {
+            models: Arc::new(Models::new(source)),
+            scheduler: Scheduler::for_this_machine(),
+            arrivals: AtomicU64::new(0),
+            clients: watch::Sender::default(),
+        })
+    }
+
+    /// How many clients are connected, now and from now on.
+    pub fn clients(&self) -> watch::Receiver<usize> {
+        self.clients.subscribe()
+    }
+
+    /// Counts a client in.
+    pub(super) fn arrival(self: &Arc<Self>) -> Guest {
+        self.clients.send_modify(|clients| *clients += 1);
+        Guest {
+            id: self.arrivals.fetch_add(1, Ordering::Relaxed),
+            shared: Arc::clone(self),
+        }
+    }
+}
+
+/// A client that is counted. Dropping it counts it out.
+pub(super) struct Guest {
+    id: ClientId,
+    shared: Arc<Shared>,
+}
+
+impl Guest {
+    /// Its number, which no other client has had.
+    pub(super) fn id(&self) -> ClientId {
+        self.id
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.shared.clients.send_modify(|clients| *clients -= 1);
+    }
+}

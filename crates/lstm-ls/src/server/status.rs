@@ -1,0 +1,178 @@
+//! `lstm-ls/status`: what serves a document, and why nothing was offered there.
+//!
+//! A client that has asked once is told of every change of state by
+//! `lstm-ls/statusChanged`, with the same body.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::TextDocumentIdentifier;
+use tower_lsp::lsp_types::notification::Notification;
+
+use super::Backend;
+use super::models::{Absent, Model};
+use super::protocol::STATUS_CHANGED;
+use super::reason::{Reason, ReasonBody};
+
+/// Parameters of the request; all of it may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StatusParams {
+    text_document: Option<TextDocumentIdentifier>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Status {
+    version: &'static str,
+    /// Languages that there are models for.
+    languages: Vec<String>,
+    /// The language this is about: the document's, or the last one worked in.
+    language: Option<String>,
+    model: Option<ModelStatus>,
+    /// Whether the settings let anything be suggested in this language.
+    enabled: bool,
+    state: State,
+    last_latency_micros: Option<u64>,
+    /// Why the last request brought nothing; null if it brought something.
+    last_reason: Option<ReasonBody>,
+    /// How many clients the server has.
+    clients: usize,
+    /// What the server's process takes, where the system tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_bytes: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct ModelStatus {
+    name: String,
+    language: String,
+    path: Option<PathBuf>,
+    embedded: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+enum State {
+    #[serde(rename = "ready")]
+    Ready,
+    #[serde(rename = "loading")]
+    Loading,
+    #[serde(rename = "no model")]
+    NoModel,
+    #[serde(rename = "off")]
+    Off,
+}
+
+/// `lstm-ls/statusChanged`.
+enum StatusChanged {}
+
+impl Notification for StatusChanged {
+    type Params = Value;
+    const METHOD: &'static str = STATUS_CHANGED;
+}
+
+impl Backend {
+    /// Answers about the named document, or the language last worked in.
+    pub(super) async fn status(&self, params: Option<StatusParams>) -> Result<Status> {
+        self.journal.ask();
+        let document = params.and_then(|params| params.text_document);
+        let language = document.and_then(|document| self.documents.language(&document.uri));
+        Ok(self.status_of(language))
+    }
+
+    /// Looks at the model files now, and answers when that is done.
+    pub(super) async fn reload(&self, _: Option<Value>) -> Result<()> {
+        self.shared.models.look().await;
+        Ok(())
+    }
+
+    /// The same as a notification.
+    pub(super) async fn reload_unanswered(&self) {
+        self.shared.models.look().await;
+    }
+
+    /// Tells a client that has asked of every change of state; never returns.
+    pub(super) async fn tell_of_changes(&self) {
+        let mut models = self.shared.models.changes();
+        let mut settings = self.settings.subscribe();
+        let mut told = None;
+        loop {
+            let status = self.status_of(None);
+            let known = Some((status.state, status.model.clone(), status.enabled));
+            if told != known && self.journal.is_asked() && told.is_some() {
+                let body = serde_json::to_value(status).unwrap_or_default();
+                self.client.send_notification::<StatusChanged>(body).await;
+            }
+            told = known;
+            // Neither sender goes before this does.
+            tokio::select! {
+                _ = models.changed() => {}
+                _ = settings.changed() => {}
+                () = self.journal.turned() => {}
+            }
+        }
+    }
+
+    fn status_of(&self, language: Option<String>) -> Status {
+        let settings = self.settings();
+        let last = self.journal.last();
+        let language = language.or(last.language);
+        let models = &self.shared.models;
+        let model = match &language {
+            Some(language) => models.peek(language, settings.model.as_deref()),
+            None => models.peek_any(settings.model.as_deref()),
+        };
+        let off = |language: &String| settings.disabled_languages.contains(language);
+        let enabled = settings.enabled && !language.as_ref().is_some_and(off);
+        let state = match &model {
+            _ if !enabled => State::Off,
+            Ok(_) => State::Ready,
+            Err(Absent::Loading) => State::Loading,
+            Err(Absent::NoModel | Absent::Failed(_)) => State::NoModel,
+        };
+        // What keeps a request from being served is worth saying before it is made.
+        let reason = match &model {
+            Err(absent @ Absent::Failed(_)) => {
+                let language = language.as_deref().unwrap_or_default();
+                Some(Reason::absent(absent.clone(), language))
+            }
+            _ => last.reason,
+        };
+        Status {
+            version: env!("CARGO_PKG_VERSION"),
+            languages: models.languages(),
+            language,
+            model: model.ok().map(|model| ModelStatus::of(&model)),
+            enabled,
+            state,
+            last_latency_micros: last.micros,
+            last_reason: reason.map(|reason| reason.body()),
+            clients: *self.shared.clients().borrow(),
+            memory_bytes: memory_bytes(),
+        }
+    }
+}
+
+impl ModelStatus {
+    fn of(model: &Model) -> Self {
+        Self {
+            name: model.name(),
+            language: model.language().to_owned(),
+            path: model.path.clone(),
+            embedded: model.path.is_none(),
+        }
+    }
+}
+
+/// Resident memory of this process, where `/proc` tells.
+fn memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}

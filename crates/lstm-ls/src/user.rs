@@ -1,0 +1,14 @@
+//! The user's own folders.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+const NAME: &str = "lstm-ls";
+
+/// Where model files of the user's lie: `$XDG_DATA_HOME/lstm-ls/models`, or
+/// `%APPDATA%` on Windows. It need not exist.
+pub fn models() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.data_dir().join(NAME).join("models"))
+}

@@ -1,0 +1,193 @@
+//! `lstm-ls/status` and what is told of its changes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_ls::server::{ModelSource, Shared};
+use serde_json::{Value, json};
+
+use crate::client::{Client, URI, at};
+
+/// What a test can know of a status.
+fn stable(mut status: Value) -> Value {
+    let known = status.as_object_mut().unwrap();
+    for key in ["version", "memoryBytes", "lastLatencyMicros"] {
+        known.remove(key);
+    }
+    status
+}
+
+async fn status(client: &mut Client) -> Value {
+    let about = json!({"textDocument": {"uri": URI}});
+    stable(client.call("lstm-ls/status", about).await.unwrap())
+}
+
+#[tokio::test]
+async fn it_says_what_serves_a_document_and_how_the_last_request_went() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    let list = client.call("textDocument/completion", at(&position)).await;
+    assert_ne!(list.unwrap()["items"], json!([]));
+    let model = json!({"name": "rust 1x48", "language": "rust", "path": null, "embedded": true});
+    let expected = json!({
+        "languages": ["rust"], "language": "rust", "model": model, "enabled": true,
+        "state": "ready", "lastReason": null, "clients": 1,
+    });
+    assert_eq!(status(&mut client).await, expected);
+    let whole = client.call("lstm-ls/status", Value::Null).await.unwrap();
+    assert!(whole["lastLatencyMicros"].as_u64().is_some_and(|n| n > 0));
+    assert_eq!(stable(whole), expected);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn it_says_why_nothing_was_offered() {
+    let cases = [
+        ("go", json!({}), "no-model", "There is no model for `go`."),
+        (
+            "rust",
+            json!({"disabledLanguages": ["rust"]}),
+            "language-off",
+            "`rust` is one of the `disabledLanguages` in the settings.",
+        ),
+        (
+            "rust",
+            json!({"enabled": false}),
+            "off",
+            "The setting `enabled` is false.",
+        ),
+    ];
+    for (language, settings, code, message) in cases {
+        let mut client = Client::connect("let answer = 42;\n");
+        client
+            .initialize(json!({"capabilities": {}, "initializationOptions": settings}))
+            .await;
+        client.open(language, "let a").await;
+        let position = json!({"line": 0, "character": 5});
+        let list = client.call("textDocument/completion", at(&position)).await;
+        assert_eq!(list.unwrap()["items"], json!([]), "{code}");
+        let reason = &status(&mut client).await["lastReason"];
+        assert_eq!(*reason, json!({"code": code, "message": message}));
+        client.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_has_asked_is_told_of_every_change() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    client.open("rust", "let a").await;
+    let position = json!({"line": 0, "character": 5});
+    let list = client.call("textDocument/completion", at(&position)).await;
+    list.unwrap();
+    assert_eq!(status(&mut client).await["state"], "ready");
+    for (settings, state) in [(json!({"enabled": false}), "off"), (json!({}), "ready")] {
+        let changed = json!({"settings": {"lstm-ls": settings}});
+        client
+            .notify("workspace/didChangeConfiguration", changed)
+            .await;
+        let told = client.notification("lstm-ls/statusChanged").await;
+        assert_eq!(told["state"], state);
+    }
+    client.open("go", "x").await;
+    let told = client.notification("lstm-ls/statusChanged").await;
+    assert_eq!(
+        (&told["state"], &told["language"]),
+        (&json!("no model"), &json!("go"))
+    );
+    client.finish().await;
+}
+
+/// Writes a model that has nothing in mind but `letter`.
+fn write_model(path: &Path, language: &str, letter: u8) {
+    let config = ModelConfig {
+        language: language.to_owned(),
+        num_layers: 1,
+        hidden_size: 8,
+        embedding_size: 4,
+        head: HeadInput::LastLayer,
+        window: 256,
+    };
+    let specs = config.tensor_specs().into_iter();
+    let tensors = specs.map(|spec| {
+        let bias = |i| f32::from(spec.name == "head.bias" && i == usize::from(letter)) * 9.0;
+        let length = spec.shape.iter().product();
+        (
+            spec.name.clone(),
+            (0..length).map(|i| 0.01 + bias(i)).collect(),
+        )
+    });
+    let file = ModelFile::from_f32(
+        config,
+        Provenance::default(),
+        Precision::Int8,
+        tensors.collect(),
+    );
+    file.unwrap().write(path).unwrap();
+}
+
+fn shared(folder: &Path) -> Arc<Shared> {
+    let default = folder.join("default.model");
+    write_model(&default, "rust", b'r');
+    let engines = move |path: Option<&Path>| {
+        lstm_ls::int8_engine(&ModelFile::read(path.unwrap_or(&default))?)
+    };
+    Shared::new(ModelSource {
+        engines: Arc::new(engines),
+        default_path: None,
+        folder: Some(folder.to_owned()),
+    })
+}
+
+async fn offered(client: &mut Client, language: &str) -> Value {
+    client.open(language, "x ").await;
+    let mut params = at(&json!({"line": 0, "character": 2}));
+    params["context"] = json!({"triggerKind": 2});
+    let list = client.call("textDocument/inlineCompletion", params).await;
+    let list = list.unwrap();
+    let text = list.pointer("/items/0/insertText").and_then(Value::as_str);
+    json!(text.and_then(|text| text.chars().next()))
+}
+
+#[tokio::test]
+async fn each_language_has_its_own_model_and_a_new_file_needs_no_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::of(shared(folder.path()));
+    let options = json!({"deadlineMs": 60000});
+    client
+        .initialize(json!({"capabilities": {}, "initializationOptions": options}))
+        .await;
+    assert_eq!(offered(&mut client, "rust").await, "r");
+    assert_eq!(offered(&mut client, "go").await, Value::Null);
+
+    let go = folder.path().join("go.safetensors");
+    for (seconds, letter) in [(1, "g"), (2, "h")] {
+        write_model(&go, "go", letter.as_bytes()[0]);
+        // Two writes within one tick of the file system's clock look the same.
+        let file = std::fs::File::options().append(true).open(&go).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+            .unwrap();
+        client.notify("lstm-ls/reload", Value::Null).await;
+        client.call("lstm-ls/reload", Value::Null).await.unwrap();
+        assert_eq!(offered(&mut client, "go").await, letter);
+        assert_eq!(offered(&mut client, "rust").await, "r");
+    }
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_model_leaves_the_old_one_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let go = folder.path().join("go.safetensors");
+    write_model(&go, "go", b'g');
+    let mut client = Client::of(shared(folder.path()));
+    client
+        .initialize(json!({"capabilities": {}, "initializationOptions": {"deadlineMs": 60000}}))
+        .await;
+    assert_eq!(offered(&mut client, "go").await, "g");
+    std::fs::write(&go, "half a model").unwrap();
+    client.call("lstm-ls/reload", Value::Null).await.unwrap();
+    assert_eq!(offered(&mut client, "go").await, "g");
+    client.finish().await;
+}
