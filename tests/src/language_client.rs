@@ -1,8 +1,10 @@
 //! A language client: starts a server, asks, and waits for the answer.
 
-use std::io::BufReader;
+use std::io::{BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
@@ -11,10 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{LIMIT, limited, message};
 
-/// A running server and the pipes to it.
+/// A running server and the pipes, or the socket, to it.
 pub struct LanguageClient {
-    child: Child,
-    stdin: Option<ChildStdin>,
+    child: Option<Child>,
+    stdin: Option<Box<dyn Write + Send>>,
     messages: Receiver<Result<Value>>,
     last_id: i64,
 }
@@ -25,29 +27,84 @@ impl LanguageClient {
     /// # Errors
     /// If it cannot be started.
     pub fn start(server: &Path) -> Result<Self> {
-        let mut child = Command::new(server)
+        Self::start_with(server, &[])
+    }
+
+    /// Starts `server` with `arguments`.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start_with(server: &Path, arguments: &[&str]) -> Result<Self> {
+        let mut child = isolated(server)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // Neither models nor counts of whoever runs the tests.
-            .env("XDG_DATA_HOME", "/nonexistent")
-            .env("XDG_STATE_HOME", "/nonexistent")
             .spawn()
             .with_context(|| format!("could not start {}", server.display()))?;
-        let mut stdout = BufReader::new(child.stdout.take().context("standard output is a pipe")?);
+        let stdout = child.stdout.take().context("standard output is a pipe")?;
+        let stdin = child.stdin.take().context("standard input is a pipe")?;
+        Ok(Self::over(stdout, stdin, Some(child)))
+    }
+
+    /// Connects to the server that listens on a socket.
+    ///
+    /// # Errors
+    /// If none does.
+    pub fn connect(socket: &Path) -> Result<Self> {
+        let stream = UnixStream::connect(socket)?;
+        Ok(Self::over(stream.try_clone()?, stream, None))
+    }
+
+    /// Connects to the server that listens on a TCP address.
+    ///
+    /// # Errors
+    /// If none does.
+    pub fn connect_tcp(address: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        Ok(Self::over(stream.try_clone()?, stream, None))
+    }
+
+    fn over(
+        output: impl Read + Send + 'static,
+        input: impl Write + Send + 'static,
+        child: Option<Child>,
+    ) -> Self {
+        let mut output = BufReader::new(output);
         let (sender, messages) = mpsc::channel();
         thread::spawn(move || {
-            while let Some(message) = message::read(&mut stdout).transpose() {
+            while let Some(message) = message::read(&mut output).transpose() {
                 if sender.send(message).is_err() {
                     break;
                 }
             }
         });
-        Ok(Self {
-            stdin: child.stdin.take(),
+        Self {
+            stdin: Some(Box::new(input)),
             child,
             messages,
             last_id: 0,
-        })
+        }
+    }
+
+    /// Sends a request whose answer nobody waits for yet; its id.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub fn ask(&mut self, method: &str, params: Value) -> Result<i64> {
+        self.last_id += 1;
+        let id = self.last_id;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))?;
+        Ok(id)
+    }
+
+    /// The next message of the server, whatever it is.
+    ///
+    /// # Errors
+    /// If none comes.
+    pub fn next_message(&mut self) -> Result<Value> {
+        self.messages
+            .recv_timeout(LIMIT)
+            .map_err(|_| anyhow!("no message"))?
     }
 
     /// Sends a request and returns its result. Requests of the server that come
@@ -131,10 +188,8 @@ impl LanguageClient {
                 Err(mpsc::RecvTimeoutError::Timeout) => bail!("the server does not end"),
             }
         }
-        self.child
-            .wait()?
-            .code()
-            .context("a signal ended the server")
+        let child = self.child.as_mut().context("a server of our own")?;
+        child.wait()?.code().context("a signal ended the server")
     }
 
     /// Closes the server's standard input, as an editor that dies does.
@@ -151,6 +206,18 @@ impl LanguageClient {
 impl Drop for LanguageClient {
     fn drop(&mut self) {
         // A server that has ended is not affected; nothing can be done for another.
-        let _ = limited::kill(&mut self.child);
+        if let Some(child) = &mut self.child {
+            let _ = limited::kill(child);
+        }
     }
+}
+
+/// The program without the models and counts of whoever runs the tests.
+pub(crate) fn isolated(server: &Path) -> Command {
+    let mut command = Command::new(server);
+    command
+        .env("XDG_DATA_HOME", "/nonexistent")
+        .env("XDG_STATE_HOME", "/nonexistent")
+        .env_remove("LSTM_LS_TOKEN");
+    command
 }

@@ -7,12 +7,14 @@
 //! `cargo xtask test end-to-end` builds the server, finds an editor and runs
 //! the tests on both.
 
+mod daemon;
 mod language_client;
 mod limited;
 mod message;
 mod programs;
 mod validation;
 
+pub use daemon::{Daemon, signal};
 pub use language_client::LanguageClient;
 pub use limited::{Finished, run_limited};
 pub use programs::{neovim, server};

@@ -13,10 +13,13 @@ use crate::server::{self, ModelSource, Shared};
 use crate::{Loader, user};
 
 mod complete;
+#[cfg(unix)]
+mod connect;
 mod doctor;
 mod eval;
 mod location;
 mod model_info;
+mod serve;
 mod table;
 
 /// Code completion by a character LSTM that runs on your own CPU.
@@ -28,10 +31,20 @@ pub struct Arguments {
     /// Speak LSP on stdin and stdout, which is the default; editors pass this.
     #[arg(long)]
     stdio: bool,
+    /// Write logs to the end of this file, a line a request.
+    #[arg(long, value_name = "PATH", global = true)]
+    log_file: Option<PathBuf>,
     #[command(flatten)]
     model: ModelArguments,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+impl Arguments {
+    /// Where logs go, if not to stderr.
+    pub fn log_file(&self) -> Option<&Path> {
+        self.log_file.as_deref()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -45,6 +58,11 @@ struct ModelArguments {
 enum Command {
     /// Suggest text at a place in a file.
     Complete(complete::Arguments),
+    /// Serve many editors from one process.
+    Serve(serve::Arguments),
+    /// Carry an editor's pipes to the daemon on a socket, starting it if need be.
+    #[cfg(unix)]
+    Connect(connect::Arguments),
     /// Look at model files.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -76,11 +94,24 @@ enum Format {
 /// # Errors
 /// One line for the user, context first.
 pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode> {
+    let log_file = arguments.log_file;
     let source = Source::new(arguments.model.path);
     // Not locked: the server writes from threads of its own.
     let out = &mut std::io::stdout();
     match arguments.command {
-        None => return serve(source, loader),
+        None => return speak(source, loader),
+        Some(Command::Serve(arguments)) => {
+            let shared = Shared::new(model_source(source, loader));
+            serve::run(arguments, shared, out)?;
+        }
+        #[cfg(unix)]
+        Some(Command::Connect(arguments)) => {
+            let model = match &source {
+                Source::Embedded => None,
+                Source::File(path) => Some(path.as_path()),
+            };
+            return connect::run(arguments, model, log_file.as_deref());
+        }
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
         Some(Command::Model(ModelCommand::Info(arguments))) => {
             model_info::run(arguments, source, out)?;
@@ -98,7 +129,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-fn serve(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
+fn speak(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
     if std::io::stdin().is_terminal() {
         let mut stderr = std::io::stderr();
         writeln!(

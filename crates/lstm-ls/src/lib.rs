@@ -17,7 +17,10 @@ use clap::Parser;
 use lstm_format::{Engine, ModelFile};
 use lstm_runtime::{Kernel, Runtime};
 
+#[cfg(unix)]
+pub mod bridge;
 pub mod cli;
+pub mod daemon;
 pub mod framing;
 pub mod logging;
 pub mod model;
@@ -46,7 +49,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(BAD_INPUT));
         }
     };
-    logging::to_stderr();
+    if let Err(error) = logging::start(arguments.log_file()) {
+        let _ = writeln!(std::io::stderr(), "lstm-ls: {error:#}");
+        return ExitCode::from(BAD_INPUT);
+    }
     match cli::dispatch(arguments, loader) {
         Ok(code) => code,
         Err(error) if cli::is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -1,28 +1,47 @@
-//! Where logs go: stderr, filtered by `LSTM_LS_LOG`.
+//! Where logs go: stderr or a file, filtered by `LSTM_LS_LOG`.
 //!
 //! stdout belongs to the protocol and to the commands' output.
 
+use std::fs::OpenOptions;
 use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Mutex;
 
+use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// The environment variable with the filter, such as `debug` or `lstm_ls=trace`.
 pub const FILTER_VARIABLE: &str = "LSTM_LS_LOG";
 
-/// Sends logs to stderr for the rest of the process. Warnings and errors only,
-/// unless [`FILTER_VARIABLE`] says otherwise.
-pub fn to_stderr() {
+/// Sends logs to the end of `file`, or to stderr, for the rest of the process.
+/// Without [`FILTER_VARIABLE`] that is a line a request in a file, and warnings
+/// and errors on stderr.
+///
+/// # Errors
+/// If the file cannot be written to.
+pub fn start(file: Option<&Path>) -> anyhow::Result<()> {
+    let usual = match file {
+        Some(_) => LevelFilter::INFO,
+        None => LevelFilter::WARN,
+    };
     let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
+        .with_default_directive(usual.into())
         .with_env_var(FILTER_VARIABLE)
         .from_env_lossy();
-    // Fails only where the process has a subscriber already; that one stays.
-    let _ = tracing_subscriber::fmt()
+    let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
         // Editors keep stderr in a file, where colours are noise.
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .try_init();
+        .with_ansi(file.is_none() && std::io::stderr().is_terminal())
+        .with_target(false);
+    // Both fail only where the process has a subscriber already; that one stays.
+    let _ = match file {
+        None => logs.with_writer(std::io::stderr).try_init(),
+        Some(path) => {
+            let file = OpenOptions::new().append(true).create(true).open(path);
+            let file = file.with_context(|| format!("cannot write logs to {}", path.display()))?;
+            logs.with_writer(Mutex::new(file)).try_init()
+        }
+    };
+    Ok(())
 }

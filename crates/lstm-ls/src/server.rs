@@ -26,7 +26,7 @@ mod connection;
 mod did_change;
 mod did_close;
 mod did_open;
-mod document;
+pub(crate) mod document;
 mod documents;
 mod ending;
 mod initialize;
@@ -39,7 +39,7 @@ mod models;
 mod peer;
 pub mod position;
 mod process;
-mod protocol;
+pub(crate) mod protocol;
 mod reason;
 mod scheduler;
 pub mod settings;
@@ -51,6 +51,7 @@ mod workspace;
 
 pub use link::Link;
 pub use models::{EngineSource, ModelSource};
+pub(crate) use process::gone as process_gone;
 pub use shared::Shared;
 
 use documents::Documents;

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 32 << 20;
 
 /// A document as the client last described it.
 #[derive(Clone, Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// The text. Cloning it is cheap: clones share their nodes.
     pub text: Rope,
     /// The client's version.
@@ -30,7 +30,7 @@ pub(super) struct Document {
 
 impl Document {
     /// A document with `text`.
-    pub(super) fn new(text: &str, version: i32, language: String) -> Self {
+    pub(crate) fn new(text: &str, version: i32, language: String) -> Self {
         let mut document = Self {
             text: Rope::new(),
             version,
@@ -50,7 +50,7 @@ impl Document {
     }
 
     /// Applies one change: of the whole text, or of a range of it.
-    pub(super) fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
+    pub(crate) fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
         let Some(range) = change.range else {
             return self.replace(&change.text);
         };
@@ -70,7 +70,7 @@ impl Document {
     }
 
     /// At least the last `reach` bytes of the text before `offset`, or all there are.
-    pub(super) fn tail(&self, offset: usize, reach: usize) -> Tail {
+    pub(crate) fn tail(&self, offset: usize, reach: usize) -> Tail {
         let from = |reach| {
             let start = offset.saturating_sub(reach);
             self.text.char_to_byte(self.text.byte_to_char(start))
@@ -96,7 +96,7 @@ impl Document {
     }
 
     /// At most `limit` bytes of the text after `offset`, with `\n` line ends.
-    pub(super) fn head(&self, offset: usize, limit: usize) -> String {
+    pub(crate) fn head(&self, offset: usize, limit: usize) -> String {
         let end = self.text.len_bytes().min(offset.saturating_add(limit));
         let end = self.text.char_to_byte(self.text.byte_to_char(end));
         newline::to_lf(&self.text.byte_slice(offset..end).to_string()).into_owned()
@@ -105,7 +105,7 @@ impl Document {
 
 /// The text that ends at an offset, as a model reads it: with `\n` line ends.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     /// The text.
     pub text: String,
     /// Byte offset of its start in the document, counted with `\n` line ends.

@@ -7,7 +7,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Waits until the process `id` is gone. Forever if it was never there, as for
 /// an editor outside the container that the server runs in.
-pub(super) async fn gone(id: u32) {
+pub(crate) async fn gone(id: u32) {
     let mut looks = tokio::time::interval(INTERVAL);
     looks.tick().await;
     if !is_there(id) {

@@ -8,7 +8,7 @@ use tower_lsp::lsp_types::{Range, TextDocumentPositionParams};
 pub(super) const INLINE_COMPLETION: &str = "textDocument/inlineCompletion";
 
 /// The request for the state of things.
-pub(super) const STATUS: &str = "lstm-ls/status";
+pub(crate) const STATUS: &str = "lstm-ls/status";
 
 /// The notification that the state of things has changed.
 pub(super) const STATUS_CHANGED: &str = "lstm-ls/statusChanged";

@@ -39,6 +39,8 @@ pub(super) struct Status {
     last_latency_micros: Option<u64>,
     /// Why the last request brought nothing; null if it brought something.
     last_reason: Option<ReasonBody>,
+    /// The server's own process.
+    process_id: u32,
     /// How many clients the server has.
     clients: usize,
     /// What the server's process takes, where the system tells.
@@ -150,6 +152,7 @@ impl Backend {
             state,
             last_latency_micros: last.micros,
             last_reason: reason.map(|reason| reason.body()),
+            process_id: std::process::id(),
             clients: *self.shared.clients().borrow(),
             memory_bytes: memory_bytes(),
         }

@@ -1,0 +1,72 @@
+//! `lstm-ls serve`: the server as a daemon.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+
+use crate::daemon::{self, Endpoint, Options};
+use crate::server::Shared;
+
+/// The environment variable that may hold the token.
+const TOKEN_VARIABLE: &str = "LSTM_LS_TOKEN";
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    endpoint: EndpointArguments,
+    /// Let other machines reach the TCP address; needs a token, and an
+    /// encrypted tunnel if the network is not yours.
+    #[arg(long, requires = "tcp")]
+    allow_remote: bool,
+    /// File with the token that clients must name as `token` in their
+    /// initializationOptions. LSTM_LS_TOKEN may hold it instead.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Leave when nobody has been connected for so long.
+    #[arg(long, value_name = "SECONDS")]
+    idle_exit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct EndpointArguments {
+    /// Listen on a socket in the file system, which only you can use.
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Listen on a TCP address such as 127.0.0.1:7331.
+    #[arg(long, value_name = "ADDRESS")]
+    tcp: Option<SocketAddr>,
+}
+
+/// Serves until told to stop.
+pub(super) fn run(
+    arguments: Arguments,
+    shared: Arc<Shared>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let EndpointArguments { socket, tcp } = arguments.endpoint;
+    let endpoint = socket.map(Endpoint::Socket).or(tcp.map(Endpoint::Tcp));
+    let options = Options {
+        endpoint: endpoint.context("say --socket PATH or --tcp ADDRESS")?,
+        allow_remote: arguments.allow_remote,
+        token: token(arguments.token_file)?,
+        idle_exit: arguments.idle_exit.map(Duration::from_secs),
+    };
+    daemon::serve(shared, &options, out)
+}
+
+fn token(file: Option<PathBuf>) -> anyhow::Result<Option<Arc<str>>> {
+    let Some(path) = file else {
+        let token = std::env::var(TOKEN_VARIABLE).ok();
+        return Ok(token.filter(|token| !token.is_empty()).map(Into::into));
+    };
+    let token = std::fs::read_to_string(&path);
+    let token = token.with_context(|| format!("cannot read the token in {}", path.display()))?;
+    ensure!(!token.trim().is_empty(), "{} is empty", path.display());
+    Ok(Some(token.trim().into()))
+}

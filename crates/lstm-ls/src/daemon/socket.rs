@@ -1,0 +1,129 @@
+//! A Unix socket that one daemon at a time listens on.
+//!
+//! Whose it is, is said by a lock on `PATH.lock`, which ends with the process
+//! however that ends. So a socket without a lock is stale, and two daemons that
+//! start at once cannot take it from each other.
+
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use rustix::fs::Mode;
+
+/// A socket that is ours until this is dropped.
+#[derive(Debug)]
+pub struct Bound {
+    listener: UnixListener,
+    path: PathBuf,
+    /// Held, not read.
+    _lock: File,
+}
+
+impl Bound {
+    /// The socket for use inside a runtime.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn listen(&self) -> std::io::Result<tokio::net::UnixListener> {
+        let listener = self.listener.try_clone()?;
+        listener.set_nonblocking(true)?;
+        tokio::net::UnixListener::from_std(listener)
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        // Before the lock goes. Somebody may have deleted it already.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Listens on `path`, readable and writable by this user alone. Call it before
+/// there are threads: it changes the process's file mode mask for a moment.
+///
+/// # Errors
+/// If another daemon listens there, if the file is not a socket, or if its
+/// folder cannot be written to.
+pub fn bind(path: &Path) -> anyhow::Result<Bound> {
+    let mask = rustix::process::umask(Mode::from_raw_mode(0o177));
+    let bound = bind_masked(path);
+    rustix::process::umask(mask);
+    bound
+}
+
+fn bind_masked(path: &Path) -> anyhow::Result<Bound> {
+    let mut lock_path = path.as_os_str().to_owned();
+    lock_path.push(".lock");
+    let lock = File::create(&lock_path);
+    let lock = lock.with_context(|| format!("cannot write {}", lock_path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => bail!("{} is served already", path.display()),
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock {}", lock_path.display()));
+        }
+    }
+    remove_stale(path)?;
+    let listener = UnixListener::bind(path);
+    Ok(Bound {
+        listener: listener.with_context(|| format!("cannot listen on {}", path.display()))?,
+        path: path.to_owned(),
+        _lock: lock,
+    })
+}
+
+fn remove_stale(path: &Path) -> anyhow::Result<()> {
+    let metadata = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.with_context(|| format!("cannot read {}", path.display()))?,
+    };
+    if !metadata.file_type().is_socket() {
+        bail!("{} is there and is not a socket", path.display());
+    }
+    // One that does not hold our lock may be another program's.
+    if UnixStream::connect(path).is_ok() {
+        bail!("{} is served already", path.display());
+    }
+    std::fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &Path) -> String {
+        bind_masked(path).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_live_socket_is_respected_and_a_stale_one_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("s");
+        let first = bind_masked(&path).expect("nobody is there");
+        assert!(refusal(&path).ends_with("is served already"));
+        drop(first);
+        assert!(!path.exists());
+
+        // As after kill -9: the socket is there, nobody listens, nothing is locked.
+        drop(UnixListener::bind(&path).expect("nobody is there"));
+        assert!(path.exists());
+        drop(bind_masked(&path).expect("a stale one is replaced"));
+
+        let foreign = UnixListener::bind(&path).expect("nobody is there");
+        assert!(refusal(&path).ends_with("is served already"));
+        drop(foreign);
+    }
+
+    #[test]
+    fn a_file_that_is_no_socket_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("notes.txt");
+        std::fs::write(&path, "dear diary").expect("it is written");
+        assert!(refusal(&path).ends_with("is there and is not a socket"));
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        assert_eq!(text, "dear diary");
+    }
+}

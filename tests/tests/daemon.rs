@@ -1,0 +1,244 @@
+//! Many clients and one server: `serve` and `connect`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::{Daemon, LIMIT, LanguageClient, run_limited, server, signal};
+use serde_json::{Value, json};
+
+const URI: &str = "file:///project/src/main.rs";
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a temporary folder has a plain name")
+}
+
+fn socket() -> Result<(tempfile::TempDir, PathBuf)> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("s");
+    Ok((folder, path))
+}
+
+fn open(client: &mut LanguageClient, text: &str) -> Result<()> {
+    let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": text});
+    client.notify("textDocument/didOpen", json!({"textDocument": document}))
+}
+
+/// Types `text` at the start of the first line.
+fn type_first(client: &mut LanguageClient, version: i32, text: &str) -> Result<()> {
+    let start = json!({"line": 0, "character": 0});
+    let changes = json!([{"range": {"start": start, "end": start}, "text": text}]);
+    let document = json!({"uri": URI, "version": version});
+    let params = json!({"textDocument": document, "contentChanges": changes});
+    client.notify("textDocument/didChange", params)
+}
+
+fn ghost_at(character: usize) -> Value {
+    json!({
+        "textDocument": {"uri": URI}, "position": {"line": 0, "character": character},
+        "context": {"triggerKind": 2},
+    })
+}
+
+fn ghost(client: &mut LanguageClient, character: usize) -> Result<Value> {
+    let list = client.request("textDocument/inlineCompletion", ghost_at(character))?;
+    Ok(list["items"].clone())
+}
+
+fn hello(client: &mut LanguageClient) -> Result<()> {
+    client.initialize(json!({"deadlineMs": 10_000})).map(drop)
+}
+
+fn leave(client: &mut LanguageClient) -> Result<()> {
+    ensure!(client.request("shutdown", Value::Null)? == Value::Null);
+    client.notify("exit", Value::Null)
+}
+
+#[test]
+fn clients_of_one_daemon_have_their_own_text_under_the_same_name() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    let texts = ["let names: Vec<String> = Vec::n", "impl fmt::Dis"];
+    let mut clients = Vec::new();
+    for line in texts {
+        let mut client = LanguageClient::connect(&path)?;
+        hello(&mut client)?;
+        open(&mut client, line)?;
+        clients.push((client, line));
+    }
+    let mut alone = LanguageClient::start(&server()?)?;
+    hello(&mut alone)?;
+    for (client, line) in &mut clients {
+        open(&mut alone, line)?;
+        let expected = ghost(&mut alone, line.len())?;
+        assert_ne!(expected, json!([]));
+        assert_eq!(ghost(client, line.len())?, expected);
+    }
+    let status = clients[0].0.request("lstm-ls/status", json!({}))?;
+    assert_eq!(status["clients"], 2);
+    for (client, _) in &mut clients {
+        leave(client)?;
+    }
+    signal("TERM", daemon.id())?;
+    assert_eq!(daemon.wait()?, 0);
+    assert!(!path.exists());
+    Ok(())
+}
+
+#[test]
+fn a_socket_is_the_user_s_own_and_a_second_daemon_is_turned_away() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let _daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    let mode = fs::metadata(&path)?.permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut second = Command::new(server()?);
+    second.args(["serve", "--socket", text(&path)]);
+    let finished = run_limited(&mut second, LIMIT)?;
+    assert_eq!(finished.code, Some(2));
+    let expected = format!("lstm-ls: {} is served already\n", path.display());
+    assert_eq!(finished.stderr, expected);
+    let mut client = LanguageClient::connect(&path)?;
+    hello(&mut client)
+}
+
+#[test]
+fn a_daemon_told_to_stop_answers_what_is_under_way() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    let mut client = LanguageClient::connect(&path)?;
+    hello(&mut client)?;
+    let line = "fn main() { let names = Vec::";
+    open(&mut client, line)?;
+    ghost(&mut client, line.len())?;
+    let id = client.ask("textDocument/inlineCompletion", ghost_at(line.len()))?;
+    // Behind it in the stream, so it has been read when this is answered.
+    client.ask("lstm-ls/status", json!({}))?;
+    let first = client.next_message()?;
+    signal("TERM", daemon.id())?;
+    let answered = if first["id"] == id {
+        first
+    } else {
+        client.next_message()?
+    };
+    assert_eq!(answered["id"], id);
+    assert!(answered["result"]["items"].is_array(), "{answered}");
+    assert_eq!(daemon.wait()?, 0);
+    assert!(!path.exists());
+    Ok(())
+}
+
+#[test]
+fn a_daemon_that_nobody_uses_leaves() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let arguments = ["--socket", text(&path), "--idle-exit", "0"];
+    assert_eq!(Daemon::start(&server()?, &arguments)?.wait()?, 0);
+    Ok(())
+}
+
+#[test]
+fn tcp_asks_for_the_token() -> Result<()> {
+    let (folder, _) = socket()?;
+    let token = folder.path().join("token");
+    fs::write(&token, "open sesame\n")?;
+    let arguments = ["--tcp", "127.0.0.1:0", "--token-file", text(&token)];
+    let daemon = Daemon::start(&server()?, &arguments)?;
+    for wrong in [json!({}), json!({"token": "open"})] {
+        let mut client = LanguageClient::connect_tcp(&daemon.listens_on)?;
+        let error = client.initialize(wrong).err().context("a refusal")?;
+        assert!(error.to_string().contains("-32600"), "{error}");
+        assert!(client.next_message().is_err(), "it has hung up");
+    }
+    let mut client = LanguageClient::connect_tcp(&daemon.listens_on)?;
+    client.initialize(json!({"token": "open sesame"}))?;
+    open(&mut client, "let x = Vec::n")?;
+    assert_ne!(ghost(&mut client, 14)?, json!([]));
+    Ok(())
+}
+
+#[test]
+fn other_machines_are_let_in_only_on_purpose_and_with_a_token() -> Result<()> {
+    for (arguments, complaint) in [
+        (
+            vec![],
+            "other machines can reach 0.0.0.0:0: say --allow-remote",
+        ),
+        (vec!["--allow-remote"], "--allow-remote needs a token"),
+    ] {
+        let mut command = Command::new(server()?);
+        command
+            .args(["serve", "--tcp", "0.0.0.0:0"])
+            .args(arguments);
+        let finished = run_limited(command.env_remove("LSTM_LS_TOKEN"), LIMIT)?;
+        assert_eq!(finished.code, Some(2));
+        assert!(finished.stderr.contains(complaint), "{}", finished.stderr);
+    }
+    Ok(())
+}
+
+/// A bridge to a daemon that it started, and the daemon's process.
+fn bridged(path: &Path) -> Result<(LanguageClient, u32)> {
+    let mut client = LanguageClient::start_with(&server()?, &["connect", text(path)])?;
+    hello(&mut client)?;
+    let daemon = process_id(&mut client)?;
+    Ok((client, daemon))
+}
+
+fn process_id(client: &mut LanguageClient) -> Result<u32> {
+    let status = client.request("lstm-ls/status", json!({}))?;
+    let id = status["processId"].as_u64().context("a process")?;
+    Ok(u32::try_from(id)?)
+}
+
+#[test]
+fn an_editor_does_not_notice_that_the_daemon_was_killed() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let (mut client, first) = bridged(&path)?;
+    let mut alone = LanguageClient::start(&server()?)?;
+    hello(&mut alone)?;
+    for client in [&mut client, &mut alone] {
+        open(client, "names: Vec<String> = Vec::n\n")?;
+        type_first(client, 2, "mut ")?;
+    }
+    signal("KILL", first)?;
+    for client in [&mut client, &mut alone] {
+        type_first(client, 3, "let ")?;
+    }
+    let end = "let mut names: Vec<String> = Vec::n".len();
+    let expected = ghost(&mut alone, end)?;
+    assert_ne!(expected, json!([]));
+    // What was under way when it was killed is answered with an error.
+    let offered = ghost(&mut client, end).or_else(|error| {
+        ensure!(error.to_string().contains("-32801"), "{error}");
+        ghost(&mut client, end)
+    })?;
+    assert_eq!(offered, expected);
+    let second = process_id(&mut client).or_else(|_| process_id(&mut client))?;
+    assert_ne!(second, first);
+    leave(&mut client)?;
+    assert_eq!(client.wait()?, 0);
+    signal("TERM", second)
+}
+
+#[test]
+fn bridges_that_start_at_once_share_one_daemon() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        let arguments = ["connect", text(&path)];
+        clients.push(LanguageClient::start_with(&server()?, &arguments)?);
+    }
+    let mut processes = Vec::new();
+    for client in &mut clients {
+        hello(client)?;
+        processes.push(process_id(client)?);
+    }
+    processes.dedup();
+    assert_eq!(processes.len(), 1);
+    for mut client in clients {
+        client.hang_up();
+        assert_eq!(client.wait()?, 1);
+    }
+    signal("TERM", processes[0])
+}
