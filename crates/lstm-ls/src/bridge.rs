@@ -92,7 +92,8 @@ where
             Break::EditorDeaf => bail!("the editor does not read"),
             Break::DaemonLost => {
                 info!("the daemon is gone; another one takes over");
-                for answer in lock(&session).abandon() {
+                let answers = lock(&session).abandon();
+                for answer in answers {
                     let answer = answer.to_string().into_bytes();
                     let heard = editor.hears.send(answer).await;
                     heard.context("the editor does not read")?;
@@ -156,7 +157,7 @@ async fn carry(
         loop {
             let to = tokio::select! {
                 body = editor.says.recv() => match body {
-                    Some(body) => lock(session).from_editor(body),
+                    Some(body) => lock(session).editor_said(body),
                     None => return Break::EditorLeft,
                 },
                 Some(body) = asides.recv() => To::Daemon(body),
@@ -185,7 +186,7 @@ async fn carry(
             let Some(body) = answers.recv().await else {
                 return Break::DaemonLost;
             };
-            match lock(session).from_daemon(body) {
+            match lock(session).daemon_said(body) {
                 To::Editor(body) => room.send(body),
                 // The other half goes only together with this one.
                 To::Daemon(body) => drop(own.send(body)),
@@ -218,7 +219,7 @@ async fn finish(
     let _ = writer.shutdown().await;
     let last = async {
         while let Some(body) = answers.recv().await {
-            let to = lock(session).from_daemon(body);
+            let to = lock(session).daemon_said(body);
             if let To::Editor(body) = to
                 && editor.hears.send(body).await.is_err()
             {

@@ -56,7 +56,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Notes what the editor says.
-    pub(super) fn from_editor(&mut self, body: Vec<u8>) -> To {
+    pub(super) fn editor_said(&mut self, body: Vec<u8>) -> To {
         let Ok(message) = serde_json::from_slice::<Value>(&body) else {
             return To::Daemon(body);
         };
@@ -72,7 +72,7 @@ impl Session {
     }
 
     /// Notes what the daemon says.
-    pub(super) fn from_daemon(&mut self, body: Vec<u8>) -> To {
+    pub(super) fn daemon_said(&mut self, body: Vec<u8>) -> To {
         let Ok(message) = serde_json::from_slice::<Value>(&body) else {
             return To::Nobody;
         };
@@ -263,12 +263,12 @@ impl Session {
 mod tests {
     use super::*;
 
-    fn from_editor(session: &mut Session, message: Value) -> To {
-        session.from_editor(message.to_string().into_bytes())
+    fn editor_said(session: &mut Session, message: Value) -> To {
+        session.editor_said(message.to_string().into_bytes())
     }
 
-    fn from_daemon(session: &mut Session, message: Value) -> To {
-        session.from_daemon(message.to_string().into_bytes())
+    fn daemon_said(session: &mut Session, message: Value) -> To {
+        session.daemon_said(message.to_string().into_bytes())
     }
 
     fn read(to: To) -> Value {
@@ -286,13 +286,13 @@ mod tests {
         let folders = json!([{"uri": "file:///a", "name": "a"}]);
         let params = json!({"processId": 7, "workspaceFolders": folders});
         let hello = json!({"id": 1, "method": "initialize", "params": params});
-        from_editor(&mut session, hello);
+        editor_said(&mut session, hello);
         let capabilities = json!({"positionEncoding": "utf-8"});
-        from_daemon(
+        daemon_said(
             &mut session,
             json!({"id": 1, "result": {"capabilities": capabilities}}),
         );
-        from_editor(&mut session, json!({"method": "initialized", "params": {}}));
+        editor_said(&mut session, json!({"method": "initialized", "params": {}}));
         session
     }
 
@@ -304,7 +304,7 @@ mod tests {
                 "uri": format!("file:///{name}"), "languageId": "rust", "version": 1, "text": "é\n",
             });
             let params = json!({"textDocument": document});
-            from_editor(
+            editor_said(
                 &mut session,
                 json!({"method": "textDocument/didOpen", "params": params}),
             );
@@ -316,12 +316,12 @@ mod tests {
             "textDocument": {"uri": "file:///a.rs", "version": 5},
             "contentChanges": [{"range": {"start": at, "end": at}, "text": "x"}],
         });
-        from_editor(
+        editor_said(
             &mut session,
             json!({"method": "textDocument/didChange", "params": params}),
         );
         let params = json!({"textDocument": {"uri": "file:///b.rs"}});
-        from_editor(
+        editor_said(
             &mut session,
             json!({"method": "textDocument/didClose", "params": params}),
         );
@@ -337,7 +337,7 @@ mod tests {
         });
         assert_eq!(state[1]["params"]["textDocument"], document);
         let answer = json!({"id": REPLAYED, "result": {}});
-        assert_eq!(from_daemon(&mut session, answer), To::Nobody);
+        assert_eq!(daemon_said(&mut session, answer), To::Nobody);
     }
 
     #[test]
@@ -348,16 +348,16 @@ mod tests {
             "removed": [{"uri": "file:///a", "name": "a"}],
         });
         let method = "workspace/didChangeWorkspaceFolders";
-        from_editor(
+        editor_said(
             &mut session,
             json!({"method": method, "params": {"event": event}}),
         );
         let method = "workspace/didChangeConfiguration";
         for candidates in [1, 2] {
             let params = json!({"settings": {"candidates": candidates}});
-            from_editor(&mut session, json!({"method": method, "params": params}));
+            editor_said(&mut session, json!({"method": method, "params": params}));
         }
-        from_editor(&mut session, json!({"id": 2, "method": "lstm-ls/status"}));
+        editor_said(&mut session, json!({"id": 2, "method": "lstm-ls/status"}));
         let (hello, _) = session.replayed_initialize().expect("it was said");
         let folders = json!([{"uri": "file:///b", "name": "b"}]);
         assert_eq!(hello["params"]["workspaceFolders"], folders);
@@ -369,16 +369,16 @@ mod tests {
     #[test]
     fn what_is_under_way_is_answered_when_the_daemon_is_gone() {
         let mut session = session();
-        from_editor(
+        editor_said(
             &mut session,
             json!({"id": "a", "method": "textDocument/completion"}),
         );
-        from_editor(
+        editor_said(
             &mut session,
             json!({"id": 2, "method": "textDocument/completion"}),
         );
-        from_daemon(&mut session, json!({"id": 2, "result": null}));
-        from_editor(&mut session, json!({"id": 3, "method": "shutdown"}));
+        daemon_said(&mut session, json!({"id": 2, "result": null}));
+        editor_said(&mut session, json!({"id": 3, "method": "shutdown"}));
         let mut answers = session.abandon();
         answers.sort_by_key(|answer| answer["id"].to_string());
         assert_eq!(answers.len(), 2);
@@ -396,7 +396,7 @@ mod tests {
     #[test]
     fn an_unanswered_initialize_is_said_again_as_it_was() {
         let mut session = Session::default();
-        from_editor(
+        editor_said(
             &mut session,
             json!({"id": 1, "method": "initialize", "params": {}}),
         );
@@ -409,13 +409,13 @@ mod tests {
     fn a_late_answer_does_not_reach_another_daemon() {
         let mut session = session();
         let ask = |id| json!({"id": id, "method": "workspace/configuration"});
-        let first = read(from_daemon(&mut session, ask(0)));
+        let first = read(daemon_said(&mut session, ask(0)));
         session.abandon();
-        let second = read(from_daemon(&mut session, ask(0)));
+        let second = read(daemon_said(&mut session, ask(0)));
         assert_ne!(first["id"], second["id"]);
         let answer = |id: &Value| json!({"id": id, "result": []});
-        assert_eq!(from_editor(&mut session, answer(&first["id"])), To::Nobody);
-        let passed = read(from_editor(&mut session, answer(&second["id"])));
+        assert_eq!(editor_said(&mut session, answer(&first["id"])), To::Nobody);
+        let passed = read(editor_said(&mut session, answer(&second["id"])));
         assert_eq!(passed, json!({"id": 0, "result": []}));
     }
 
@@ -428,11 +428,11 @@ mod tests {
             "params": {"registrations": registrations},
         });
         assert!(matches!(
-            from_daemon(&mut session, register.clone()),
+            daemon_said(&mut session, register.clone()),
             To::Editor(_)
         ));
         session.abandon();
-        let answered = from_daemon(&mut session, register);
+        let answered = daemon_said(&mut session, register);
         assert!(matches!(answered, To::Daemon(_)), "{answered:?}");
         assert_eq!(read(answered)["result"], Value::Null);
     }
