@@ -197,6 +197,16 @@ impl LanguageClient {
         self.stdin = None;
     }
 
+    /// Sends bytes that may be no message.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub fn send_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let stdin = self.stdin.as_mut().context("the connection is closed")?;
+        stdin.write_all(bytes)?;
+        Ok(stdin.flush()?)
+    }
+
     fn send(&mut self, message: &Value) -> Result<()> {
         let stdin = self.stdin.as_mut().context("the connection is closed")?;
         message::write(stdin, message).context("the server does not listen")

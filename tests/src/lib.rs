@@ -17,7 +17,7 @@ mod validation;
 pub use daemon::{Daemon, signal};
 pub use language_client::LanguageClient;
 pub use limited::{Finished, run_limited};
-pub use programs::{neovim, server};
+pub use programs::{neovim, pygls, server};
 pub use validation::{ValidationFile, validation_files};
 
 /// Nothing in a test takes this long; whatever has not happened by then never will.

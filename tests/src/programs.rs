@@ -37,6 +37,28 @@ pub fn neovim() -> Result<PathBuf> {
     })
 }
 
+/// The folder that Python finds pygls in: `LSTM_LS_PYGLS`, or the one in `.cache`.
+///
+/// # Errors
+/// If it is not there.
+pub fn pygls() -> Result<PathBuf> {
+    let usual = || {
+        Some(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .parent()?
+                .join(".cache/pygls"),
+        )
+    };
+    let named = std::env::var_os("LSTM_LS_PYGLS").filter(|value| !value.is_empty());
+    let folder = named.map(PathBuf::from).or_else(usual).unwrap_or_default();
+    ensure!(
+        folder.join("pygls").is_dir(),
+        "there is no pygls in {}; run `cargo xtask pygls`",
+        folder.display()
+    );
+    Ok(folder)
+}
+
 fn find(variable: &str, usual: impl FnOnce() -> Option<PathBuf>) -> Result<PathBuf> {
     // A name without a folder is looked up on the PATH when it is started.
     let named = std::env::var_os(variable).filter(|value| !value.is_empty());

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{corpus, doors, libtorch, neovim, suite};
+use crate::{corpus, doors, libtorch, neovim, pygls, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum Task {
     Doors,
     /// Find a Neovim of 0.12 or newer, or fetch one into .cache/neovim; prints its path
     Neovim,
+    /// Fetch the language client pygls into .cache/pygls; prints its path
+    Pygls,
 }
 
 /// Reads the command line and does what it says.
@@ -43,6 +45,10 @@ pub(crate) fn run() -> Result<()> {
         Task::Doors => doors::check(),
         Task::Neovim => {
             println!("{}", neovim::provide()?.display());
+            Ok(())
+        }
+        Task::Pygls => {
+            println!("{}", pygls::provide()?.display());
             Ok(())
         }
     }

@@ -8,6 +8,7 @@ mod doors;
 mod libtorch;
 mod neovim;
 mod process;
+mod pygls;
 mod suite;
 mod workspace;
 

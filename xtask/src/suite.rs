@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, neovim, process, workspace};
+use crate::{doors, libtorch, neovim, process, pygls, workspace};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -25,7 +25,7 @@ pub(crate) enum Group {
     Doors,
     /// The tests of every crate
     Unit,
-    /// The real binary over real pipes and in Neovim
+    /// The real binary over real pipes and sockets, with pygls and in Neovim
     EndToEnd,
     /// Licences, bans and sources of the dependencies, where cargo-deny is installed
     Deny,
@@ -149,6 +149,7 @@ impl Group {
 fn end_to_end(tally: &mut Tally) -> Result<()> {
     shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;
     let nvim = neovim::provide()?;
+    let pygls = pygls::provide()?;
     let server = workspace::target().join("release/lstm-ls");
     let mut tests = process::cargo();
     tests.args(["test", "--package=end-to-end", "--no-fail-fast"]);
@@ -156,7 +157,8 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
         tally,
         tests
             .env("LSTM_LS_SERVER", server)
-            .env("LSTM_LS_NVIM", nvim),
+            .env("LSTM_LS_NVIM", nvim)
+            .env("LSTM_LS_PYGLS", pygls),
     )
 }
 

@@ -27,6 +27,7 @@ mod did_change;
 mod did_close;
 mod did_open;
 pub(crate) mod document;
+mod document_request;
 mod documents;
 mod ending;
 mod initialize;
@@ -162,6 +163,7 @@ where
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)
         .custom_method(protocol::STATUS, Backend::status)
+        .custom_method(protocol::DOCUMENT, Backend::document)
         .custom_method(protocol::RELOAD, Backend::reload)
         .custom_method(protocol::RELOAD_UNANSWERED, Backend::reload_unanswered)
         .finish();

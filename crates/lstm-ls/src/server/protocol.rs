@@ -16,6 +16,9 @@ pub(super) const STATUS_CHANGED: &str = "lstm-ls/statusChanged";
 /// The request to look at the model files again.
 pub(super) const RELOAD: &str = "lstm-ls/reload";
 
+/// The request for the text that the server holds.
+pub(super) const DOCUMENT: &str = "lstm-ls/document";
+
 /// What [`RELOAD`] is called here when it comes as a notification.
 pub(super) const RELOAD_UNANSWERED: &str = "$/lstm-ls/reload";
 

@@ -141,6 +141,59 @@ async fn a_cancelled_request_is_answered_at_once() {
 }
 
 #[tokio::test]
+async fn the_work_of_a_cancelled_request_stops_within_one_byte() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    let mut typing = at(&position);
+    typing["context"] = json!({"triggerKind": 2});
+    let method = "textDocument/inlineCompletion";
+    client.call(method, typing.clone()).await.unwrap();
+    let gate = client.gate.clone();
+    let before = gate.wait_for_rest();
+
+    client.gate.close();
+    let id = client.request(method, typing).await;
+    client.wait_for_work().await;
+    client.notify("$/cancelRequest", json!({"id": id})).await;
+    assert_eq!(client.answer(id).await.unwrap_err().0, REQUEST_CANCELLED);
+    client.gate.open();
+    // The one that it was about to write.
+    assert_eq!(gate.wait_for_rest() - before, 1);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_newer_request_takes_the_place_of_one_that_waits() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    client.gate.close();
+    let mut ids = Vec::new();
+    for _ in 0..12 {
+        ids.push(
+            client
+                .request("textDocument/completion", at(&position))
+                .await,
+        );
+    }
+    // The last one is in line, or at work, when this is answered.
+    client.settle().await;
+    client.gate.open();
+    let mut superseded = 0;
+    for &id in &ids {
+        match client.answer(id).await {
+            Ok(list) => assert_ne!(list["items"], json!([])),
+            Err((code, _)) => {
+                assert_eq!(code, CONTENT_MODIFIED);
+                superseded += 1;
+            }
+        }
+    }
+    // At most four are at work at once, and one waits.
+    assert!(superseded >= 12 - 5, "{superseded}");
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn an_answer_does_not_wait_for_the_window_that_follows() {
     let text: String = (0..400).map(|i| format!("call(name_{i});\n")).collect();
     let rule = WindowRule::new(WINDOW);

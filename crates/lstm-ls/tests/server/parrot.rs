@@ -34,6 +34,10 @@ struct GateState {
     /// How many more bytes may be read, if that is limited.
     readable: Option<usize>,
     waiting: usize,
+    /// Bytes written so far.
+    written: usize,
+    /// Sessions that are open.
+    working: usize,
 }
 
 impl Gate {
@@ -62,9 +66,32 @@ impl Gate {
         assert!(!waited.unwrap().1.timed_out(), "no work has come");
     }
 
+    /// Blocks until nothing is at work, and returns how many bytes have been
+    /// written so far.
+    pub(crate) fn wait_for_rest(&self) -> usize {
+        let state = self.0.0.lock().unwrap();
+        let waited = self
+            .0
+            .1
+            .wait_timeout_while(state, PATIENCE, |s| s.working > 0);
+        let (state, waited) = waited.unwrap();
+        assert!(!waited.timed_out(), "the work does not end");
+        state.written
+    }
+
+    fn work(&self, more: bool) {
+        let mut state = self.0.0.lock().unwrap();
+        state.working = if more {
+            state.working + 1
+        } else {
+            state.working - 1
+        };
+        self.0.1.notify_all();
+    }
+
     /// What one byte is written behind.
     fn pass(&self) {
-        drop(self.wait_while(|state| state.closed));
+        self.wait_while(|state| state.closed).written += 1;
     }
 
     /// What `bytes` bytes are read behind.
@@ -124,7 +151,14 @@ impl Engine for Parrot {
     }
 
     fn session(&self) -> Box<dyn Session + '_> {
+        self.gate.work(true);
         Box::new(Perch(self))
+    }
+}
+
+impl Drop for Perch<'_> {
+    fn drop(&mut self) {
+        self.0.gate.work(false);
     }
 }
 
