@@ -12,9 +12,6 @@ use crate::cancel::{Cancelled, Limits};
 use crate::options::Before;
 use crate::state_cache::{CHECKPOINT, StateCache};
 
-/// Bytes fed between two looks at the cancel token.
-const CHUNK: usize = 64;
-
 /// Most bytes fed to a following window at a time. The window behind a fresh
 /// boundary is W/2 bytes behind and has as long to catch up.
 const CATCH_UP: usize = 32;
@@ -88,19 +85,17 @@ impl Feeder<'_> {
             None => (0, State::zeros(self.config)),
         };
         let target = window.len().min(fed.saturating_add(most));
+        let limits = self.limits;
         while fed < target {
-            match self.limits.late() {
-                Ok(false) => {}
-                end => {
-                    self.remember(window, fed, &state);
-                    return end.map(|_| None);
-                }
-            }
-            let end = target.min((fed / CHUNK + 1) * CHUNK);
-            self.session.feed(&mut state, &window[fed..end]);
-            fed = end;
-            if fed % CHECKPOINT == 0 || fed == target {
-                self.remember(window, fed, &state);
+            let end = target.min((fed / CHECKPOINT + 1) * CHECKPOINT);
+            // Looked at again by `late`, which says why.
+            let stop = || !matches!(limits.late(), Ok(false));
+            fed += self
+                .session
+                .feed_until(&stop, &mut state, &window[fed..end]);
+            self.remember(window, fed, &state);
+            if fed < end {
+                return limits.late().map(|_| None);
             }
         }
         Ok((fed == window.len()).then_some(state))

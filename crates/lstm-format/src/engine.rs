@@ -53,6 +53,25 @@ pub trait Session {
         }
     }
 
+    /// Feeds `bytes` to one state until `stop` turns true, which is asked at
+    /// least every 32 bytes. How many it fed: all of them if it was not stopped.
+    ///
+    /// Long texts may be fed on several threads, hence `Sync`.
+    fn feed_until(
+        &mut self,
+        stop: &(dyn Fn() -> bool + Sync),
+        state: &mut State,
+        bytes: &[u8],
+    ) -> usize {
+        let mut fed = 0;
+        while fed < bytes.len() && !stop() {
+            let end = bytes.len().min(fed + 32);
+            self.feed(state, &bytes[fed..end]);
+            fed = end;
+        }
+        fed
+    }
+
     /// Natural-log probabilities of the next byte in `state`, `[256]`, in nats.
     ///
     /// # Panics

@@ -31,6 +31,10 @@ pub mod user;
 /// Makes a model file runnable.
 pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;
 
+/// Threads that read a long text into a state. The text of one jump takes some
+/// 30 ms on two; more would hardly shorten that and take from other programs.
+const FEEDING_THREADS: usize = 2;
+
 /// The exit code of bad input: arguments, files, models.
 const BAD_INPUT: u8 = 2;
 
@@ -68,5 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
 /// # Errors
 /// If `LSTM_KERNEL` names a kernel this CPU lacks, or the model cannot be run.
 pub fn int8_engine(model: &ModelFile) -> anyhow::Result<Arc<dyn Engine>> {
-    Ok(Arc::new(Runtime::load(model, Kernel::from_env()?)?))
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = Runtime::load(model, Kernel::from_env()?)?;
+    Ok(Arc::new(runtime.with_threads(cores.min(FEEDING_THREADS))))
 }

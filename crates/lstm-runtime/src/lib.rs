@@ -6,8 +6,8 @@
 //! or f32 weights repacked once for the CPU at hand and streamed once a step for
 //! all lanes. Must not know: training, files on disk, text beyond bytes, or LSP.
 //!
-//! Reading order: [`reference`](Reference) for what is computed, `session` for
-//! the order of the work, `tile` for the memory layout, `int8` and `float`
+//! Reading order: [`reference`](Reference) for what is computed, `session`, `block`
+//! and `pipeline` for the order of the work, `tile` for the memory layout, `int8` and `float`
 //! for the products, `gates` and `activation` for the rest.
 //!
 //! Invariant: for the same file every [`Kernel`] gives the same bits. Integer
@@ -17,6 +17,7 @@
 
 mod activation;
 mod aligned;
+mod block;
 mod error;
 mod float;
 mod gates;
@@ -24,6 +25,7 @@ mod int8;
 mod kernel;
 mod matrix;
 mod network;
+mod pipeline;
 mod reference;
 mod runtime;
 mod session;

@@ -9,7 +9,7 @@ use crate::tile::{LANE_BLOCK, RowOrder, TileRows};
 /// A matrix packed in tiles, ready to be multiplied.
 pub(crate) trait Matrix: Send + Sync + Sized {
     /// How a hidden unit is handed to the product.
-    type Input: Copy + Default;
+    type Input: Copy + Default + Send + Sync;
 
     /// First word of [`Engine::describe`](lstm_format::Engine::describe).
     const NAME: &'static str;

@@ -14,7 +14,10 @@ use crate::session::Run;
 /// An int8 file runs in int8: hidden states are rounded to steps of 1/127
 /// wherever they are multiplied, everything else is f32. A bf16 or f32 file
 /// runs in f32.
-pub struct Runtime(Numbers);
+pub struct Runtime {
+    numbers: Numbers,
+    threads: usize,
+}
 
 enum Numbers {
     Int8(Network<Int8Matrix>),
@@ -28,32 +31,43 @@ impl Runtime {
     /// [`RuntimeError::UnsupportedKernel`] if this CPU cannot run `kernel`.
     pub fn load(model: &ModelFile, kernel: Kernel) -> Result<Self, RuntimeError> {
         let kernel = kernel.checked()?;
-        Ok(Self(match model.precision {
+        let numbers = match model.precision {
             Precision::Int8 => Numbers::Int8(Network::new(model, kernel)),
             Precision::Bf16 | Precision::F32 => Numbers::Float(Network::new(model, kernel)),
-        }))
+        };
+        Ok(Self {
+            numbers,
+            threads: 1,
+        })
+    }
+
+    /// Lets [`Session::feed_until`] use up to `threads` threads for a long
+    /// text, the caller's included. It changes no bit of the result.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 }
 
 impl Engine for Runtime {
     fn config(&self) -> &ModelConfig {
-        match &self.0 {
+        match &self.numbers {
             Numbers::Int8(network) => network.config(),
             Numbers::Float(network) => network.config(),
         }
     }
 
     fn describe(&self) -> String {
-        match &self.0 {
+        match &self.numbers {
             Numbers::Int8(network) => network.describe(),
             Numbers::Float(network) => network.describe(),
         }
     }
 
     fn session(&self) -> Box<dyn Session + '_> {
-        match &self.0 {
-            Numbers::Int8(network) => Box::new(Run::new(network)),
-            Numbers::Float(network) => Box::new(Run::new(network)),
+        match &self.numbers {
+            Numbers::Int8(network) => Box::new(Run::new(network, self.threads)),
+            Numbers::Float(network) => Box::new(Run::new(network, self.threads)),
         }
     }
 }

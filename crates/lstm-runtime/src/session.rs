@@ -3,46 +3,50 @@
 //! A step goes layer by layer and tile by tile: bias and input product (in the
 //! first layer, one row of a table), recurrent product, then sixteen units of
 //! every lane. A weight is read once a step, whatever the number of lanes.
-//! Feeding a text does one layer for a block of bytes before the next: the
-//! input products of the block are then done at once, as if its bytes were
-//! lanes, and the recurrent weights stay in the cache. Both give the same bits.
+//! Feeding a text goes by blocks instead; see `block` and `pipeline`. Both give
+//! the same bits.
 
 use lstm_format::{ModelConfig, Session, State, VOCABULARY_SIZE};
 
 use crate::activation::exp;
-use crate::gates;
+use crate::block::{BLOCK, Block, update_tile};
 use crate::matrix::{Inputs, Matrix};
 use crate::network::Network;
-use crate::tile::{TILE_ROWS, TILE_UNITS, TileRows};
+use crate::pipeline;
+use crate::tile::{TILE_ROWS, TileRows};
 
-/// Bytes that [`Session::feed`] takes through a layer at once, and lanes that a
-/// new session has room for; more lanes make it grow once.
-const BLOCK: usize = 16;
+/// Shorter texts are not worth a second thread.
+const SHORT: usize = 4 * BLOCK;
+
+/// Bytes between two looks at whether to stop.
+const CHUNK: usize = 2 * BLOCK;
 
 /// A network and the buffers of one thread.
 pub(crate) struct Run<'a, M: Matrix> {
     network: &'a Network<M>,
-    /// Hidden states of the layer below, `[lanes]` or `[bytes of a block]`.
+    /// Threads that a long text may be fed on, this one included.
+    threads: usize,
+    /// Hidden states of the layer below, `[lanes]`.
     below: Inputs<M::Input>,
     /// The layer's own hidden states before the step, `[lanes]`.
     recurrent: Inputs<M::Input>,
     /// Sums of one tile, `[lanes]`.
     sums: Vec<TileRows<f32>>,
-    /// Sums of all tiles for a block of bytes, `[tiles][BLOCK]`.
-    block_sums: Vec<TileRows<f32>>,
+    block: Block<M>,
     head_input: Inputs<M::Input>,
 }
 
 impl<'a, M: Matrix> Run<'a, M> {
     /// Allocates all that a step of up to [`BLOCK`] lanes needs.
-    pub(crate) fn new(network: &'a Network<M>) -> Self {
+    pub(crate) fn new(network: &'a Network<M>, threads: usize) -> Self {
         let config = network.config();
         Self {
             network,
+            threads,
             below: Inputs::new(BLOCK, config.hidden_size),
             recurrent: Inputs::new(BLOCK, config.hidden_size),
             sums: vec![[0.0; TILE_ROWS]; BLOCK],
-            block_sums: vec![[0.0; TILE_ROWS]; BLOCK * network.tiles()],
+            block: Block::new(network),
             head_input: Inputs::new(1, config.head_input_size()),
         }
     }
@@ -69,33 +73,12 @@ impl<'a, M: Matrix> Run<'a, M> {
             network.set_inputs(layer, tile, bytes, &self.below, sums);
             network.add_recurrent(layer, tile, &self.recurrent, sums);
             for (state, sums) in states.iter_mut().zip(&*sums) {
-                update_tile(network, layer, tile, sums, state);
+                let (h, c) = (&mut state.h[units.clone()], &mut state.c[units.clone()]);
+                update_tile(network.kernel(), tile, sums, h, c);
             }
         }
         for (lane, state) in states.iter().enumerate() {
             let input = self.below.lane_mut(lane);
-            M::encode(network.kernel(), &state.h[units.clone()], input);
-        }
-    }
-
-    /// One layer for up to [`BLOCK`] bytes that follow one another.
-    fn feed_layer(&mut self, layer: usize, state: &mut State, bytes: &[u8]) {
-        let network = self.network;
-        let units = network.units(layer);
-        let (block_sums, _) = self.block_sums.as_chunks_mut::<BLOCK>();
-        for (tile, sums) in block_sums.iter_mut().enumerate() {
-            let sums = &mut sums[..bytes.len()];
-            network.set_inputs(layer, tile, bytes, &self.below, sums);
-        }
-        for step in 0..bytes.len() {
-            let input = self.recurrent.lane_mut(0);
-            M::encode(network.kernel(), &state.h[units.clone()], input);
-            for (tile, sums) in block_sums.iter_mut().enumerate() {
-                let sums = &mut sums[step..=step];
-                network.add_recurrent(layer, tile, &self.recurrent, sums);
-                update_tile(network, layer, tile, &sums[0], state);
-            }
-            let input = self.below.lane_mut(step);
             M::encode(network.kernel(), &state.h[units.clone()], input);
         }
     }
@@ -117,11 +100,39 @@ impl<M: Matrix> Session for Run<'_, M> {
     fn feed(&mut self, state: &mut State, bytes: &[u8]) {
         let config = self.network.config();
         check_shape(config, state);
-        for block in bytes.chunks(BLOCK) {
-            for layer in 0..config.num_layers {
-                self.feed_layer(layer, state, block);
+        let hidden = config.hidden_size;
+        for bytes in bytes.chunks(BLOCK) {
+            let layers = state.h.chunks_exact_mut(hidden);
+            for (layer, (h, c)) in layers.zip(state.c.chunks_exact_mut(hidden)).enumerate() {
+                self.block.set_inputs(self.network, layer, bytes);
+                self.block.run(self.network, layer, bytes.len(), h, c);
             }
         }
+    }
+
+    fn feed_until(
+        &mut self,
+        stop: &(dyn Fn() -> bool + Sync),
+        state: &mut State,
+        bytes: &[u8],
+    ) -> usize {
+        check_shape(self.network.config(), state);
+        if self.threads > 1 && bytes.len() >= SHORT {
+            let mut after = state.clone();
+            if !pipeline::feed(self.network, self.threads, stop, &mut after, bytes) {
+                // The layers are at different places.
+                return 0;
+            }
+            *state = after;
+            return bytes.len();
+        }
+        let mut fed = 0;
+        while fed < bytes.len() && !stop() {
+            let end = bytes.len().min(fed + CHUNK);
+            self.feed(state, &bytes[fed..end]);
+            fed = end;
+        }
+        fed
     }
 
     fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
@@ -135,21 +146,6 @@ impl<M: Matrix> Session for Run<'_, M> {
         }
         log_softmax(out);
     }
-}
-
-/// Moves the units of one tile on, from their finished sums.
-fn update_tile<M: Matrix>(
-    network: &Network<M>,
-    layer: usize,
-    tile: usize,
-    sums: &TileRows<f32>,
-    state: &mut State,
-) {
-    let all = network.units(layer);
-    let first = all.start + tile * TILE_UNITS;
-    let units = first..all.end.min(first + TILE_UNITS);
-    let (c, h) = (&mut state.c[units.clone()], &mut state.h[units]);
-    gates::update(network.kernel(), sums, c, h);
 }
 
 fn check_shape(config: &ModelConfig, state: &State) {

@@ -1,6 +1,7 @@
 //! The runtime against the reference, on every kernel this CPU has.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lstm_format::{
     Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, VOCABULARY_SIZE,
@@ -265,6 +266,55 @@ proptest! {
             prop_assert_eq!(bits(&fed.h), bits(&stepped.h));
             prop_assert_eq!(bits(&fed.c), bits(&stepped.c));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn feeding_on_several_threads_equals_feeding_on_one_bit_for_bit(
+        hidden in 1_usize..80,
+        num_layers in 1_usize..5,
+        threads in 1_usize..5,
+        text in proptest::collection::vec(any::<u8>(), 0..400),
+        int8: bool,
+        seed: u64,
+    ) {
+        let precision = if int8 { Precision::Int8 } else { Precision::F32 };
+        let model = model(config(num_layers, hidden, HeadInput::LastLayer), seed, precision);
+        let runtime = Runtime::load(&model, Kernel::detect()).unwrap().with_threads(threads);
+        let mut session = runtime.session();
+        let mut alone = State::zeros(runtime.config());
+        let mut together = alone.clone();
+        session.feed(&mut alone, &text);
+        prop_assert_eq!(session.feed_until(&|| false, &mut together, &text), text.len());
+        prop_assert_eq!(bits(&alone.h), bits(&together.h));
+        prop_assert_eq!(bits(&alone.c), bits(&together.c));
+    }
+
+    #[test]
+    fn a_feeding_that_is_stopped_says_how_far_it_came(
+        num_layers in 1_usize..5,
+        threads in 1_usize..5,
+        after in 0_usize..12,
+        seed: u64,
+    ) {
+        let model = model(config(num_layers, 10, HeadInput::LastLayer), seed, Precision::Int8);
+        let runtime = Runtime::load(&model, Kernel::detect()).unwrap().with_threads(threads);
+        let mut session = runtime.session();
+        let mut state = State::zeros(runtime.config());
+        let mut same = state.clone();
+        let asked = AtomicUsize::new(0);
+        let stop = || asked.fetch_add(1, Ordering::Relaxed) >= after;
+        // 13 pieces of 32 bytes, so it is asked more often than `after`.
+        let text = [b'x'; 13 * 32];
+        let fed = session.feed_until(&stop, &mut state, &text);
+        prop_assert!(fed <= 32 * after, "{} bytes", fed);
+        session.feed(&mut same, &text[..fed]);
+        prop_assert_eq!(&state, &same);
+        // One more look of each thread that was at work already.
+        prop_assert!(asked.load(Ordering::Relaxed) <= after + threads);
     }
 }
 

@@ -1,0 +1,91 @@
+//! One layer over a block of bytes that follow one another.
+//!
+//! The input products of all bytes are done first, as if the bytes were lanes,
+//! so that these weights are read once a block. What is left to do byte by byte
+//! is the recurrent product, whose weights then stay in the core's own cache.
+
+use crate::gates;
+use crate::kernel::Kernel;
+use crate::matrix::{Inputs, Matrix};
+use crate::network::Network;
+use crate::tile::{TILE_ROWS, TILE_UNITS, TileRows};
+
+/// Most bytes of a block.
+pub(crate) const BLOCK: usize = 16;
+
+/// The buffers of one layer, or of one layer after the other.
+pub(crate) struct Block<M: Matrix> {
+    /// Hidden states after each byte: of the layer below until
+    /// [`run`](Self::run) replaces them by the layer's own, `[BLOCK]`.
+    hidden: Inputs<M::Input>,
+    /// The layer's hidden state before a byte.
+    recurrent: Inputs<M::Input>,
+    /// Sums of all tiles, `[tiles][BLOCK]`.
+    sums: Vec<TileRows<f32>>,
+}
+
+impl<M: Matrix> Block<M> {
+    pub(crate) fn new(network: &Network<M>) -> Self {
+        let hidden = network.config().hidden_size;
+        Self {
+            hidden: Inputs::new(BLOCK, hidden),
+            recurrent: Inputs::new(1, hidden),
+            sums: vec![[0.0; TILE_ROWS]; BLOCK * network.tiles()],
+        }
+    }
+
+    /// Bias and input products of `layer` for `bytes`, at most [`BLOCK`].
+    pub(crate) fn set_inputs(&mut self, network: &Network<M>, layer: usize, bytes: &[u8]) {
+        let (sums, _) = self.sums.as_chunks_mut::<BLOCK>();
+        for (tile, sums) in sums.iter_mut().enumerate() {
+            network.set_inputs(layer, tile, bytes, &self.hidden, &mut sums[..bytes.len()]);
+        }
+    }
+
+    /// Takes the layer's `h` and `c` through the `length` bytes whose input
+    /// products are set.
+    pub(crate) fn run(
+        &mut self,
+        network: &Network<M>,
+        layer: usize,
+        length: usize,
+        h: &mut [f32],
+        c: &mut [f32],
+    ) {
+        let kernel = network.kernel();
+        let (sums, _) = self.sums.as_chunks_mut::<BLOCK>();
+        M::encode(kernel, h, self.recurrent.lane_mut(0));
+        for step in 0..length {
+            let recurrent = &self.recurrent;
+            let tile = |(tile, sums): (usize, &mut [TileRows<f32>; BLOCK])| {
+                network.add_recurrent(layer, tile, recurrent, &mut sums[step..=step]);
+                update_tile(kernel, tile, &sums[step], h, c);
+            };
+            // There and back: what the cache has no room for is then the part
+            // read longest ago, not always the part that comes next.
+            let tiles = sums.iter_mut().enumerate();
+            if step.is_multiple_of(2) {
+                tiles.for_each(tile);
+            } else {
+                tiles.rev().for_each(tile);
+            }
+            let after = self.hidden.lane_mut(step);
+            M::encode(kernel, h, after);
+            self.recurrent.lane_mut(0).copy_from_slice(after);
+        }
+    }
+}
+
+/// Moves the units of one tile on, from their finished sums. `h` and `c` are the
+/// layer's.
+pub(crate) fn update_tile(
+    kernel: Kernel,
+    tile: usize,
+    sums: &TileRows<f32>,
+    h: &mut [f32],
+    c: &mut [f32],
+) {
+    let first = tile * TILE_UNITS;
+    let units = first..h.len().min(first + TILE_UNITS);
+    gates::update(kernel, sums, &mut c[units.clone()], &mut h[units]);
+}

@@ -1,0 +1,166 @@
+//! Feeding a long text on several threads.
+//!
+//! The text is cut into blocks, and each block passes through the stages of the
+//! network: in the first layer one stage, in each layer above it one for the
+//! input products and one for the recurrence. A stage takes the blocks in order,
+//! one at a time; different stages work on different blocks at once. Whichever
+//! thread is free takes a stage that can go on, so the stages need not be
+//! equally long. What is computed is what one thread would compute, bit for bit.
+//!
+//! Threads live as long as one text. They sleep while there is nothing to do.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use lstm_format::State;
+
+use crate::block::{BLOCK, Block};
+use crate::matrix::Matrix;
+use crate::network::Network;
+
+/// Blocks on their way through the network at once.
+const IN_FLIGHT: usize = 6;
+
+/// Feeds `bytes` to `state` on `threads` threads, this one included, unless
+/// `stop` says so, which is asked before every stage of every block. False if it
+/// did; `state` is then of no use.
+pub(crate) fn feed<M: Matrix>(
+    network: &Network<M>,
+    threads: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+    state: &mut State,
+    bytes: &[u8],
+) -> bool {
+    let config = network.config();
+    let hidden = config.hidden_size;
+    let layers = state.h.chunks_exact_mut(hidden);
+    let layers = layers.zip(state.c.chunks_exact_mut(hidden));
+    let stages = 2 * config.num_layers - 1;
+    let pipeline = Pipeline {
+        network,
+        bytes,
+        stop,
+        layers: layers.map(Mutex::new).collect(),
+        blocks: (0..IN_FLIGHT.min(bytes.len().div_ceil(BLOCK)))
+            .map(|_| Mutex::new(Block::new(network)))
+            .collect(),
+        progress: Mutex::new(Progress {
+            done: vec![0; stages],
+            busy: vec![false; stages],
+            stopped: false,
+        }),
+        changed: Condvar::new(),
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(stages) {
+            scope.spawn(|| pipeline.work());
+        }
+        pipeline.work();
+    });
+    !lock(&pipeline.progress).stopped
+}
+
+/// Hidden and cell state of one layer.
+type Layer<'a> = (&'a mut [f32], &'a mut [f32]);
+
+struct Pipeline<'a, M: Matrix> {
+    network: &'a Network<M>,
+    bytes: &'a [u8],
+    stop: &'a (dyn Fn() -> bool + Sync),
+    layers: Vec<Mutex<Layer<'a>>>,
+    /// Block `n` of the text uses `blocks[n % blocks.len()]`.
+    blocks: Vec<Mutex<Block<M>>>,
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+/// How far the stages are.
+struct Progress {
+    /// Blocks that each stage has finished.
+    done: Vec<usize>,
+    /// Stages that a thread is at.
+    busy: Vec<bool>,
+    stopped: bool,
+}
+
+impl Progress {
+    /// Whether `stage` can take its next block.
+    fn is_ready(&self, stage: usize, blocks: usize, in_flight: usize) -> bool {
+        let next = self.done[stage];
+        let arrived = match stage.checked_sub(1) {
+            Some(before) => self.done[before],
+            // As many as there are buffers beside what the last stage holds.
+            None => blocks.min(self.done[self.done.len() - 1] + in_flight),
+        };
+        !self.busy[stage] && next < arrived
+    }
+}
+
+impl<M: Matrix> Pipeline<'_, M> {
+    /// Does what there is to do until all is done.
+    fn work(&self) {
+        let blocks = self.bytes.len().div_ceil(BLOCK);
+        let mut progress = lock(&self.progress);
+        let mut last = 0;
+        loop {
+            let stages = progress.done.len();
+            if progress.stopped || progress.done[stages - 1] == blocks {
+                return;
+            }
+            // Its own stage's weights are in the core's cache; otherwise what is
+            // nearest to the end makes room for more.
+            let mut choices = std::iter::once(last).chain((0..stages).rev());
+            let ready = |&stage: &usize| progress.is_ready(stage, blocks, self.blocks.len());
+            let Some(stage) = choices.find(ready) else {
+                let waited = self.changed.wait(progress);
+                progress = waited.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            progress.busy[stage] = true;
+            let block = progress.done[stage];
+            drop(progress);
+            last = stage;
+            let ended = Ended(self);
+            let stopped = (self.stop)();
+            if !stopped {
+                self.run(stage, block);
+            }
+            std::mem::forget(ended);
+            progress = lock(&self.progress);
+            progress.busy[stage] = false;
+            progress.done[stage] += 1;
+            progress.stopped |= stopped;
+            self.changed.notify_all();
+        }
+    }
+
+    fn run(&self, stage: usize, index: usize) {
+        let layer = stage.div_ceil(2);
+        let bytes = &self.bytes[index * BLOCK..];
+        let bytes = &bytes[..bytes.len().min(BLOCK)];
+        let mut block = lock(&self.blocks[index % self.blocks.len()]);
+        // One stage for the first layer, two for each of the others.
+        let recurrent = stage.is_multiple_of(2);
+        if stage == 0 || !recurrent {
+            block.set_inputs(self.network, layer, bytes);
+        }
+        if recurrent {
+            let (h, c) = &mut *lock(&self.layers[layer]);
+            block.run(self.network, layer, bytes.len(), h, c);
+        }
+    }
+}
+
+/// Lets the other threads go when this one panics.
+struct Ended<'a, 'b, M: Matrix>(&'a Pipeline<'b, M>);
+
+impl<M: Matrix> Drop for Ended<'_, '_, M> {
+    fn drop(&mut self) {
+        lock(&self.0.progress).stopped = true;
+        self.0.changed.notify_all();
+    }
+}
+
+/// A panic elsewhere ends the whole feeding, so nobody uses what it left.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
