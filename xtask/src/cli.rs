@@ -1,9 +1,11 @@
 //! The command line of `cargo xtask`. Owns the words, not the work.
 
+use std::ffi::OsString;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{corpus, doors, libtorch, neovim, pygls, suite};
+use crate::{bench, corpus, doors, libtorch, neovim, pygls, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -28,6 +30,13 @@ enum Task {
         #[arg(value_enum)]
         groups: Vec<suite::Group>,
     },
+    /// Measure how fast it is: decode, lanes, prefill, startup, memory, cancel, latency
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on; `--help` lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check which crates may reach which
     Doors,
     /// Find a Neovim of 0.12 or newer, or fetch one into .cache/neovim; prints its path
@@ -42,6 +51,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Libtorch => libtorch::provide(),
         Task::Corpus { name } => corpus::provide(name),
         Task::Test { groups } => suite::run(&groups),
+        Task::Bench { arguments } => bench::run(&arguments),
         Task::Doors => doors::check(),
         Task::Neovim => {
             println!("{}", neovim::provide()?.display());

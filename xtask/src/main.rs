@@ -2,6 +2,7 @@
 //!
 //! Knows the workspace from outside, through cargo; depends on none of its crates.
 
+mod bench;
 mod cli;
 mod corpus;
 mod doors;

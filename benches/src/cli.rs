@@ -1,0 +1,81 @@
+//! The command line of `cargo xtask bench`. Owns the words, not the work.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Report;
+use crate::{decode, lanes, prefill};
+
+/// How fast lstm-ls is. Every figure is a median of rounds in which all that is
+/// compared takes turns.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Cli {
+    #[command(subcommand)]
+    bench: Bench,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every benchmark is told.
+#[derive(Args)]
+pub(crate) struct Common {
+    /// How to print
+    #[arg(long, value_enum, default_value = "text", global = true)]
+    format: Format,
+    /// Rounds to take the median of
+    #[arg(long, default_value_t = 9, global = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) rounds: u32,
+    /// Also write the figures to benches/runs, with date, machine and commit
+    #[arg(long, global = true)]
+    save: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// One step with its output layer, beside libtorch, ONNX Runtime and a plain read
+    Decode {
+        /// Python that has onnx, onnxruntime and numpy
+        #[arg(long)]
+        python: Option<PathBuf>,
+    },
+    /// Several lanes in one step
+    Lanes,
+    /// Reading 4 KiB, beside as many steps
+    Prefill,
+}
+
+/// Reads the command line and does what it says.
+///
+/// # Errors
+/// If a benchmark cannot be run.
+pub(crate) fn run() -> Result<()> {
+    let Cli { bench, common } = Cli::parse();
+    let report = match bench {
+        Bench::Decode { python } => decode::run(&common, python.as_deref())?,
+        Bench::Lanes => lanes::run(&common)?,
+        Bench::Prefill => prefill::run(&common)?,
+    };
+    show(&report, &common)
+}
+
+fn show(report: &Report, common: &Common) -> Result<()> {
+    match common.format {
+        Format::Text => print!("{}", report.to_text()),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&report.to_json())?),
+    }
+    if common.save {
+        eprintln!("saved as {}", report.save()?.display());
+    }
+    Ok(())
+}

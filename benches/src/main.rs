@@ -1,0 +1,27 @@
+//! `cargo xtask bench`: how fast it is, beside what else there is.
+//!
+//! Owns: models of random weights, paired measurement, the peers it talks to,
+//! tables, JSON and plots. Must not know: libtorch, which is measured in a
+//! program of `char-lstm`'s, nor anything of the server but its protocol.
+
+mod cli;
+mod decode;
+mod lanes;
+mod paired;
+mod peer;
+mod prefill;
+mod report;
+mod stream;
+mod weights;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Models of a given shape with random weights: speed does not depend on what
+//! the weights are.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+
+/// Layers and units of a network, written `3x512`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) num_layers: usize,
+    pub(crate) hidden_size: usize,
+}
+
+impl Shape {
+    /// `3x512`.
+    pub(crate) fn name(self) -> String {
+        format!("{}x{}", self.num_layers, self.hidden_size)
+    }
+
+    /// Bytes of int8 weights that one step reads, the output layer left out:
+    /// the first layer's input product is a table of which one row is read.
+    pub(crate) fn step_bytes(self) -> usize {
+        (2 * self.num_layers - 1) * 4 * self.hidden_size * self.hidden_size
+    }
+
+    /// Bytes of int8 weights of the output layer.
+    pub(crate) fn head_bytes(self) -> usize {
+        256 * self.hidden_size
+    }
+
+    /// An f32 model of this shape, always the same.
+    ///
+    /// # Errors
+    /// If the shape is out of range.
+    pub(crate) fn model(self) -> Result<ModelFile> {
+        let config = ModelConfig {
+            language: "rust".to_owned(),
+            num_layers: self.num_layers,
+            hidden_size: self.hidden_size,
+            embedding_size: 64,
+            head: HeadInput::LastLayer,
+            window: 1024,
+        };
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = move || {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let tensors: BTreeMap<_, _> = config
+            .tensor_specs()
+            .into_iter()
+            .map(|spec| {
+                let length: usize = spec.shape.iter().product();
+                let columns = spec.shape[spec.shape.len() - 1];
+                let bound = 1.0 / (columns as f32).sqrt();
+                (spec.name, (0..length).map(|_| bound * random()).collect())
+            })
+            .collect();
+        let provenance = Provenance::default();
+        Ok(ModelFile::from_f32(
+            config,
+            provenance,
+            Precision::F32,
+            tensors,
+        )?)
+    }
+}

@@ -1,0 +1,38 @@
+//! `cargo xtask bench …`: builds what is measured and hands the words on to
+//! `lstm-bench`, which measures.
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+
+use crate::{process, workspace};
+
+/// Runs `lstm-bench` with `arguments`. libtorch is a peer where it is installed.
+///
+/// # Errors
+/// If something does not build, or the benchmark fails.
+pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
+    let build = |arguments: &[&str]| {
+        let mut build = process::cargo();
+        process::run(
+            build
+                .args(["build", "--quiet", "--release"])
+                .args(arguments),
+        )
+    };
+    build(&["--package=lstm-bench", "--package=lstm-ls"])?;
+    let release = workspace::target().join("release");
+    let mut bench = std::process::Command::new(release.join("lstm-bench"));
+    bench.args(arguments);
+    bench.env("LSTM_LS_SERVER", release.join("lstm-ls"));
+    let decode = arguments.iter().any(|argument| argument == "decode");
+    let installed = std::env::var_os("LIBTORCH").is_some_and(|path| {
+        let path = workspace::root().join(path);
+        path.join("lib").is_dir()
+    });
+    if decode && installed {
+        build(&["--package=char-lstm", "--bin=libtorch-steps"])?;
+        bench.env("LSTM_BENCH_LIBTORCH", release.join("libtorch-steps"));
+    }
+    process::run(&mut bench)
+}
