@@ -20,6 +20,7 @@ mod eval;
 mod location;
 mod model_info;
 mod serve;
+mod stats;
 mod table;
 
 /// Code completion by a character LSTM that runs on your own CPU.
@@ -69,6 +70,8 @@ enum Command {
     /// Measure a model on files.
     #[command(subcommand)]
     Eval(eval::Measure),
+    /// Show what was offered and accepted on this machine.
+    Stats(stats::Arguments),
     /// Show what this machine gives: CPU, model, speed, settings.
     Doctor,
 }
@@ -101,7 +104,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
     match arguments.command {
         None => return speak(source, loader),
         Some(Command::Serve(arguments)) => {
-            let shared = Shared::new(model_source(source, loader));
+            let shared = Shared::new(model_source(source, loader), user::statistics());
             serve::run(arguments, shared, out)?;
         }
         #[cfg(unix)]
@@ -117,6 +120,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
             model_info::run(arguments, source, out)?;
         }
         Some(Command::Eval(eval::Measure::Bits(bits))) => eval::bits(&bits, &source, loader, out)?,
+        Some(Command::Stats(arguments)) => stats::run(&arguments, out)?,
         Some(Command::Doctor) => doctor::run(&source, loader, out)?,
     }
     out.flush()?;
@@ -137,7 +141,7 @@ fn speak(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
             "lstm-ls: waiting for an editor on stdin; see `lstm-ls --help`"
         )?;
     }
-    let shared = Shared::new(model_source(source, loader));
+    let shared = Shared::new(model_source(source, loader), user::statistics());
     let orderly = server::serve_stdio(shared).context("cannot start the server")?;
     Ok(ExitCode::from(u8::from(!orderly)))
 }

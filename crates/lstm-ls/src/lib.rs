@@ -26,6 +26,7 @@ pub mod logging;
 pub mod model;
 pub mod newline;
 pub mod server;
+pub mod statistics;
 pub mod user;
 
 /// Makes a model file runnable.

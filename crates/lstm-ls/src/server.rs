@@ -9,6 +9,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tower_lsp::jsonrpc::Result;
@@ -16,10 +17,11 @@ use tower_lsp::lsp_types::{
     CompletionParams, CompletionResponse, DidChangeConfigurationParams,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    InitializeParams, InitializeResult, InitializedParams,
+    ExecuteCommandParams, InitializeParams, InitializeResult, InitializedParams,
 };
 use tower_lsp::{Client, LanguageServer, LspService};
 
+mod acceptance;
 mod completion;
 mod configuration;
 mod connection;
@@ -137,6 +139,10 @@ impl LanguageServer for Backend {
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         completion::completion(self, params).await.map(Some)
     }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        acceptance::execute(self, &params)
+    }
 }
 
 /// Serves one client until it exits, its stream ends or the server stops. True
@@ -163,6 +169,9 @@ where
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)
         .custom_method(protocol::STATUS, Backend::status)
+        .custom_method(protocol::DID_SHOW, Backend::did_show)
+        .custom_method(protocol::DID_ACCEPT_PART, Backend::did_accept_part)
+        .custom_method(protocol::DISMISSED, Backend::dismissed)
         .custom_method(protocol::DOCUMENT, Backend::document)
         .custom_method(protocol::RELOAD, Backend::reload)
         .custom_method(protocol::RELOAD_UNANSWERED, Backend::reload_unanswered)

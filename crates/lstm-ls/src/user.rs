@@ -12,3 +12,11 @@ pub fn models() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
     Some(folders.data_dir().join(NAME).join("models"))
 }
+
+/// Where what was counted lies: `$XDG_STATE_HOME/lstm-ls/statistics.json`, or
+/// beside the models where the system has no folder for such things.
+pub fn statistics() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    let folder = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    Some(folder.join(NAME).join("statistics.json"))
+}

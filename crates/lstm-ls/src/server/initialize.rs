@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use tower_lsp::lsp_types::{
-    CompletionOptions, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CompletionOptions, ExecuteCommandOptions, InitializeResult, OneOf, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::Backend;
-use super::position::Encoding;
+use super::acceptance::ACCEPTED;
+use super::peer::Peer;
 use super::settings::Settings;
 
 /// After these an editor asks for a list unasked, besides while a word is typed.
@@ -19,7 +20,7 @@ const TRIGGER_CHARACTERS: [&str; 2] = [".", ":"];
 pub(super) fn initialize(backend: &Backend) -> InitializeResult {
     let peer = backend.peer.get().cloned().unwrap_or_default();
     let (settings, _) = Settings::parse(peer.options.as_ref());
-    backend.workspace.open(peer.folders);
+    backend.workspace.open(peer.folders.clone());
     let models = Arc::clone(&backend.shared.models);
     let named = settings.model.clone();
     backend.settings.send_replace(Arc::new(settings));
@@ -27,7 +28,7 @@ pub(super) fn initialize(backend: &Backend) -> InitializeResult {
     tokio::spawn(async move { models.get_any(named.as_deref()).await.is_ok() });
 
     InitializeResult {
-        capabilities: capabilities(peer.encoding),
+        capabilities: capabilities(&peer),
         server_info: Some(ServerInfo {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -36,9 +37,9 @@ pub(super) fn initialize(backend: &Backend) -> InitializeResult {
 }
 
 /// Inline completion, which lsp-types 0.94 has no field for, is added in `wire`.
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
+fn capabilities(peer: &Peer) -> ServerCapabilities {
     ServerCapabilities {
-        position_encoding: Some(encoding.kind()),
+        position_encoding: Some(peer.encoding.kind()),
         text_document_sync: Some(
             TextDocumentSyncOptions {
                 open_close: Some(true),
@@ -51,6 +52,10 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         completion_provider: Some(CompletionOptions {
             trigger_characters: Some(TRIGGER_CHARACTERS.map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
+        }),
+        execute_command_provider: peer.commands.then(|| ExecuteCommandOptions {
+            commands: vec![ACCEPTED.to_owned()],
+            ..ExecuteCommandOptions::default()
         }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

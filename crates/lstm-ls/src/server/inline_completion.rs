@@ -2,15 +2,17 @@
 
 use completer::{Options, Strategy};
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::Range;
+use tower_lsp::lsp_types::{Command, Range};
 
-use super::Backend;
+use super::models::Model;
 use super::protocol::{
     InlineCompletionItem, InlineCompletionList, InlineCompletionParams, TriggerKind,
 };
 use super::reason::Reason;
 use super::scheduler::Purpose;
-use super::suggest::{options, several_lines_fit};
+use super::suggest::{Text, options, several_lines_fit};
+use super::{Backend, acceptance};
+use crate::statistics::Offer;
 
 impl Backend {
     /// Answers with the likeliest text; asked by hand, with alternatives after it.
@@ -45,17 +47,27 @@ impl Backend {
         let mut suggested = self.suggest(snapshot, options, Purpose::Ghost).await?;
         // First what typing would bring too, then the others by rank.
         suggested.texts.sort_by_key(|text| !text.likeliest);
-        let range = suggested.range;
-        let items = suggested
-            .texts
-            .into_iter()
-            .map(|text| InlineCompletionItem {
-                filter_text: text.text.clone(),
-                insert_text: text.text,
-                range,
-            });
+        let counts = settings.statistics && self.peer.get().is_some_and(|peer| peer.commands);
+        let model = suggested.model.filter(|_| counts);
+        let texts = suggested.texts.into_iter();
+        let items = texts.map(|text| InlineCompletionItem {
+            command: model.as_ref().map(|model| self.offer(model, &text)),
+            filter_text: text.text.clone(),
+            insert_text: text.text,
+            range: suggested.range,
+        });
         Ok(InlineCompletionList {
             items: items.collect(),
         })
+    }
+    /// Counts a suggestion that is sent; what its acceptance will be told by.
+    fn offer(&self, model: &Model, text: &Text) -> Command {
+        let old = text.text.len().saturating_sub(text.added);
+        let number = self.shared.counter.offered(Offer {
+            language: model.language().to_owned(),
+            model: model.name(),
+            added: text.text.get(old..).unwrap_or(&text.text).to_owned(),
+        });
+        acceptance::command(number)
     }
 }

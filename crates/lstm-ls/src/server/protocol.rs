@@ -2,7 +2,7 @@
 //! methods that are our own.
 
 use serde::{Deserialize, Serialize};
-use tower_lsp::lsp_types::{Range, TextDocumentPositionParams};
+use tower_lsp::lsp_types::{Command, Range, TextDocumentPositionParams};
 
 /// The method that asks for ghost text.
 pub(super) const INLINE_COMPLETION: &str = "textDocument/inlineCompletion";
@@ -18,6 +18,13 @@ pub(super) const RELOAD: &str = "lstm-ls/reload";
 
 /// The request for the text that the server holds.
 pub(super) const DOCUMENT: &str = "lstm-ls/document";
+
+/// Notifications about an inline suggestion, as Copilot's clients send them.
+pub(super) const DID_SHOW: &str = "textDocument/didShowCompletion";
+pub(super) const DID_ACCEPT_PART: &str = "textDocument/didPartiallyAcceptCompletion";
+
+/// The notification that an inline suggestion was dismissed.
+pub(super) const DISMISSED: &str = "lstm-ls/dismissed";
 
 /// What [`RELOAD`] is called here when it comes as a notification.
 pub(super) const RELOAD_UNANSWERED: &str = "$/lstm-ls/reload";
@@ -97,6 +104,9 @@ pub(super) struct InlineCompletionItem {
     pub filter_text: String,
     /// What is replaced: part of one line, up to the cursor.
     pub range: Range,
+    /// What the client runs when it is accepted, if it runs commands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What all clients of one process have in common: weights, threads, counts.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,21 +8,25 @@ use tokio::sync::watch;
 
 use super::models::{ModelSource, Models};
 use super::scheduler::{ClientId, Scheduler};
+use crate::statistics::Counter;
 
 /// See the top of the file.
 pub struct Shared {
     pub(super) models: Arc<Models>,
     pub(super) scheduler: Scheduler,
+    pub(super) counter: Counter,
     arrivals: AtomicU64,
     clients: watch::Sender<usize>,
 }
 
 impl Shared {
-    /// Nobody is connected and nothing is loaded yet.
-    pub fn new(source: ModelSource) -> Arc<Self> {
+    /// Nobody is connected and nothing is loaded yet. Counts go to the file
+    /// `statistics`, if there is one.
+    pub fn new(source: ModelSource, statistics: Option<PathBuf>) -> Arc<Self> {
         Arc::new(Self {
             models: Arc::new(Models::new(source)),
             scheduler: Scheduler::for_this_machine(),
+            counter: Counter::new(statistics),
             arrivals: AtomicU64::new(0),
             clients: watch::Sender::default(),
         })
@@ -42,7 +47,8 @@ impl Shared {
     }
 }
 
-/// A client that is counted. Dropping it counts it out.
+/// A client that is counted. Dropping it counts it out, and keeps what was
+/// counted of its suggestions.
 pub(super) struct Guest {
     id: ClientId,
     shared: Arc<Shared>,
@@ -57,6 +63,7 @@ impl Guest {
 
 impl Drop for Guest {
     fn drop(&mut self) {
+        self.shared.counter.write();
         self.shared.clients.send_modify(|clients| *clients -= 1);
     }
 }

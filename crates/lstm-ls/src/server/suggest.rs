@@ -28,12 +28,13 @@ use super::settings::Settings;
 const LOOK_AHEAD: usize = 4096;
 
 /// Suggestions and where they go.
-#[derive(Debug)]
 pub(super) struct Suggested {
     /// Texts, best first.
     pub(super) texts: Vec<Text>,
     /// What each of them replaces: part of one line.
     pub(super) range: Range,
+    /// Whose ideas they are.
+    pub(super) model: Option<Arc<Model>>,
 }
 
 /// One suggestion.
@@ -43,6 +44,8 @@ pub(super) struct Text {
     pub(super) text: String,
     /// Probability that the model gives to what is added, 0–1.
     pub(super) probability: f64,
+    /// How many bytes of it, at its end, are new.
+    pub(super) added: usize,
     /// Whether it is the text that typing would bring.
     pub(super) likeliest: bool,
 }
@@ -51,6 +54,7 @@ impl From<Suggestion> for Text {
     fn from(suggestion: Suggestion) -> Self {
         Self {
             probability: suggestion.log_prob.exp(),
+            added: suggestion.bytes,
             likeliest: suggestion.likeliest,
             text: suggestion.text,
         }
@@ -95,11 +99,17 @@ impl Backend {
         let mut suggested = Suggested {
             texts: Vec::new(),
             range: self.to_range(&snapshot, snapshot.at.start),
+            model: None,
         };
         let outcome = self.complete(snapshot, options, purpose).await;
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let (reason, answer) = match outcome {
-            Ok((completion, range)) => {
+            Ok((completion, range, model)) => {
+                if self.settings().statistics {
+                    let counter = &self.shared.counter;
+                    counter.answered(&language, &model.name(), micros);
+                }
+                suggested.model = Some(model);
                 let nothing = completion.suggestions.is_empty();
                 suggested.range = range;
                 suggested.texts = completion.suggestions.into_iter().map(Text::from).collect();
@@ -114,13 +124,13 @@ impl Backend {
         answer
     }
 
-    /// The completion and the range that it replaces, or why there is none.
+    /// The completion, the range that it replaces and whose it is, or why there is none.
     async fn complete(
         &self,
         snapshot: Snapshot,
         options: Options,
         purpose: Purpose,
-    ) -> std::result::Result<(Completion, Range), Reason> {
+    ) -> std::result::Result<(Completion, Range, Arc<Model>), Reason> {
         let settings = self.settings();
         let language = &snapshot.document.language;
         if !settings.enabled {
@@ -168,8 +178,8 @@ impl Backend {
         };
         record(&completion);
         let range = self.to_range(&snapshot, snapshot.at.start - completion.replaces);
-        self.catch_up(model, snapshot);
-        Ok((completion, range))
+        self.catch_up(Arc::clone(&model), snapshot);
+        Ok((completion, range, model))
     }
 
     /// Has a worker prepare for the keystrokes to come, unless one comes first.

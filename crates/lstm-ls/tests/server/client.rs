@@ -45,11 +45,12 @@ impl Client {
 
     /// A client of a server whose only model comes from `engines`.
     pub(crate) fn with_source(engines: EngineSource) -> Self {
-        Self::of(Shared::new(ModelSource {
+        let source = ModelSource {
             engines,
             default_path: None,
             folder: None,
-        }))
+        };
+        Self::of(Shared::new(source, None))
     }
 
     /// One more client of that server.

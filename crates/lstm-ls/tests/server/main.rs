@@ -6,6 +6,7 @@
 mod client;
 mod parrot;
 
+mod acceptance;
 mod completion;
 mod documents;
 mod inline_completion;

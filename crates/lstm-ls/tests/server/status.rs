@@ -133,11 +133,12 @@ fn shared(folder: &Path) -> Arc<Shared> {
     let engines = move |path: Option<&Path>| {
         lstm_ls::int8_engine(&ModelFile::read(path.unwrap_or(&default))?)
     };
-    Shared::new(ModelSource {
+    let source = ModelSource {
         engines: Arc::new(engines),
         default_path: None,
         folder: Some(folder.to_owned()),
-    })
+    };
+    Shared::new(source, None)
 }
 
 async fn offered(client: &mut Client, language: &str) -> Value {

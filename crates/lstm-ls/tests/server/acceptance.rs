@@ -1,0 +1,94 @@
+//! What becomes of suggestions is counted, where the user lets it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lstm_format::Engine;
+use lstm_ls::server::{ModelSource, Shared};
+use lstm_ls::statistics::{Statistics, Tally};
+use serde_json::{Value, json};
+
+use crate::client::{Client, INVALID_PARAMS, at};
+use crate::parrot::{Gate, Parrot};
+
+const METHOD: &str = "textDocument/inlineCompletion";
+
+/// A client whose server counts into `file`.
+async fn client(file: &Path, settings: Value) -> Client {
+    let engine: Arc<dyn Engine> = Arc::new(Parrot::new("let answer = 42;\n", Gate::default()));
+    let source = ModelSource {
+        engines: Arc::new(move |_| Ok(Arc::clone(&engine))),
+        default_path: None,
+        folder: None,
+    };
+    let mut client = Client::of(Shared::new(source, Some(file.to_owned())));
+    let capabilities = json!({"workspace": {"executeCommand": {}}});
+    let result = client
+        .initialize(json!({"capabilities": capabilities, "initializationOptions": settings}))
+        .await;
+    let commands = &result["capabilities"]["executeCommandProvider"]["commands"];
+    assert_eq!(*commands, json!(["lstm-ls.accepted"]));
+    client
+}
+
+async fn item(client: &mut Client) -> Value {
+    let position = client.open_at_cursor("let a$0").await;
+    let mut params = at(&position);
+    params["context"] = json!({"triggerKind": 2});
+    client.call(METHOD, params).await.unwrap()["items"][0].take()
+}
+
+fn counted(file: &Path) -> Option<Tally> {
+    let statistics = Statistics::read(file).unwrap();
+    let mut tally = statistics.0.get("rust")?.get("rust 1x48")?.clone();
+    tally.latency = Default::default();
+    Some(tally)
+}
+
+#[tokio::test]
+async fn what_a_client_tells_of_a_suggestion_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("statistics.json");
+    let mut client = client(&file, json!({"deadlineMs": 60000})).await;
+    let item = item(&mut client).await;
+    assert_eq!(item["insertText"], "answer = 42;");
+    let shown = json!({"item": item});
+    client
+        .notify("textDocument/didShowCompletion", shown.clone())
+        .await;
+    let part = json!({"item": item, "acceptedLength": 6});
+    client
+        .notify("textDocument/didPartiallyAcceptCompletion", part)
+        .await;
+    client.notify("lstm-ls/dismissed", shown).await;
+    let command = &item["command"];
+    let run = json!({"command": command["command"], "arguments": command["arguments"]});
+    assert_eq!(
+        client.call("workspace/executeCommand", run).await,
+        Ok(Value::Null)
+    );
+    let other = json!({"command": "rm", "arguments": ["-rf"]});
+    let refused = client.call("workspace/executeCommand", other).await;
+    assert_eq!(refused.unwrap_err().0, INVALID_PARAMS);
+    client.finish().await;
+    let expected = Tally {
+        requests: 1,
+        offered: 1,
+        shown: 1,
+        accepted: 1,
+        dismissed: 1,
+        bytes_saved: "nswer = 42;".len() as u64,
+        ..Tally::default()
+    };
+    assert_eq!(counted(&file), Some(expected));
+}
+
+#[tokio::test]
+async fn nothing_is_counted_where_the_user_does_not_want_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("statistics.json");
+    let mut client = client(&file, json!({"deadlineMs": 60000, "statistics": false})).await;
+    assert_eq!(item(&mut client).await["command"], Value::Null);
+    client.finish().await;
+    assert!(!file.exists());
+}
