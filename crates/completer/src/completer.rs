@@ -8,7 +8,8 @@ use lstm_format::Engine;
 use crate::cancel::{CancelToken, Cancelled, Limits};
 use crate::completion::{Completion, Micros, Stop};
 use crate::decode::{Task, decode};
-use crate::options::Request;
+use crate::memo::{Memo, MemoSession};
+use crate::options::{Before, Options, Request};
 use crate::prefix::{Feeder, Windows};
 use crate::state_cache::StateCache;
 use crate::stop_rules::StopRules;
@@ -18,11 +19,15 @@ use crate::surroundings::Surroundings;
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
 const DEFAULT_CACHE_BYTES: usize = 16 << 20;
 
+/// One part in so many of that memory is for the steps of decoding.
+const MEMO_SHARE: usize = 4;
+
 /// Completes with one model. Share it between threads; each request opens its
 /// own session of the engine.
 pub struct Completer {
     engine: Arc<dyn Engine>,
     cache: Mutex<StateCache>,
+    memo: Mutex<Memo>,
 }
 
 impl Completer {
@@ -36,7 +41,8 @@ impl Completer {
     pub fn with_cache_bytes(engine: Arc<dyn Engine>, bytes: usize) -> Self {
         Self {
             engine,
-            cache: Mutex::new(StateCache::new(bytes)),
+            cache: Mutex::new(StateCache::new(bytes - bytes / MEMO_SHARE)),
+            memo: Mutex::new(Memo::new(bytes / MEMO_SHARE)),
         }
     }
 
@@ -65,11 +71,11 @@ impl Completer {
             cancel,
             deadline: options.deadline,
         };
-        let mut session = self.engine.session();
+        let mut session = self.session();
         let config = self.engine.config();
         let windows = Windows::new(config, request.path, request.before);
         let mut feeder = Feeder {
-            session: &mut *session,
+            session: &mut session,
             config,
             cache: &self.cache,
             limits,
@@ -127,6 +133,36 @@ impl Completer {
         Ok(completion)
     }
 
+    /// Completes where the cursor will be once `text` is accepted, so that this
+    /// suggestion is there by then. For the time in which someone reads the
+    /// suggestion `text`; changes no answer.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` is set, which is looked at as in
+    /// [`complete`](Self::complete).
+    pub fn look_ahead(
+        &self,
+        request: &Request<'_>,
+        text: &str,
+        cancel: &CancelToken,
+    ) -> Result<(), Cancelled> {
+        let before = [request.before.text, text.as_bytes()].concat();
+        let options = Options {
+            deadline: None,
+            must_start_with: None,
+            ..request.options.clone()
+        };
+        let ahead = Request {
+            before: Before {
+                text: &before,
+                start: request.before.start,
+            },
+            options: &options,
+            ..*request
+        };
+        self.complete(&ahead, cancel).map(drop)
+    }
+
     /// Brings the windows that will follow the one at the cursor at most 32
     /// bytes nearer each, so that crossing into them costs no more than any
     /// other keystroke. For the pauses between completions of someone who
@@ -141,9 +177,9 @@ impl Completer {
         if following.is_empty() {
             return Ok(());
         }
-        let mut session = self.engine.session();
+        let mut session = self.session();
         let mut feeder = Feeder {
-            session: &mut *session,
+            session: &mut session,
             config,
             cache: &self.cache,
             limits: Limits {
@@ -155,6 +191,10 @@ impl Completer {
             feeder.bring_nearer(&window)?;
         }
         Ok(())
+    }
+
+    fn session(&self) -> MemoSession<'_> {
+        MemoSession::new(self.engine.session(), &self.memo)
     }
 }
 

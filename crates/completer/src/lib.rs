@@ -14,6 +14,7 @@ mod completer;
 mod completion;
 mod decode;
 pub mod evaluation;
+mod memo;
 mod options;
 mod prefix;
 mod state_cache;

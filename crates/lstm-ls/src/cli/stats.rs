@@ -110,6 +110,7 @@ mod tests {
               bytes saved          4 321
 
             only on this machine, in FILE
-        "#]].assert_eq(&text);
+        "#]]
+        .assert_eq(&text);
     }
 }

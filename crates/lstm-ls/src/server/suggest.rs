@@ -153,7 +153,7 @@ impl Backend {
         let running = self.documents.start(&snapshot);
         let job = {
             let (model, snapshot) = (Arc::clone(&model), snapshot.clone());
-            let token = running.token().clone();
+            let (options, token) = (options.clone(), running.token().clone());
             move || {
                 with_request(&model.completer, &snapshot, &options, |request| {
                     model.completer.complete(request, &token)
@@ -178,24 +178,36 @@ impl Backend {
         };
         record(&completion);
         let range = self.to_range(&snapshot, snapshot.at.start - completion.replaces);
-        self.catch_up(Arc::clone(&model), snapshot);
+        let shown = completion.suggestions.first();
+        let shown = shown.filter(|_| purpose == Purpose::Ghost);
+        let shown = shown.and_then(|shown| shown.text.get(completion.replaces..));
+        let shown = shown.map(str::to_owned);
+        self.prepare(Arc::clone(&model), snapshot, options, shown);
         Ok((completion, range, model))
     }
 
-    /// Has a worker prepare for the keystrokes to come, unless one comes first.
-    /// Nobody waits for it.
-    fn catch_up(&self, model: Arc<Model>, snapshot: Snapshot) {
+    /// Has a worker prepare for what may come next, unless an edit comes first:
+    /// the keystrokes to come and, where ghost text is `shown`, its being
+    /// accepted. Nobody waits for it.
+    fn prepare(
+        &self,
+        model: Arc<Model>,
+        snapshot: Snapshot,
+        options: Options,
+        shown: Option<String>,
+    ) {
         let running = self.documents.start(&snapshot);
         let order = self.order(&snapshot, Purpose::Later, &running);
         let scheduler = self.shared.scheduler.clone();
         let token = running.token().clone();
         let job = move || {
-            with_request(
-                &model.completer,
-                &snapshot,
-                &Options::default(),
-                |request| model.completer.catch_up(request, &token),
-            )
+            let completer = &model.completer;
+            with_request(completer, &snapshot, &options, |request| {
+                completer.catch_up(request, &token)?;
+                shown.map_or(Ok(()), |shown| {
+                    completer.look_ahead(request, &shown, &token)
+                })
+            })
         };
         tokio::spawn(async move {
             // How far it got shows in the time of a later answer.
