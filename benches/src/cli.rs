@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Report;
-use crate::{decode, lanes, prefill};
+use crate::{clients, decode, lanes, prefill};
 
 /// How fast lstm-ls is. Every figure is a median of rounds in which all that is
 /// compared takes turns.
@@ -53,6 +53,8 @@ enum Bench {
     Lanes,
     /// Reading 4 KiB, beside as many steps
     Prefill,
+    /// Sixteen clients that type on one daemon, and one that misbehaves
+    Clients,
 }
 
 /// Reads the command line and does what it says.
@@ -65,6 +67,7 @@ pub(crate) fn run() -> Result<()> {
         Bench::Decode { python } => decode::run(&common, python.as_deref())?,
         Bench::Lanes => lanes::run(&common)?,
         Bench::Prefill => prefill::run(&common)?,
+        Bench::Clients => clients::run(&common)?,
     };
     show(&report, &common)
 }

@@ -5,6 +5,7 @@
 //! program of `char-lstm`'s, nor anything of the server but its protocol.
 
 mod cli;
+mod clients;
 mod decode;
 mod lanes;
 mod paired;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
@@ -95,6 +96,18 @@ impl LanguageClient {
         let id = self.last_id;
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))?;
         Ok(id)
+    }
+
+    /// The next message, if one comes within `limit`.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub fn message_within(&mut self, limit: Duration) -> Result<Option<Value>> {
+        match self.messages.recv_timeout(limit) {
+            Ok(message) => message.map(Some),
+            Err(mpsc::RecvTimeoutError::Timeout) => Ok(None),
+            Err(mpsc::RecvTimeoutError::Disconnected) => bail!("the server is gone"),
+        }
     }
 
     /// The next message of the server, whatever it is.

@@ -30,7 +30,7 @@ enum Task {
         #[arg(value_enum)]
         groups: Vec<suite::Group>,
     },
-    /// Measure how fast it is: decode, lanes, prefill, startup, memory, cancel, latency
+    /// Measure how fast it is: decode, lanes, prefill, clients, startup, memory, cancel, latency
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on; `--help` lists them

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 32 << 20;
 
 /// A document as the client last described it.
 #[derive(Clone, Debug)]
-pub(crate) struct Document {
+pub struct Document {
     /// The text. Cloning it is cheap: clones share their nodes.
     pub text: Rope,
     /// The client's version.
@@ -30,7 +30,7 @@ pub(crate) struct Document {
 
 impl Document {
     /// A document with `text`.
-    pub(crate) fn new(text: &str, version: i32, language: String) -> Self {
+    pub fn new(text: &str, version: i32, language: String) -> Self {
         let mut document = Self {
             text: Rope::new(),
             version,
@@ -50,7 +50,7 @@ impl Document {
     }
 
     /// Applies one change: of the whole text, or of a range of it.
-    pub(crate) fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
+    pub fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
         let Some(range) = change.range else {
             return self.replace(&change.text);
         };
@@ -70,7 +70,7 @@ impl Document {
     }
 
     /// At least the last `reach` bytes of the text before `offset`, or all there are.
-    pub(crate) fn tail(&self, offset: usize, reach: usize) -> Tail {
+    pub fn tail(&self, offset: usize, reach: usize) -> Tail {
         let from = |reach| {
             let start = offset.saturating_sub(reach);
             self.text.char_to_byte(self.text.byte_to_char(start))
@@ -96,7 +96,7 @@ impl Document {
     }
 
     /// At most `limit` bytes of the text after `offset`, with `\n` line ends.
-    pub(crate) fn head(&self, offset: usize, limit: usize) -> String {
+    pub fn head(&self, offset: usize, limit: usize) -> String {
         let end = self.text.len_bytes().min(offset.saturating_add(limit));
         let end = self.text.char_to_byte(self.text.byte_to_char(end));
         newline::to_lf(&self.text.byte_slice(offset..end).to_string()).into_owned()
@@ -105,7 +105,7 @@ impl Document {
 
 /// The text that ends at an offset, as a model reads it: with `\n` line ends.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Tail {
+pub struct Tail {
     /// The text.
     pub text: String,
     /// Byte offset of its start in the document, counted with `\n` line ends.
@@ -211,74 +211,7 @@ mod tests {
         assert!(Document::new(&(large + "y"), 1, "rust".to_owned()).too_large);
     }
 
-    /// The model that a document must agree with: a string, positions counted plainly.
-    fn offset_in(text: &str, position: Position, encoding: Encoding) -> usize {
-        let mut starts = vec![0];
-        let bytes = text.as_bytes();
-        for (i, &b) in bytes.iter().enumerate() {
-            if b == b'\n' || (b == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
-                starts.push(i + 1);
-            }
-        }
-        let Some(&start) = starts.get(position.line as usize) else {
-            return text.len();
-        };
-        let line = text[start..]
-            .split(['\r', '\n'])
-            .next()
-            .expect("split gives one piece");
-        let mut units = 0;
-        for (i, c) in line.char_indices() {
-            units += match encoding {
-                Encoding::Utf8 => c.len_utf8(),
-                Encoding::Utf16 => c.len_utf16(),
-                Encoding::Utf32 => 1,
-            };
-            if units > position.character as usize {
-                return start + i;
-            }
-        }
-        start + line.len()
-    }
-
-    prop_compose! {
-        fn any_position()(line in 0_u32..6, character in 0_u32..12) -> Position {
-            Position::new(line, character)
-        }
-    }
-
-    prop_compose! {
-        fn any_edit()(a in any_position(), b in any_position(), whole in 0..8, text in "[ab\n\ré😀]{0,6}")
-            -> TextDocumentContentChangeEvent
-        {
-            change((whole > 0).then_some(Range::new(a, b)), &text)
-        }
-    }
-
     proptest! {
-        #[test]
-        fn a_document_equals_a_string_edited_alike(
-            text in "[ab\n\ré😀]{0,30}",
-            edits in prop::collection::vec(any_edit(), 0..12),
-        ) {
-            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
-                let mut model = text.clone();
-                let mut document = Document::new(&text, 1, "rust".to_owned());
-                for edit in &edits {
-                    document.apply(edit, encoding);
-                    match edit.range {
-                        None => model.clone_from(&edit.text),
-                        Some(range) => {
-                            let a = offset_in(&model, range.start, encoding);
-                            let b = offset_in(&model, range.end, encoding);
-                            model.replace_range(a.min(b)..a.max(b), &edit.text);
-                        }
-                    }
-                    prop_assert_eq!(document.text.to_string(), model.as_str());
-                }
-            }
-        }
-
         #[test]
         fn a_tail_is_where_it_says_in_the_text_without_crlf(
             lf in "[ab\né😀]{0,30}",

@@ -6,7 +6,7 @@ use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
 /// What a client sent.
 #[derive(Debug, PartialEq)]
-pub(super) enum Message {
+pub enum Message {
     /// A request or a notification.
     Request(Request),
     /// The answer to a request of the server.
@@ -17,7 +17,7 @@ pub(super) enum Message {
 
 impl Message {
     /// Reads the body of a frame.
-    pub(super) fn parse(body: &[u8]) -> Self {
+    pub fn parse(body: &[u8]) -> Self {
         let Ok(value) = serde_json::from_slice::<Value>(body) else {
             return Self::not_json();
         };
@@ -31,7 +31,7 @@ impl Message {
     }
 
     /// What stands for bytes that are not JSON, or not framed.
-    pub(super) fn not_json() -> Self {
+    pub fn not_json() -> Self {
         Self::Refused(Response::from_error(Id::Null, Error::parse_error()))
     }
 }
