@@ -1,5 +1,7 @@
 //! The server over pipes, as an editor starts it.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 use end_to_end::{LanguageClient, server};
 use serde_json::{Value, json};
@@ -146,6 +148,21 @@ fn exit_without_shutdown_ends_it_with_code_1() -> Result<()> {
 fn a_closed_connection_ends_it_with_code_1() -> Result<()> {
     let mut client = with_document()?;
     client.hang_up();
+    assert_eq!(client.wait()?, 1);
+    Ok(())
+}
+
+#[test]
+fn it_ends_with_the_editor_s_process() -> Result<()> {
+    let mut editor = Command::new("sleep").arg("1000").spawn()?;
+    let mut client = LanguageClient::start(&server()?)?;
+    let params = json!({"processId": editor.id(), "capabilities": {}});
+    client.request("initialize", params)?;
+    client.notify("initialized", json!({}))?;
+    // Answered, and so watched.
+    client.request("lstm-ls/status", json!({}))?;
+    editor.kill()?;
+    editor.wait()?;
     assert_eq!(client.wait()?, 1);
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, libtorch, neovim, pygls, suite};
+use crate::{bench, corpus, doors, fuzz, libtorch, neovim, pygls, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -37,6 +37,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Throw hostile input at the server: framing, edits, model files, settings
+    Fuzz {
+        /// How many inputs, over the four targets
+        #[arg(long, default_value_t = 100_000)]
+        inputs: u64,
+        /// Which ones
+        #[arg(long, default_value_t = 2)]
+        seed: u64,
+    },
     /// Check which crates may reach which
     Doors,
     /// Find a Neovim of 0.12 or newer, or fetch one into .cache/neovim; prints its path
@@ -52,6 +61,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Corpus { name } => corpus::provide(name),
         Task::Test { groups } => suite::run(&groups),
         Task::Bench { arguments } => bench::run(&arguments),
+        Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),
         Task::Doors => doors::check(),
         Task::Neovim => {
             println!("{}", neovim::provide()?.display());

@@ -6,6 +6,7 @@ mod bench;
 mod cli;
 mod corpus;
 mod doors;
+mod fuzz;
 mod libtorch;
 mod neovim;
 mod process;

@@ -2,16 +2,25 @@
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
-//! asks too much waits for itself.
+//! asks too much waits for itself; and one that has lately had far more than
+//! its share of the threads waits until it has not, as long as others work.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use completer::CancelToken;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tower_lsp::lsp_types::Url;
+
+mod usage;
+
+use usage::Usage;
+
+/// How soon a client that had too much is looked at again.
+const SOON: Duration = Duration::from_millis(10);
 
 /// One client, as long as the process lives.
 pub(super) type ClientId = u64;
@@ -67,6 +76,9 @@ struct Inner {
     queues: HashMap<ClientId, Queue>,
     /// Clients with a queue; the one whose turn it is comes first.
     turns: VecDeque<ClientId>,
+    usage: Usage,
+    /// Whether somebody will look again at those who had too much.
+    watched: bool,
 }
 
 #[derive(Debug, Default)]
@@ -143,12 +155,21 @@ impl Scheduler {
     }
 
     fn start_what_can_be(&self) {
-        let next = || self.lock().next(self.threads);
+        let next = || self.lock().next(self.threads, Instant::now());
         while let Some(Waiting { order, job }) = next() {
             let scheduler = self.clone();
             Handle::current().spawn_blocking(move || {
+                let started = Instant::now();
                 job();
-                scheduler.lock().finished(order.client);
+                scheduler.lock().finished(order.client, started);
+                scheduler.start_what_can_be();
+            });
+        }
+        if self.lock().must_be_watched() {
+            let scheduler = self.clone();
+            Handle::current().spawn(async move {
+                tokio::time::sleep(SOON).await;
+                scheduler.lock().watched = false;
                 scheduler.start_what_can_be();
             });
         }
@@ -162,16 +183,21 @@ impl Scheduler {
 
 impl Inner {
     /// The job that is to be started now, counted as running.
-    fn next(&mut self, threads: usize) -> Option<Waiting> {
+    fn next(&mut self, threads: usize, now: Instant) -> Option<Waiting> {
         if self.running >= threads {
             return None;
         }
         let urgent = |waiting: &Waiting| waiting.order.purpose != Purpose::Later;
-        self.take(threads, urgent)
-            .or_else(|| self.take(threads, |_| true))
+        self.take(threads, now, urgent)
+            .or_else(|| self.take(threads, now, |_| true))
     }
 
-    fn take(&mut self, threads: usize, wanted: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+    fn take(
+        &mut self,
+        threads: usize,
+        now: Instant,
+        wanted: impl Fn(&Waiting) -> bool,
+    ) -> Option<Waiting> {
         // One thread is always left to the others, if there are any.
         let most = match self.turns.len() {
             1 => threads,
@@ -180,7 +206,7 @@ impl Inner {
         for turn in 0..self.turns.len() {
             let client = self.turns[turn];
             let queue = self.queues.get_mut(&client)?;
-            if queue.running >= most {
+            if queue.running >= most || self.usage.is_too_much(client, threads, now) {
                 continue;
             }
             let Some(at) = queue.waiting.iter().position(&wanted) else {
@@ -195,7 +221,17 @@ impl Inner {
         None
     }
 
-    fn finished(&mut self, client: ClientId) {
+    /// Whether somebody waits, nothing runs whose end would wake them, and
+    /// nobody else has been told to; that is then the caller's duty.
+    fn must_be_watched(&mut self) -> bool {
+        let waits = self.queues.values().any(|queue| !queue.waiting.is_empty());
+        let must = waits && self.running == 0 && !self.watched;
+        self.watched |= must;
+        must
+    }
+
+    fn finished(&mut self, client: ClientId, started: Instant) {
+        self.usage.add(client, started, Instant::now());
         self.running -= 1;
         let Some(queue) = self.queues.get_mut(&client) else {
             return;
@@ -235,9 +271,10 @@ mod tests {
         jobs.into_iter().for_each(|job| scheduler.enqueue(job));
         let mut inner = scheduler.lock();
         let mut served = Vec::new();
-        while let Some(next) = inner.next(2) {
+        let now = Instant::now();
+        while let Some(next) = inner.next(2, now) {
             served.push((next.order.client, next.order.uri.path().to_owned()));
-            inner.finished(next.order.client);
+            inner.finished(next.order.client, now);
         }
         assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running == 0);
         served
@@ -273,13 +310,36 @@ mod tests {
         for name in ["a", "b", "c"] {
             scheduler.enqueue(waiting(1, name, Purpose::Ghost));
         }
-        let mut inner = scheduler.lock();
-        assert!(inner.next(2).is_some() && inner.next(2).is_some(), "alone");
-        inner.finished(1);
-        drop(inner);
+        let now = Instant::now();
+        let next = || scheduler.lock().next(2, now).map(|next| next.order.client);
+        assert_eq!((next(), next()), (Some(1), Some(1)), "alone");
+        scheduler.lock().finished(1, now);
         scheduler.enqueue(waiting(2, "x", Purpose::Later));
-        let mut inner = scheduler.lock();
-        assert_eq!(inner.next(2).map(|next| next.order.client), Some(2));
+        assert_eq!(next(), Some(2));
+    }
+
+    #[test]
+    fn one_that_had_too_much_waits_while_others_work() {
+        let scheduler = Scheduler::new(2);
+        let now = Instant::now();
+        scheduler
+            .lock()
+            .usage
+            .add(1, now - Duration::from_secs(2), now);
+        scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
+        let next = |at| scheduler.lock().next(2, at).map(|next| next.order.client);
+        assert_eq!(next(now), Some(1), "alone");
+        scheduler.lock().finished(1, now);
+
+        for other in 2..9 {
+            let started = now - Duration::from_millis(100);
+            scheduler.lock().usage.add(other, started, now);
+        }
+        scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
+        assert_eq!(next(now), None);
+        assert!(scheduler.lock().must_be_watched());
+        assert!(!scheduler.lock().must_be_watched(), "once");
+        assert_eq!(next(now + Duration::from_secs(2)), Some(1));
     }
 
     #[tokio::test]

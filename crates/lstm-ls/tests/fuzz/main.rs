@@ -1,7 +1,7 @@
 //! Hostile input, at random: framing, edits, model files, settings.
 //!
 //! Each input must be dealt with without a panic, within a second and within
-//! 200 MB. `LSTM_FUZZ_INPUTS` says how many inputs a target gets (2000 without
+//! 200 MB. `LSTM_FUZZ_INPUTS` says how many inputs a target gets (500 without
 //! it), `LSTM_FUZZ_SEED` which ones; `cargo xtask fuzz` sets both. What ever
 //! failed lies in `inputs/TARGET` and is tried first.
 
@@ -42,10 +42,7 @@ impl Target {
         let number = |name: &str, default: u64| {
             std::env::var(name).map_or(default, |value| value.parse().unwrap())
         };
-        let (inputs, seed) = (
-            number("LSTM_FUZZ_INPUTS", 2000),
-            number("LSTM_FUZZ_SEED", 1),
-        );
+        let (inputs, seed) = (number("LSTM_FUZZ_INPUTS", 500), number("LSTM_FUZZ_SEED", 1));
         for input in kept(self.name) {
             self.check(
                 &std::fs::read(&input).unwrap(),
@@ -58,6 +55,7 @@ impl Target {
             let input = (self.generate)(&mut random);
             self.check(&input, &format!("input {index} of seed {seed}"));
         }
+        println!("{}: {inputs} inputs of seed {seed}", self.name);
     }
 
     fn check(&self, input: &[u8], name: &str) {

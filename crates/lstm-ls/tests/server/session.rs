@@ -99,6 +99,34 @@ async fn a_model_that_cannot_be_loaded_is_reported_once_and_suggests_nothing() {
 }
 
 #[tokio::test]
+async fn a_model_that_takes_long_to_load_shows_progress() {
+    let (load, loading) = std::sync::mpsc::channel::<()>();
+    let loading = std::sync::Mutex::new(loading);
+    let source = move |_: Option<&std::path::Path>| {
+        // Until the test has seen that it takes long.
+        let _ = loading.lock().unwrap().recv();
+        anyhow::bail!("it is late")
+    };
+    let mut client = Client::with_source(Arc::new(source));
+    let capabilities = json!({"window": {"workDoneProgress": true}});
+    client
+        .initialize(json!({"capabilities": capabilities}))
+        .await;
+    let create = client
+        .server_request("window/workDoneProgress/create")
+        .await;
+    client.reply(&create, Value::Null).await;
+    let begin = client.notification("$/progress").await;
+    assert_eq!(begin["token"], create["params"]["token"]);
+    assert_eq!(begin["value"]["kind"], "begin");
+    drop(load);
+    let end = client.notification("$/progress").await;
+    assert_eq!(end["value"]["kind"], "end");
+    client.notification("window/showMessage").await;
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn requests_before_initialize_are_refused() {
     let mut client = Client::connect("");
     let position = json!({"line": 0, "character": 0});

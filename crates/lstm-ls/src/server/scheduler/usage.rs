@@ -1,0 +1,88 @@
+//! How much of the threads each client has had lately.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::ClientId;
+
+/// What was used so long ago counts for 1/e.
+const MEMORY: Duration = Duration::from_secs(1);
+
+/// Share of one thread below which a client counts as resting.
+const RESTING: f64 = 0.002;
+
+/// Share of one thread that nobody is denied.
+const GRANTED: f64 = 0.25;
+
+/// How many fair shares are too many: people do not type evenly.
+const TOO_MANY: f64 = 2.0;
+
+/// Seconds of work by client, older work counting less.
+#[derive(Debug, Default)]
+pub(super) struct Usage(HashMap<ClientId, (f64, Instant)>);
+
+impl Usage {
+    /// A client's job ran from `started` to `now`.
+    pub(super) fn add(&mut self, client: ClientId, started: Instant, now: Instant) {
+        self.0.retain(|_, used| share(*used, now) > RESTING);
+        let before = self.0.get(&client).map_or(0.0, |&used| share(used, now));
+        let work = now.saturating_duration_since(started);
+        let used = before * MEMORY.as_secs_f64() + work.as_secs_f64();
+        self.0.insert(client, (used, now));
+    }
+
+    /// Whether it has had too much of `threads` threads, and others work too.
+    pub(super) fn is_too_much(&self, client: ClientId, threads: usize, now: Instant) -> bool {
+        let at_work = |used: &&(f64, Instant)| share(**used, now) > RESTING;
+        let clients = self.0.values().filter(at_work).count();
+        let Some(&used) = self.0.get(&client).filter(|_| clients > 1) else {
+            return false;
+        };
+        let fair = threads as f64 / clients as f64;
+        share(used, now) > (TOO_MANY * fair).max(GRANTED)
+    }
+}
+
+/// Share of one thread that `used` is by `now`.
+fn share((seconds, at): (f64, Instant), now: Instant) -> f64 {
+    let memory = MEMORY.as_secs_f64();
+    let ago = now.saturating_duration_since(at).as_secs_f64();
+    seconds * (-ago / memory).exp() / memory
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each client uses its share of one thread, in tenths of a second, for five
+    /// seconds; which of them had too much of two threads then.
+    fn check(shares: &[f64], expected: &[usize]) {
+        let mut usage = Usage::default();
+        let mut now = Instant::now();
+        for _ in 0..50 {
+            now += Duration::from_millis(100);
+            for (client, share) in shares.iter().enumerate() {
+                let work = Duration::from_secs_f64(share / 10.0);
+                usage.add(client as ClientId, now - work, now);
+            }
+        }
+        let had_too_much = |&client: &usize| usage.is_too_much(client as ClientId, 2, now);
+        let found: Vec<_> = (0..shares.len()).filter(had_too_much).collect();
+        assert_eq!(found, expected, "{shares:?}");
+    }
+
+    #[test]
+    fn a_flood_is_too_much_and_typing_is_not() {
+        let mut typing = vec![0.06; 16];
+        check(&typing, &[]);
+        typing.push(1.0);
+        check(&typing, &[16]);
+    }
+
+    #[test]
+    fn one_that_works_alone_or_beside_those_who_rest_has_never_too_much() {
+        check(&[2.0], &[]);
+        check(&[2.0, 0.0, 0.001], &[]);
+        check(&[1.0, 0.9], &[]);
+    }
+}
