@@ -103,7 +103,9 @@ impl Backend {
         let mut told = None;
         loop {
             let status = self.status_of(None);
-            let known = Some((status.state, status.model.clone(), status.enabled));
+            // Which model would serve is no news where none may.
+            let model = status.model.clone().filter(|_| status.enabled);
+            let known = Some((status.state, model));
             if told != known && self.journal.is_asked() && told.is_some() {
                 let body = serde_json::to_value(status).unwrap_or_default();
                 self.client.send_notification::<StatusChanged>(body).await;
