@@ -159,9 +159,8 @@ impl Scheduler {
         while let Some(Waiting { order, job }) = next() {
             let scheduler = self.clone();
             Handle::current().spawn_blocking(move || {
-                let started = Instant::now();
-                job();
-                scheduler.lock().finished(order.client, started);
+                let work = work_of(job);
+                scheduler.lock().finished(order.client, work);
                 scheduler.start_what_can_be();
             });
         }
@@ -230,8 +229,8 @@ impl Inner {
         must
     }
 
-    fn finished(&mut self, client: ClientId, started: Instant) {
-        self.usage.add(client, started, Instant::now());
+    fn finished(&mut self, client: ClientId, work: Duration) {
+        self.usage.add(client, work, Instant::now());
         self.running -= 1;
         let Some(queue) = self.queues.get_mut(&client) else {
             return;
@@ -242,6 +241,27 @@ impl Inner {
             self.turns.retain(|&other| other != client);
         }
     }
+}
+
+/// Does `job`; the time that this thread worked on it. What other programs take
+/// of the machine meanwhile is not the client's fault.
+#[cfg(unix)]
+fn work_of(job: impl FnOnce()) -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let worked = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Duration::try_from(time).unwrap_or_default()
+    };
+    let before = worked();
+    job();
+    worked().saturating_sub(before)
+}
+
+#[cfg(not(unix))]
+fn work_of(job: impl FnOnce()) -> Duration {
+    let started = Instant::now();
+    job();
+    started.elapsed()
 }
 
 #[cfg(test)]
@@ -274,7 +294,7 @@ mod tests {
         let now = Instant::now();
         while let Some(next) = inner.next(2, now) {
             served.push((next.order.client, next.order.uri.path().to_owned()));
-            inner.finished(next.order.client, now);
+            inner.finished(next.order.client, Duration::ZERO);
         }
         assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running == 0);
         served
@@ -313,7 +333,7 @@ mod tests {
         let now = Instant::now();
         let next = || scheduler.lock().next(2, now).map(|next| next.order.client);
         assert_eq!((next(), next()), (Some(1), Some(1)), "alone");
-        scheduler.lock().finished(1, now);
+        scheduler.lock().finished(1, Duration::ZERO);
         scheduler.enqueue(waiting(2, "x", Purpose::Later));
         assert_eq!(next(), Some(2));
     }
@@ -322,18 +342,15 @@ mod tests {
     fn one_that_had_too_much_waits_while_others_work() {
         let scheduler = Scheduler::new(2);
         let now = Instant::now();
-        scheduler
-            .lock()
-            .usage
-            .add(1, now - Duration::from_secs(2), now);
+        scheduler.lock().usage.add(1, Duration::from_secs(2), now);
         scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
         let next = |at| scheduler.lock().next(2, at).map(|next| next.order.client);
         assert_eq!(next(now), Some(1), "alone");
-        scheduler.lock().finished(1, now);
+        scheduler.lock().finished(1, Duration::ZERO);
 
         for other in 2..9 {
-            let started = now - Duration::from_millis(100);
-            scheduler.lock().usage.add(other, started, now);
+            let work = Duration::from_millis(100);
+            scheduler.lock().usage.add(other, work, now);
         }
         scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
         assert_eq!(next(now), None);

@@ -42,6 +42,7 @@ impl Target {
         let number = |name: &str, default: u64| {
             std::env::var(name).map_or(default, |value| value.parse().unwrap())
         };
+        let started = Instant::now();
         let (inputs, seed) = (number("LSTM_FUZZ_INPUTS", 500), number("LSTM_FUZZ_SEED", 1));
         for input in kept(self.name) {
             self.check(
@@ -55,7 +56,8 @@ impl Target {
             let input = (self.generate)(&mut random);
             self.check(&input, &format!("input {index} of seed {seed}"));
         }
-        println!("{}: {inputs} inputs of seed {seed}", self.name);
+        let took = started.elapsed();
+        println!("{}: {inputs} inputs of seed {seed}, {took:.1?}", self.name);
     }
 
     fn check(&self, input: &[u8], name: &str) {

@@ -22,11 +22,10 @@ const TOO_MANY: f64 = 2.0;
 pub(super) struct Usage(HashMap<ClientId, (f64, Instant)>);
 
 impl Usage {
-    /// A client's job ran from `started` to `now`.
-    pub(super) fn add(&mut self, client: ClientId, started: Instant, now: Instant) {
+    /// A client's job ended `now` after so much work.
+    pub(super) fn add(&mut self, client: ClientId, work: Duration, now: Instant) {
         self.0.retain(|_, used| share(*used, now) > RESTING);
         let before = self.0.get(&client).map_or(0.0, |&used| share(used, now));
-        let work = now.saturating_duration_since(started);
         let used = before * MEMORY.as_secs_f64() + work.as_secs_f64();
         self.0.insert(client, (used, now));
     }
@@ -63,7 +62,7 @@ mod tests {
             now += Duration::from_millis(100);
             for (client, share) in shares.iter().enumerate() {
                 let work = Duration::from_secs_f64(share / 10.0);
-                usage.add(client as ClientId, now - work, now);
+                usage.add(client as ClientId, work, now);
             }
         }
         let had_too_much = |&client: &usize| usage.is_too_much(client as ClientId, 2, now);
