@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Report;
-use crate::{clients, decode, lanes, prefill};
+use crate::{cancel, clients, decode, lanes, latency, memory, prefill, startup};
 
 /// How fast lstm-ls is. Every figure is a median of rounds in which all that is
 /// compared takes turns.
@@ -55,6 +55,14 @@ enum Bench {
     Prefill,
     /// Sixteen clients that type on one daemon, and one that misbehaves
     Clients,
+    /// Process start to first suggestion, and `--version`
+    Startup,
+    /// Memory of the server, and what an hour of typing adds
+    Memory,
+    /// How long superseded work goes on
+    Cancel,
+    /// Keystroke to ghost text, over stdio, in files of three sizes
+    Latency,
 }
 
 /// Reads the command line and does what it says.
@@ -68,6 +76,10 @@ pub(crate) fn run() -> Result<()> {
         Bench::Lanes => lanes::run(&common)?,
         Bench::Prefill => prefill::run(&common)?,
         Bench::Clients => clients::run(&common)?,
+        Bench::Startup => startup::run(&common)?,
+        Bench::Memory => memory::run(&common)?,
+        Bench::Cancel => cancel::run(&common)?,
+        Bench::Latency => latency::run(&common, common.save)?,
     };
     show(&report, &common)
 }

@@ -4,14 +4,19 @@
 //! tables, JSON and plots. Must not know: libtorch, which is measured in a
 //! program of `char-lstm`'s, nor anything of the server but its protocol.
 
+mod cancel;
 mod cli;
 mod clients;
 mod decode;
+mod editor;
 mod lanes;
+mod latency;
+mod memory;
 mod paired;
 mod peer;
 mod prefill;
 mod report;
+mod startup;
 mod stream;
 mod weights;
 

@@ -205,6 +205,11 @@ impl LanguageClient {
         child.wait()?.code().context("a signal ended the server")
     }
 
+    /// The process of a server that was started, for whoever looks at its memory.
+    pub fn process_id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Closes the server's standard input, as an editor that dies does.
     pub fn hang_up(&mut self) {
         self.stdin = None;

@@ -180,21 +180,27 @@ fn same(a: &State, b: &State) -> bool {
     equal(&a.h, &b.h) && equal(&a.c, &b.c)
 }
 
-/// A hash of every number, four at a time so that it takes a microsecond.
+/// A hash of every number, in four chains so that it takes half a microsecond.
 fn hash(state: &State) -> u64 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |sum: u64, word: u64| {
+        let mixed = (sum ^ word).wrapping_mul(MULTIPLIER);
+        mixed ^ (mixed >> 29)
+    };
+    let word = |high: f32, low: f32| u64::from(high.to_bits()) << 32 | u64::from(low.to_bits());
     let mut sums = [0_u64; 4];
     for numbers in [&state.h, &state.c] {
-        for four in numbers.chunks(4) {
-            for (sum, number) in sums.iter_mut().zip(four) {
-                let mixed = (*sum ^ u64::from(number.to_bits())).wrapping_mul(MULTIPLIER);
-                *sum = mixed ^ (mixed >> 29);
+        let (eights, rest) = numbers.as_chunks::<8>();
+        for eight in eights {
+            for (n, sum) in sums.iter_mut().enumerate() {
+                *sum = mix(*sum, word(eight[2 * n], eight[2 * n + 1]));
             }
         }
+        for &number in rest {
+            sums[0] = mix(sums[0], word(0.0, number));
+        }
     }
-    sums.iter().fold(MULTIPLIER, |hash, sum| {
-        (hash ^ sum).rotate_left(23).wrapping_mul(MULTIPLIER)
-    })
+    sums.iter().fold(MULTIPLIER, |hash, &sum| mix(hash, sum))
 }
 
 #[cfg(test)]

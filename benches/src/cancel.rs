@@ -1,0 +1,117 @@
+//! `bench cancel`: how long a completion goes on after it was told to stop, in
+//! the middle of reading a long text and in the middle of decoding.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use completer::{Before, CancelToken, Completer, Options, Request};
+use lstm_format::ModelFile;
+use lstm_runtime::{Kernel, Runtime};
+use serde_json::json;
+
+use crate::cli::Common;
+use crate::editor::long_file;
+use crate::paired::percentile;
+use crate::report::{Limit, Report};
+
+/// Trials of each kind, in each round.
+const TRIALS: u32 = 40;
+
+/// Superseded work stops within this many milliseconds at the 99th percentile.
+const WITHIN: f64 = 1.0;
+
+pub(crate) fn run(common: &Common) -> Result<Report> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/rust.safetensors");
+    let model = ModelFile::read(&path)?;
+    let runtime = Runtime::load(&model, Kernel::detect())?.with_threads(2);
+    let completer = Arc::new(Completer::new(Arc::new(runtime)));
+    let text = long_file(20_000)?;
+    let mut report = Report::new("cancel", &["ms to stop", "stopped", "p50", "p99", "most"]);
+    let mut at = 0;
+    for (name, options) in [
+        (
+            "while reading",
+            Options {
+                candidates: 0,
+                ..Options::default()
+            },
+        ),
+        (
+            "while decoding",
+            Options {
+                candidates: 16,
+                max_bytes: 4096,
+                ..Options::default()
+            },
+        ),
+    ] {
+        let mut millis = Vec::new();
+        for trial in 0..TRIALS * common.rounds {
+            at = (at + 7919) % (text.len() - 8192) + 4096;
+            while !text.is_char_boundary(at) {
+                at += 1;
+            }
+            let before = &text[..at];
+            if options.candidates > 0 {
+                // The text is read beforehand, so that what is cut off is decoding.
+                let reading = Options {
+                    candidates: 0,
+                    ..options.clone()
+                };
+                complete(&completer, before, &reading, &CancelToken::new());
+            }
+            let wait = Duration::from_micros(u64::from(trial * 211 % 6000));
+            millis.extend(stop(&completer, before, &options, wait)?);
+        }
+        let show = |percent| format!("{:.3}", percentile(&millis, percent));
+        report.row([
+            name.to_owned(),
+            millis.len().to_string(),
+            show(50.0),
+            show(99.0),
+            show(100.0),
+        ]);
+        let p99 = percentile(&millis, 99.0);
+        report.bar(format!("{name}, p99"), p99, " ms", Limit::AtMost(WITHIN));
+        report.figures(json!({"kind": name, "millis": millis}));
+    }
+    Ok(report)
+}
+
+/// Cancels a completion after `wait`; how long it then goes on, in ms, or `None`
+/// if it was done by then.
+fn stop(
+    completer: &Completer,
+    before: &str,
+    options: &Options,
+    wait: Duration,
+) -> Result<Option<f64>> {
+    let cancel = CancelToken::new();
+    std::thread::scope(|scope| {
+        let token = cancel.clone();
+        let work = scope.spawn(move || {
+            let finished = complete(completer, before, options, &token);
+            (finished, Instant::now())
+        });
+        let started = Instant::now();
+        std::thread::sleep(wait.saturating_sub(started.elapsed()));
+        let cancelled = Instant::now();
+        cancel.cancel();
+        let (finished, ended) = work.join().ok().context("the completion panicked")?;
+        let millis = ended.saturating_duration_since(cancelled).as_secs_f64() * 1e3;
+        Ok((!finished).then_some(millis))
+    })
+}
+
+/// Completes at the end of `before`; false if it was cancelled.
+fn complete(completer: &Completer, before: &str, options: &Options, cancel: &CancelToken) -> bool {
+    let request = Request {
+        path: "typed.rs",
+        before: Before::whole(before.as_bytes()),
+        after: "",
+        options,
+    };
+    completer.complete(&request, cancel).is_ok()
+}

@@ -1,0 +1,188 @@
+//! An editor at the other end of the pipe: opens a file, types, and times how
+//! long the ghost text takes.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use end_to_end::{LanguageClient, server, validation_files};
+use serde_json::{Value, json};
+
+const URI: &str = "file:///project/src/typed.rs";
+
+/// A running server with one open file.
+pub(crate) struct Editor {
+    client: LanguageClient,
+    lines: Vec<String>,
+    line: usize,
+    version: i64,
+    /// What was offered last and goes beyond the cursor.
+    offered: String,
+}
+
+/// One request for ghost text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer {
+    /// From the edit, or the request where there was none, to the answer.
+    pub(crate) millis: f64,
+    /// Whether what was typed is what the last answer offered.
+    pub(crate) along: bool,
+    /// Whether there is any ghost text.
+    pub(crate) shown: bool,
+}
+
+impl Editor {
+    /// Starts the server and opens `text`; the cursor is at its end.
+    ///
+    /// # Errors
+    /// If there is no server, or it does not speak as it should.
+    pub(crate) fn open(text: &str) -> Result<Self> {
+        let mut client = LanguageClient::start(&server()?)?;
+        client.initialize(json!({}))?;
+        let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": text});
+        client.notify("textDocument/didOpen", json!({"textDocument": document}))?;
+        let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+        Ok(Self {
+            client,
+            line: lines.len() - 1,
+            lines,
+            version: 1,
+            offered: String::new(),
+        })
+    }
+
+    /// Types one ASCII character at the end of the cursor's line, and asks.
+    ///
+    /// # Errors
+    /// If the answer is an error.
+    pub(crate) fn type_character(&mut self, typed: char) -> Result<Answer> {
+        ensure!(typed.is_ascii(), "{typed:?} is not ASCII");
+        let started = Instant::now();
+        self.change(self.line, self.lines[self.line].len(), &typed.to_string())?;
+        self.lines[self.line].push(typed);
+        if typed == '\n' {
+            self.lines[self.line].pop();
+            self.line += 1;
+            self.lines.insert(self.line, String::new());
+        }
+        let along = self.offered.starts_with(typed);
+        self.ask(started, along)
+    }
+
+    /// Inserts `text`, a whole number of lines, at the top of the file.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub(crate) fn insert_at_top(&mut self, text: &str) -> Result<()> {
+        self.change(0, 0, text)?;
+        let lines = text.lines().map(str::to_owned);
+        let added: Vec<String> = lines.collect();
+        self.line += added.len();
+        self.lines.splice(0..0, added);
+        Ok(())
+    }
+
+    /// Goes to the end of line `line` (from 0) and asks.
+    ///
+    /// # Errors
+    /// If the answer is an error.
+    pub(crate) fn jump_to(&mut self, line: usize) -> Result<Answer> {
+        self.line = line.min(self.lines.len() - 1);
+        self.ask(Instant::now(), false)
+    }
+
+    /// Memory that the server holds, in bytes.
+    ///
+    /// # Errors
+    /// If it cannot be told.
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        let id = self.client.process_id().unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok());
+        let kilobytes: Option<u64> = kilobytes;
+        ensure!(kilobytes.is_some(), "/proc/{id}/status has no VmRSS");
+        Ok(kilobytes.unwrap_or_default() * 1024)
+    }
+
+    fn change(&mut self, line: usize, character: usize, text: &str) -> Result<()> {
+        self.version += 1;
+        let at = json!({"line": line, "character": character});
+        let change = json!({"range": {"start": at, "end": at}, "text": text});
+        self.client.notify(
+            "textDocument/didChange",
+            json!({
+                "textDocument": {"uri": URI, "version": self.version},
+                "contentChanges": [change],
+            }),
+        )
+    }
+
+    fn ask(&mut self, started: Instant, along: bool) -> Result<Answer> {
+        let character = self.lines[self.line].len();
+        let answer = self.client.request(
+            "textDocument/inlineCompletion",
+            json!({
+                "textDocument": {"uri": URI},
+                "position": {"line": self.line, "character": character},
+                "context": {"triggerKind": 2},
+            }),
+        )?;
+        let millis = started.elapsed().as_secs_f64() * 1e3;
+        self.offered = offered(&answer, character);
+        Ok(Answer {
+            millis,
+            along,
+            shown: !self.offered.is_empty(),
+        })
+    }
+}
+
+/// What the first item of `answer` adds beyond the cursor.
+fn offered(answer: &Value, character: usize) -> String {
+    let item = &answer["items"][0];
+    let text = item["insertText"].as_str().unwrap_or_default();
+    let start = item["range"]["start"]["character"].as_u64();
+    let typed = start.map_or(0, |start| character.saturating_sub(start as usize));
+    text.get(typed..).unwrap_or_default().to_owned()
+}
+
+/// Rust of `lines` lines that no shipped model was trained on. Where it repeats
+/// itself, comments differ, so that no place is like another.
+///
+/// # Errors
+/// If the committed files cannot be read.
+pub(crate) fn long_file(lines: usize) -> Result<String> {
+    let files = validation_files()?;
+    let all = files.iter().flat_map(|file| file.text.lines());
+    let mut text = String::new();
+    for (number, line) in all.cycle().take(lines).enumerate() {
+        text.push_str(line);
+        if number % 8 == 7 && !line.is_empty() {
+            text.push_str(&format!(" // {number}"));
+        }
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// What is typed: ASCII Rust from a committed file, indentation as an editor
+/// would put it there left out.
+///
+/// # Errors
+/// If the committed files cannot be read.
+pub(crate) fn typing(characters: usize) -> Result<String> {
+    let files = validation_files()?;
+    // From the end, so that it is not what the long file begins with.
+    let lines = files.iter().rev().flat_map(|file| file.text.lines());
+    let ascii = lines.map(str::trim).filter(|line| line.is_ascii());
+    let mut text = String::new();
+    for line in ascii.filter(|line| !line.is_empty()).cycle() {
+        if text.len() >= characters {
+            break;
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.truncate(characters);
+    Ok(text)
+}

@@ -1,0 +1,78 @@
+//! Every kernel this CPU has, from one step to a kilobyte of text:
+//! `cargo bench -p lstm-runtime`. For whoever works on a kernel; how fast the
+//! whole is, beside its peers, is `cargo xtask bench`.
+
+#![allow(missing_docs, reason = "criterion's macros make items without any")]
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lstm_format::{
+    Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, VOCABULARY_SIZE,
+};
+use lstm_runtime::{Kernel, Runtime};
+
+/// The shape of the embedded model, with weights that mean nothing.
+fn model(precision: Precision) -> ModelFile {
+    let config = ModelConfig {
+        language: "rust".into(),
+        num_layers: 2,
+        hidden_size: 512,
+        embedding_size: 64,
+        head: HeadInput::LastLayer,
+        window: 1024,
+    };
+    let mut bits = 1_u64;
+    let mut random = || {
+        bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (bits >> 40) as f32 / (1 << 28) as f32 - 0.03
+    };
+    let tensors: BTreeMap<_, _> = config
+        .tensor_specs()
+        .into_iter()
+        .map(|spec| {
+            let length: usize = spec.shape.iter().product();
+            (spec.name, (0..length).map(|_| random()).collect())
+        })
+        .collect();
+    ModelFile::from_f32(config, Provenance::default(), precision, tensors)
+        .expect("every tensor of the configuration, finite")
+}
+
+fn kernels(criterion: &mut Criterion) {
+    for precision in [Precision::Int8, Precision::F32] {
+        let model = model(precision);
+        for kernel in Kernel::ALL.into_iter().filter(|k| k.is_supported()) {
+            let runtime = Runtime::load(&model, kernel).expect("the kernel is supported");
+            measure(criterion, &runtime);
+        }
+    }
+}
+
+fn measure(criterion: &mut Criterion, runtime: &Runtime) {
+    let mut group = criterion.benchmark_group(runtime.describe());
+    let mut session = runtime.session();
+    for lanes in [1, 4, 8, 16] {
+        let mut states = vec![State::zeros(runtime.config()); lanes];
+        let bytes = vec![b'x'; lanes];
+        group.throughput(Throughput::Elements(lanes as u64));
+        group.bench_function(format!("step of {lanes} lanes"), |bencher| {
+            bencher.iter(|| session.step(black_box(&mut states), &bytes));
+        });
+    }
+    let mut state = State::zeros(runtime.config());
+    group.throughput(Throughput::Bytes(1024));
+    group.bench_function("feeding 1 KiB", |bencher| {
+        bencher.iter(|| session.feed(black_box(&mut state), &[b'x'; 1024]));
+    });
+    let mut log_probs = [0.0; VOCABULARY_SIZE];
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("output layer", |bencher| {
+        bencher.iter(|| session.log_probs(black_box(&state), &mut log_probs));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, kernels);
+criterion_main!(benches);
