@@ -22,6 +22,7 @@ pub mod bridge;
 pub mod cli;
 pub mod daemon;
 pub mod framing;
+mod heap;
 pub mod logging;
 pub mod model;
 pub mod newline;
@@ -46,6 +47,7 @@ const BAD_INPUT: u8 = 2;
 /// returns 0 after an orderly shutdown and 1 otherwise. An error is one line
 /// on stderr and exit code 2.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> ExitCode {
+    heap::share();
     let arguments = match cli::Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
