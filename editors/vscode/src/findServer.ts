@@ -1,0 +1,65 @@
+// Where the `lstm-ls` program lies. Knows nothing of VS Code.
+
+import { accessSync, constants, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** Where to look. */
+export interface Places {
+  /** The setting `lstm-ls.server.path`; empty if it is not set. */
+  setting: string;
+  /** The `PATH` of this process. */
+  path: string;
+  home: string;
+  /** The extension's own folder. */
+  extension: string;
+  platform: NodeJS.Platform;
+}
+
+/** The server, or one line that says what is wrong and where was looked. */
+export type Found = { server: string } | { problem: string; setting: boolean };
+
+/** Where this process would look. */
+export function placesHere(setting: string, extension: string): Places {
+  return {
+    setting,
+    path: process.env["PATH"] ?? "",
+    home: homedir(),
+    extension,
+    platform: process.platform,
+  };
+}
+
+/** Finds the server; a path that the user has set is never replaced by another. */
+export function findServer(places: Places): Found {
+  const named = places.setting.trim();
+  if (named !== "") {
+    const path = named.replace(/^~(?=[/\\])/, places.home);
+    return isProgram(path)
+      ? { server: path }
+      : { problem: `lstm-ls.server.path is ${named}, which is not a program.`, setting: true };
+  }
+  const file = places.platform === "win32" ? "lstm-ls.exe" : "lstm-ls";
+  const folders = [
+    ...places.path.split(delimiter).filter((folder) => folder !== ""),
+    // Editors that were not started from a shell often lack it on their PATH.
+    join(places.home, ".cargo", "bin"),
+    join(places.extension, "server"),
+  ];
+  const server = folders.map((folder) => join(folder, file)).find(isProgram);
+  return server === undefined
+    ? {
+        problem: `${file} is neither on the PATH, nor in ~/.cargo/bin, nor in the extension.`,
+        setting: false,
+      }
+    : { server };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,111 @@
+// What the status bar says, as a function of what is known. Knows nothing of
+// VS Code, so that every state can be tested.
+
+/** The server's answer to `lstm-ls/status`; older servers leave fields out. */
+export interface Status {
+  version?: string;
+  languages?: string[];
+  model?: { name: string; language?: string; path?: string | null; embedded?: boolean } | null;
+  enabled?: boolean;
+  state?: "ready" | "loading" | "no model" | "off";
+  lastLatencyMicros?: number | null;
+  lastReason?: { code: string; message: string } | null;
+  clients?: number;
+}
+
+/** How the connection to the server stands. */
+export type Connected = "starting" | "running" | "stopped" | "absent";
+
+/** All that the status bar depends on. */
+export interface Situation {
+  connected: Connected;
+  /** `lstm-ls.enabled`. */
+  enabled: boolean;
+  /** Language identifier of the active editor. */
+  language?: string;
+  /** Whether `lstm-ls.languages` leaves that language on. */
+  languageEnabled: boolean;
+  /** Path of the running server. */
+  server?: string;
+  status?: Status;
+}
+
+/** What the status bar shows. */
+export interface Shown {
+  /** With VS Code's `$(icon)`. */
+  text: string;
+  /** Lines of plain text. */
+  tooltip: string[];
+  warning: boolean;
+}
+
+/** Renders `situation`. */
+export function show(situation: Situation): Shown {
+  const [text, says, warning] = headline(situation);
+  const { status } = situation;
+  const tooltip = [`lstm-ls: ${says}`];
+  if (status?.model) {
+    const origin = status.model.embedded ? "inside the server" : status.model.path;
+    tooltip.push(`Model: ${status.model.name}${origin ? ` (${origin})` : ""}`);
+  }
+  if (isNumber(status?.lastLatencyMicros)) {
+    tooltip.push(`Last answer: ${milliseconds(status.lastLatencyMicros)}`);
+  }
+  if (status?.lastReason) {
+    tooltip.push(`Nothing was shown: ${status.lastReason.message}`);
+  }
+  if (situation.server) {
+    const version = status?.version ? `${status.version}, ` : "";
+    tooltip.push(`Server: ${version}${situation.server}`);
+  }
+  return { text, tooltip, warning };
+}
+
+/** Icon and text, the same in words, whether something is wrong. */
+function headline(situation: Situation): [string, string, boolean] {
+  const { connected, enabled, language, languageEnabled, status } = situation;
+  switch (connected) {
+    case "absent":
+      return ["$(error) lstm-ls: no server", "there is no server to start", true];
+    case "stopped":
+      return ["$(error) lstm-ls: stopped", "the server has stopped", true];
+    case "starting":
+      return ["$(loading~spin) lstm-ls", "starting", false];
+    case "running":
+      break;
+  }
+  if (!enabled || status?.enabled === false) {
+    return ["$(circle-slash) lstm-ls: off", "turned off", false];
+  }
+  if (language !== undefined && !languageEnabled) {
+    return [`$(circle-slash) lstm-ls: off for ${language}`, `turned off for ${language}`, false];
+  }
+  switch (status?.state) {
+    case "loading":
+      return ["$(loading~spin) lstm-ls", "loading the model", false];
+    case "off":
+      return ["$(circle-slash) lstm-ls: off here", "turned off for this file", false];
+    case "no model":
+      return ["$(circle-slash) lstm-ls: no model", noModel(language), false];
+  }
+  const latency = status?.lastLatencyMicros;
+  return [
+    isNumber(latency) ? `$(sparkle) lstm-ls ${milliseconds(latency)}` : "$(sparkle) lstm-ls",
+    "ready",
+    false,
+  ];
+}
+
+function noModel(language: string | undefined): string {
+  return language === undefined ? "no model for this file" : `no model for ${language}`;
+}
+
+/** `850 µs` as `0.9 ms`, `12 345 µs` as `12 ms`. */
+export function milliseconds(micros: number): string {
+  const ms = micros / 1000;
+  return `${ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}

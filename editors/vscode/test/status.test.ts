@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { milliseconds, show } from "../src/status.ts";
+import type { Situation } from "../src/status.ts";
+
+const running: Situation = {
+  connected: "running",
+  enabled: true,
+  language: "rust",
+  languageEnabled: true,
+  server: "/bin/lstm-ls",
+  status: { state: "ready", lastLatencyMicros: 3210, version: "1.0" },
+};
+
+/** The text of the status bar for `running` with `changes`. */
+function text(changes: Partial<Situation>): string {
+  return show({ ...running, ...changes }).text;
+}
+
+test("ready shows the last latency", () => {
+  assert.equal(text({}), "$(sparkle) lstm-ls 3.2 ms");
+  assert.equal(text({ status: undefined }), "$(sparkle) lstm-ls");
+});
+
+test("a server that is not there or has died is a warning", () => {
+  assert.equal(text({ connected: "absent" }), "$(error) lstm-ls: no server");
+  assert.equal(text({ connected: "stopped" }), "$(error) lstm-ls: stopped");
+  assert.ok(show({ ...running, connected: "stopped" }).warning);
+  assert.ok(!show(running).warning);
+});
+
+test("what is turned off says so, and where", () => {
+  assert.equal(text({ enabled: false }), "$(circle-slash) lstm-ls: off");
+  assert.equal(text({ languageEnabled: false }), "$(circle-slash) lstm-ls: off for rust");
+  assert.equal(text({ status: { state: "off" } }), "$(circle-slash) lstm-ls: off here");
+});
+
+test("a language without a model is named in the tooltip", () => {
+  const shown = show({ ...running, language: "cobol", status: { state: "no model" } });
+  assert.equal(shown.text, "$(circle-slash) lstm-ls: no model");
+  assert.equal(shown.tooltip[0], "lstm-ls: no model for cobol");
+});
+
+test("the tooltip says why nothing was shown", () => {
+  const lastReason = { code: "deadline", message: "Time was up." };
+  const { tooltip } = show({ ...running, status: { state: "ready", lastReason } });
+  assert.ok(tooltip.includes("Nothing was shown: Time was up."));
+});
+
+test("short times have a decimal", () => {
+  assert.equal(milliseconds(850), "0.8 ms");
+  assert.equal(milliseconds(12_345), "12 ms");
+});

@@ -1,0 +1,259 @@
+// Real VS Code, served by code-server and shown by Chromium, and somebody in
+// front of it: starts both, types, looks, waits until something is there, takes
+// screenshots. Knows nothing of lstm-ls but where its extension lies.
+
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+/** What has not happened by then never will; a bare extension host takes seconds. */
+const LIMIT_MS = 45_000;
+const LOOK_MS = 50;
+
+/** Where the programs and folders of one test lie. */
+export interface Places {
+  /** Holds `node_modules` with code-server and playwright-core. */
+  tools: string;
+  chromium: string;
+  vsix: string;
+  /** Empty folder to live in. */
+  home: string;
+  screenshots: string;
+}
+
+/** VS Code, for as long as `close` is not called. */
+export interface Workbench {
+  /** Opens a window on the folder `path`. */
+  window(path: string): Promise<Window>;
+  /** Writes the user's settings; VS Code notices. */
+  settings(settings: object): void;
+  close(): Promise<void>;
+}
+
+/** Installs the extension and starts code-server and Chromium. */
+export async function startWorkbench(places: Places, settings: object): Promise<Workbench> {
+  const require = createRequire(join(places.tools, "package.json"));
+  const entry = require.resolve("code-server/out/node/entry.js");
+  const { chromium } = require("playwright-core");
+
+  const inHome = (name: string) => join(places.home, name);
+  for (const folder of ["data/User", "extensions", "profile"]) {
+    mkdirSync(inHome(folder), { recursive: true });
+  }
+  mkdirSync(places.screenshots, { recursive: true });
+  const writeSettings = (value: object) =>
+    writeFileSync(inHome("data/User/settings.json"), JSON.stringify(value, undefined, 2));
+  writeSettings(settings);
+  writeFileSync(inHome("config.yaml"), "");
+
+  const environment: NodeJS.ProcessEnv = {
+    // VS Code asks a login shell for the PATH that programs are started with.
+    PATH: process.env["PATH"],
+    HOME: places.home,
+    SHELL: "/bin/sh",
+    LANG: "C.UTF-8",
+  };
+  const folders = [
+    ["--config", inHome("config.yaml")],
+    ["--user-data-dir", inHome("data")],
+    ["--extensions-dir", inHome("extensions")],
+  ].flat();
+  const installed = spawnSync(
+    process.execPath,
+    [entry, ...folders, "--install-extension", places.vsix],
+    { env: environment, encoding: "utf8" },
+  );
+  if (installed.status !== 0) {
+    throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
+  }
+
+  const port = await freePort();
+  const server = spawn(
+    process.execPath,
+    [
+      entry,
+      ...folders,
+      "--auth=none",
+      `--bind-addr=127.0.0.1:${port}`,
+      "--disable-telemetry",
+      "--disable-update-check",
+      "--ignore-last-opened",
+    ],
+    // A group of its own, so that all its processes can be ended together.
+    { env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let output = "";
+  server.stdout.on("data", (text) => (output += text));
+  server.stderr.on("data", (text) => (output += text));
+  await waitFor("code-server to listen", async () => {
+    if (server.exitCode !== null) {
+      throw new Error(`code-server ended: ${output}`);
+    }
+    return output.includes("HTTP server listening");
+  });
+
+  const browser = await chromium.launchPersistentContext(inHome("profile"), {
+    executablePath: places.chromium,
+    viewport: { width: 1000, height: 620 },
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  return {
+    async window(path) {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(path)}`);
+      const window = new Window(page, places.screenshots);
+      await window.waitFor("the workbench", async () =>
+        page.locator(".monaco-workbench .statusbar-item").first().isVisible(),
+      );
+      return window;
+    },
+    settings: writeSettings,
+    async close() {
+      await browser.close();
+      endGroup(server);
+    },
+  };
+}
+
+/** One window of VS Code. */
+export class Window {
+  // playwright-core is not there when types are checked.
+  readonly page: any;
+  readonly #screenshots: string;
+
+  constructor(page: any, screenshots: string) {
+    this.page = page;
+    this.#screenshots = screenshots;
+  }
+
+  async waitFor<T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> {
+    try {
+      return await waitFor(what, look);
+    } catch (error) {
+      await this.screenshot("failed");
+      throw error;
+    }
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(this.#screenshots, `${name}.png`) });
+  }
+
+  /** Types one key after the other, as a person does. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 30 });
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+    }
+  }
+
+  /** Runs a command of the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.press("F1");
+    await this.waitFor("the palette", () => this.page.locator(".quick-input-widget input").isVisible());
+    await this.page.keyboard.type(title);
+    await this.choose(title);
+  }
+
+  /** Chooses the entry of an open list that begins with `label`. */
+  async choose(label: string): Promise<void> {
+    const row = this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: label })
+      .first();
+    await this.waitFor(`the entry ${label}`, () => row.isVisible());
+    await row.click();
+  }
+
+  /** The labels of an open list. */
+  async entries(): Promise<string[]> {
+    return this.page.locator(".quick-input-list .monaco-list-row").allInnerTexts();
+  }
+
+  /** Opens a file of the folder and puts the keyboard into it. */
+  async open(file: string): Promise<void> {
+    await this.press("Control+p");
+    await this.waitFor("the file list", () => this.page.locator(".quick-input-widget input").isVisible());
+    await this.page.keyboard.type(file);
+    await this.choose(file);
+    await this.waitFor(`${file} in an editor`, () =>
+      this.page.locator(`.tab.active[data-resource-name="${file}"]`).isVisible(),
+    );
+    await this.page.locator(".editor-instance .view-lines").first().click();
+  }
+
+  /** The ghost text on the screen, or nothing. */
+  async ghost(): Promise<string | undefined> {
+    const spans: string[] = await this.page
+      .locator(".editor-instance [class*=ghost-text]")
+      .allTextContents();
+    const text = spans.join("").replaceAll("\u00a0", " ");
+    return text === "" ? undefined : text;
+  }
+
+  /** The entries of the popup list. */
+  async popup(): Promise<string[]> {
+    const rows = this.page.locator(".suggest-widget.visible .monaco-list-row");
+    return (await rows.allInnerTexts()).map((text: string) => text.replaceAll("\u00a0", " "));
+  }
+
+  /** The item in the status bar whose name is lstm-ls. */
+  async status(): Promise<string> {
+    const item = this.page.locator('.statusbar-item[id="lstm-ls.lstm-ls.lstm-ls"], .statusbar-item[id^="lstm-ls.lstm-ls"]');
+    return (await item.count()) === 0 ? "" : (await item.first().innerText()).trim();
+  }
+
+  /** The text of what the window is telling the user. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator(".notification-list-item-message").allInnerTexts();
+  }
+}
+
+/** Looks until `look` sees something. */
+export async function waitFor<T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> {
+  const end = Date.now() + LIMIT_MS;
+  for (;;) {
+    const seen = await look();
+    if (seen) {
+      return seen as NonNullable<T>;
+    }
+    if (Date.now() > end) {
+      throw new Error(`waited in vain for ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? 0), "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
