@@ -74,7 +74,7 @@ function headline(situation: Situation): [string, string, boolean] {
     case "running":
       break;
   }
-  if (!enabled || status?.enabled === false) {
+  if (!enabled) {
     return ["$(circle-slash) lstm-ls: off", "turned off", false];
   }
   if (language !== undefined && !languageEnabled) {

@@ -2,8 +2,11 @@
 
 local folder = vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2))
 package.path = vim.fs.joinpath(folder, '?.lua') .. ';' .. package.path
-
+vim.opt.runtimepath:prepend(vim.fs.normalize(vim.fs.joinpath(folder, '../../../editors/neovim')))
 vim.env.PATH = vim.fs.dirname(vim.env.LSTM_LS_SERVER) .. ':' .. vim.env.PATH
-dofile(vim.fs.joinpath(folder, '../../editors/neovim/lstm-ls.lua'))
--- Generous: a slow machine is not what is tested.
-vim.lsp.config('lstm-ls', { init_options = { deadlineMs = 20000 } })
+
+vim.o.termguicolors = true
+require('lstm-ls').setup({
+  -- Generous: a slow machine is not what is tested.
+  settings = { deadlineMs = 20000 },
+})

@@ -1,0 +1,75 @@
+-- `:LstmLs`, the statusline, :checkhealth, and a server that dies.
+
+local person = require('person')
+local shown = require('ghost')('lstm-ls.ghost')
+
+local told = {}
+vim.notify = function(message)
+  table.insert(told, message)
+end
+
+local function says(pattern)
+  return person.wait_for('a message like ' .. pattern, function()
+    return vim.iter(told):find(function(message) return message:find(pattern) end)
+  end)
+end
+
+local function ghost_after(text)
+  person.type('<Esc>3G0C', 'insert mode', person.typed('\n'))
+  return person.type(text, 'ghost text', shown)
+end
+
+person.run(function()
+  local client = person.client('textDocument/inlineCompletion')
+  ghost_after('    names = Vec::n')
+  person.wait_for('the latency', function()
+    return require('lstm-ls').statusline():find('^lstm%-ls %d+%.%d ms$')
+  end)
+
+  vim.cmd('LstmLs toggle')
+  assert(not shown(), 'ghost text though it is off')
+  says('lstm%-ls: off')
+  vim.cmd('LstmLs toggle')
+  says('lstm%-ls: on')
+  ghost_after('    names = Vec::n')
+
+  person.type('<Esc>', 'normal mode', function() return vim.api.nvim_get_mode().mode == 'n' end)
+  vim.cmd('LstmLs toggle rust')
+  says('off for rust')
+  person.wait_for('the statusline to say so', function()
+    return require('lstm-ls').statusline() == 'lstm-ls: off'
+  end)
+  vim.cmd('LstmLs why')
+  says('disabledLanguages')
+  vim.cmd('LstmLs toggle .')
+  says('on for rust')
+  ghost_after('    names = Vec::n')
+
+  vim.cmd('LstmLs model')
+  says('rust')
+  vim.cmd('LstmLs nonsense')
+  says('`nonsense` is not a command')
+  assert(vim.deep_equal(vim.fn.getcompletion('LstmLs re', 'cmdline'), { 'restart' }))
+
+  -- Killed, as by the system when memory is short.
+  for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do
+    vim.uv.kill(child, 'sigkill')
+  end
+  person.wait_for('another client', function()
+    local now = vim.lsp.get_clients({ bufnr = 0, name = 'lstm-ls' })[1]
+    return now and now.id ~= client.id and now.initialized
+  end)
+  ghost_after('    names = Vec::n')
+
+  local id = vim.lsp.get_clients({ bufnr = 0, name = 'lstm-ls' })[1].id
+  vim.cmd('LstmLs restart')
+  person.wait_for('yet another client', function()
+    local now = vim.lsp.get_clients({ bufnr = 0, name = 'lstm-ls' })[1]
+    return now and now.id ~= id and now.initialized
+  end)
+
+  person.type('<Esc>', 'normal mode', function() return vim.api.nvim_get_mode().mode == 'n' end)
+  vim.cmd('checkhealth lstm-ls')
+  local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+  assert(report:find('OK') and not report:find('ERROR') and not report:find('WARNING'), report)
+end)

@@ -1,0 +1,176 @@
+//! A terminal with a program in it, and somebody in front of it: types, looks,
+//! waits until something is there.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::{Color, Parser, Screen};
+
+/// Lines and columns of every terminal here.
+const ROWS: NonZeroU16 = NonZeroU16::new(20).expect("it is not 0");
+const COLUMNS: NonZeroU16 = NonZeroU16::new(92).expect("it is not 0");
+
+/// What has not happened by then never will.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A running program and its screen. Dropped, the program is ended.
+pub struct Terminal {
+    seen: Arc<Seen>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    // The program's terminal is gone when this is.
+    _master: Box<dyn MasterPty + Send>,
+}
+
+/// The screen, and a bell for when it changes.
+struct Seen {
+    parser: Mutex<Parser>,
+    changed: Condvar,
+}
+
+impl Seen {
+    fn parser(&self) -> MutexGuard<'_, Parser> {
+        self.parser.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Terminal {
+    /// Starts `command` in a terminal with true colour.
+    ///
+    /// # Errors
+    /// If there is no terminal to be had or the program does not start.
+    pub fn start(mut command: CommandBuilder) -> Result<Self> {
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        let pair = native_pty_system().openpty(PtySize {
+            rows: ROWS.get(),
+            cols: COLUMNS.get(),
+            pixel_width: 0,
+            pixel_height: 0,
+        })?;
+        let child = pair.slave.spawn_command(command)?;
+        drop(pair.slave);
+        let seen = Arc::new(Seen {
+            parser: Mutex::new(Parser::new(ROWS, COLUMNS, 0)),
+            changed: Condvar::new(),
+        });
+        let mut output = pair.master.try_clone_reader()?;
+        let watcher = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // An error is how Linux says that the program is gone.
+            while let Ok(read @ 1..) = output.read(&mut bytes) {
+                watcher.parser().process(&bytes[..read]);
+                watcher.changed.notify_all();
+            }
+        });
+        Ok(Self {
+            seen,
+            keyboard: pair.master.take_writer()?,
+            child,
+            _master: pair.master,
+        })
+    }
+
+    /// Presses keys: bytes as a terminal sends them, `\x1b` before a key with Alt.
+    ///
+    /// # Errors
+    /// If the program is gone.
+    pub fn press(&mut self, keys: &str) -> Result<()> {
+        self.keyboard.write_all(keys.as_bytes())?;
+        self.keyboard
+            .flush()
+            .context("the program reads no more keys")
+    }
+
+    /// Waits until `look` sees something on the screen, and returns that.
+    ///
+    /// # Errors
+    /// If that takes too long; the error has the screen in it.
+    pub fn wait_for<T>(&self, what: &str, look: impl Fn(&Screen) -> Option<T>) -> Result<T> {
+        let end = Instant::now() + LIMIT;
+        let mut parser = self.seen.parser();
+        loop {
+            if let Some(found) = look(parser.screen()) {
+                return Ok(found);
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                bail!(
+                    "waited in vain for {what}; the screen:\n{}",
+                    parser.screen().contents()
+                );
+            }
+            let woken = self.seen.changed.wait_timeout(parser, left);
+            parser = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits until `text` is on the screen.
+    ///
+    /// # Errors
+    /// As [`wait_for`](Self::wait_for).
+    pub fn wait_for_text(&self, text: &str) -> Result<()> {
+        self.wait_for(&format!("{text:?}"), |screen| {
+            screen.contents().contains(text).then_some(())
+        })
+    }
+
+    /// Waits until `text` is on the screen in the colour `color`.
+    ///
+    /// # Errors
+    /// As [`wait_for`](Self::wait_for).
+    pub fn wait_for_colored(&self, text: &str, color: Color) -> Result<()> {
+        self.wait_for(&format!("{text:?} in {color:?}"), |screen| {
+            in_color(screen, color).contains(text).then_some(())
+        })
+    }
+
+    /// What stands on the screen now.
+    pub fn screen(&self) -> Screen {
+        self.seen.parser().screen().clone()
+    }
+
+    /// Waits for the program to end by itself; its exit code.
+    ///
+    /// # Errors
+    /// If it cannot be waited for.
+    pub fn finish(mut self) -> Result<u32> {
+        Ok(self.child.wait()?.exit_code())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The text on `screen` that has the colour `color`, line by line.
+pub fn in_color(screen: &Screen, color: Color) -> String {
+    let (rows, columns) = size(screen);
+    let mut text = String::new();
+    for row in 0..rows {
+        for column in 0..columns {
+            if let Some(cell) = screen.cell(row, column)
+                && cell.fgcolor() == color
+            {
+                text.push_str(if cell.has_contents() { cell.contents() } else { " " });
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Rows and columns.
+pub(crate) fn size(screen: &Screen) -> (u16, u16) {
+    let (rows, columns) = screen.size();
+    (rows.get(), columns.get())
+}

@@ -1,0 +1,330 @@
+// A first session with lstm-ls in VS Code, from a machine without the server to
+// two windows: types real Rust and checks what is shown and what is saved. Each
+// step leaves a screenshot.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { measure } from "./latency.ts";
+import { startWorkbench } from "./workbench.ts";
+import type { Window } from "./workbench.ts";
+
+const tools = variable("LSTM_LS_VSCODE");
+const server = variable("LSTM_LS_SERVER");
+const home = variable("LSTM_LS_TEST_HOME");
+const results = variable("LSTM_LS_TEST_RESULTS");
+
+const PROGRAM = `use std::collections::HashMap;
+
+/// How often each word stands in \`text\`.
+pub fn count_words(text: &str) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    for word in text.split_whitespace() {
+`;
+const POINT = `pub struct Point {
+    pub x: f64,
+    pub y: f64,
+}
+
+impl Point {
+    pub fn new(x: f64, y: f64) -> Self {`;
+const LATENCY_TEXT = `        let entry = counts.entry(word.to_string()).or_insert(0);
+        if word.len() > 3 { println!("{}", word); }
+        for name in names.iter() { names.push(name.clone()); }
+`;
+const LATENCY_SAMPLES = 40;
+
+const project = join(home, "project");
+mkdirSync(project);
+// All there from the start: VS Code lists files that come later with a delay.
+const FILES: Record<string, string> = {
+  "first.rs": PROGRAM,
+  "word.rs": PROGRAM,
+  "line.rs": POINT,
+  "next.rs": PROGRAM,
+  "popup.rs": PROGRAM,
+  "off.rs": PROGRAM,
+  "on.rs": PROGRAM,
+  "killed.rs": PROGRAM,
+  "latency.rs": PROGRAM,
+  "window.rs": PROGRAM,
+  "second.rs": PROGRAM,
+};
+for (const [name, text] of Object.entries(FILES)) {
+  writeFileSync(join(project, name), text);
+}
+/** The file that is being edited. */
+let file = "";
+
+const workbench = await startWorkbench(
+  {
+    tools,
+    chromium: variable("LSTM_LS_CHROMIUM"),
+    vsix: variable("LSTM_LS_VSIX"),
+    home,
+    screenshots: results,
+  },
+  {
+    "workbench.startupEditor": "none",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    // The folder stays one that is not trusted.
+    "security.workspace.trust.startupPrompt": "never",
+    "security.workspace.trust.banner": "never",
+    "chat.commandCenter.enabled": false,
+    "workbench.reduceMotion": "on",
+  },
+);
+try {
+  const window = await workbench.window(project);
+  await withoutServer(window);
+  await acceptAll(window);
+  await acceptWord(window);
+  await acceptLine(window);
+  await alternatives(window);
+  await popup(window);
+  await offAndOn(window);
+  await killed(window);
+  const latency = await measureLatency(window);
+  await twoWindows(window);
+  writeFileSync(join(results, "vscode-latency.json"), `${JSON.stringify(latency)}\n`);
+} finally {
+  await workbench.close();
+}
+
+async function withoutServer(window: Window): Promise<void> {
+  step("says that there is no server, and finds the one that is installed then");
+  await edit(window, "first.rs");
+  await status(window, "no server");
+  const told = await window.waitFor("a message", async () => (await window.notifications())[0]);
+  assert.match(told, /no server to start/);
+  await window.screenshot("vscode-01-no-server");
+  // Where `cargo install` puts it.
+  mkdirSync(join(home, ".cargo", "bin"), { recursive: true });
+  symlinkSync(server, join(home, ".cargo", "bin", "lstm-ls"));
+  await window.command("Notifications: Clear All Notifications");
+  await window.command("lstm-ls: Restart the Server");
+  await window.waitFor("the server", async () => /^lstm-ls$/.test(await window.status()));
+}
+
+async function acceptAll(window: Window): Promise<void> {
+  step("Tab accepts the ghost text, and what is saved is what was shown");
+  const ghost = await typeForGhost(window, "        let entry = counts.ent");
+  await window.screenshot("vscode-02-ghost-text");
+  await window.press("Tab");
+  const expected = `${PROGRAM}        let entry = counts.ent${ghost}`;
+  await saved(window, expected, (text) => text === expected);
+  await status(window, " ms");
+  await window.screenshot("vscode-03-accepted");
+}
+
+async function acceptWord(window: Window): Promise<void> {
+  step("Ctrl+Right accepts a word, and the rest stays");
+  const typed = `${PROGRAM}        let first = wo`;
+  await edit(window, "word.rs");
+  const ghost = await typeForGhost(window, "        let first = wo");
+  await window.press("Control+ArrowRight");
+  const now = await saved(window, "a part of the ghost text", (text) => text.length > typed.length);
+  await window.screenshot("vscode-04-word");
+  const accepted = now.slice(typed.length);
+  assert.ok(accepted.length < ghost.length, `all was accepted: ${accepted}`);
+  assert.equal(now, typed + accepted);
+  await window.waitFor("the rest of the ghost text", async () =>
+    accepted + (await window.ghost()) === ghost,
+  );
+  await window.press("Escape");
+}
+
+async function acceptLine(window: Window): Promise<void> {
+  step("accepting a line takes the first line of several");
+  await edit(window, "line.rs");
+  // VS Code indents the new line.
+  await window.press("Enter");
+  const typed = `${POINT}\n        `;
+  const ghost = await typeForGhost(window, "");
+  await window.screenshot("vscode-05-lines");
+  await window.press("Control+Alt+ArrowRight");
+  const now = await saved(window, "the first line", (text) => text.length > typed.length);
+  const accepted = now.slice(typed.length);
+  // Where the lines of ghost text break can't be seen in their text.
+  assert.ok(ghost.includes(accepted.trim()), `shown: ${ghost}\naccepted: ${accepted}`);
+  assert.ok(accepted.trimEnd().split("\n").length === 1, `more than a line: ${accepted}`);
+  await window.screenshot("vscode-06-line");
+  await window.press("Escape");
+}
+
+async function alternatives(window: Window): Promise<void> {
+  step("next and previous show other suggestions");
+  await edit(window, "next.rs");
+  const first = await typeForGhost(window, "        if word.");
+  await window.press("Escape");
+  await window.command("Trigger Inline Suggestion");
+  await window.waitFor("ghost text", () => window.ghost());
+  await window.press("Alt+]");
+  const second = await window.waitFor("another suggestion", async () => {
+    const ghost = await window.ghost();
+    return ghost === first ? undefined : ghost;
+  });
+  await window.screenshot("vscode-07-next");
+  await window.press("Alt+[");
+  await window.waitFor("the one before", async () => {
+    const ghost = await window.ghost();
+    return ghost !== undefined && ghost !== second;
+  });
+}
+
+async function popup(window: Window): Promise<void> {
+  step("the popup lists suggestions and inserts one");
+  await edit(window, "popup.rs");
+  await window.type("        counts.");
+  await window.waitFor("entries with their probability", async () => {
+    const entries = await window.popup();
+    if (entries.length === 0) {
+      await window.press("Control+Space");
+    }
+    return entries.some((entry) => /\d+ %/.test(entry));
+  });
+  await window.screenshot("vscode-08-popup");
+  const row = window.page
+    .locator(".suggest-widget.visible .monaco-list-row")
+    .filter({ hasText: /\d+ %/ })
+    .first();
+  const label = (await row.locator(".label-name").innerText()).replaceAll("\u00a0", " ");
+  await row.click();
+  const expected = `${PROGRAM}        counts.${label}`;
+  await saved(window, expected, (text) => text === expected);
+}
+
+async function offAndOn(window: Window): Promise<void> {
+  step("the menu turns Rust off and on again");
+  await edit(window, "off.rs");
+  await statusMenu(window, "Turn off for rust", "vscode-09-menu");
+  await status(window, "off for rust");
+  await window.type("        let len");
+  await window.press("Escape");
+  await window.command("Trigger Inline Suggestion");
+  await window.command("lstm-ls: Why Was Nothing Shown?");
+  const told = await window.waitFor("the reason", async () =>
+    (await window.notifications()).find((text) => text.includes("rust")),
+  );
+  assert.match(told, /turned off for rust/);
+  assert.equal(await window.ghost(), undefined);
+  await window.screenshot("vscode-10-off");
+  await window.command("Notifications: Clear All Notifications");
+  await statusMenu(window, "Turn on for rust");
+  await window.waitFor("Rust to be on", async () => !(await window.status()).includes("off"));
+  await edit(window, "on.rs");
+  await typeForGhost(window, "        let len");
+  await window.press("Escape");
+}
+
+async function killed(window: Window): Promise<void> {
+  step("a server that is killed comes back by itself");
+  const before = servers();
+  assert.ok(before.length > 0, "no server is running");
+  before.forEach((pid) => process.kill(pid, "SIGKILL"));
+  await window.waitFor("another server", async () =>
+    servers().some((pid) => !before.includes(pid)),
+  );
+  await edit(window, "killed.rs");
+  await typeForGhost(window, "        let entry = counts.ent");
+  await window.screenshot("vscode-11-back");
+  await window.press("Escape");
+}
+
+async function measureLatency(window: Window): Promise<object> {
+  step("keystroke to ghost text");
+  await edit(window, "latency.rs");
+  const latency = await measure(window, LATENCY_TEXT, LATENCY_SAMPLES);
+  console.log(JSON.stringify(latency));
+  return { ...latency, debounce: 50 };
+}
+
+async function twoWindows(first: Window): Promise<void> {
+  step("two windows");
+  await edit(first, "window.rs");
+  const second = await workbench.window(project);
+  await edit(second, "second.rs");
+  await typeForGhost(second, "        let entry = counts.ent");
+  await second.screenshot("vscode-12-second-window");
+  await first.page.bringToFront();
+  await typeForGhost(first, "        let entry = counts.ent");
+}
+
+/** Types `text` and then waits for ghost text. */
+async function typeForGhost(window: Window, text: string): Promise<string> {
+  await window.type(text);
+  return window.waitFor(`ghost text after ${text.trim()}`, async () => {
+    const ghost = await window.ghost();
+    if (ghost === undefined && (await window.popup()).length > 0) {
+      // Other extensions' entries hide it.
+      await window.press("Escape");
+    }
+    return ghost;
+  });
+}
+
+/** Opens a file and goes to its end. */
+async function edit(window: Window, name: string): Promise<void> {
+  file = join(project, name);
+  await window.open(name);
+  await window.press("Control+End");
+}
+
+/** Saves until the file holds what it should, and returns what it holds. */
+async function saved(
+  window: Window,
+  what: string,
+  holds: (text: string) => boolean,
+): Promise<string> {
+  let text = "";
+  const holding = async () => {
+    await window.press("Control+s");
+    text = readFileSync(file, "utf8");
+    return holds(text);
+  };
+  await window.waitFor(`the file to hold ${what}`, holding).catch((error) => {
+    throw new Error(`${error.message}; it holds:\n${text}`);
+  });
+  return text;
+}
+
+/** Opens the menu of the status bar item and chooses from it. */
+async function statusMenu(window: Window, label: string, screenshot?: string): Promise<void> {
+  await window.page.locator('.statusbar-item[id^="lstm-ls.lstm-ls"]').first().click();
+  await window.waitFor("the menu", async () => (await window.entries()).length > 0);
+  if (screenshot !== undefined) {
+    await window.screenshot(screenshot);
+  }
+  await window.choose(label);
+}
+
+async function status(window: Window, wanted: string): Promise<void> {
+  await window.waitFor(`the status to say "${wanted}"`, async () =>
+    (await window.status()).includes(wanted),
+  );
+}
+
+/** Process ids of the servers that VS Code has started. */
+function servers(): number[] {
+  const ours = (pid: string) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return command[0]?.startsWith(home) && readlinkSync(`/proc/${pid}/exe`) === server;
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter(ours).map(Number);
+}
+
+function step(what: string): void {
+  console.log(`- ${what}`);
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") {
+    throw new Error(`${name} is not set; run \`cargo xtask test editors\``);
+  }
+  return value;
+}
