@@ -5,6 +5,7 @@
 mod bench;
 mod cli;
 mod corpus;
+mod debian;
 mod doors;
 mod fuzz;
 mod libtorch;
@@ -12,6 +13,7 @@ mod neovim;
 mod process;
 mod pygls;
 mod suite;
+mod vscode;
 mod workspace;
 
 use std::process::ExitCode;

@@ -1,15 +1,17 @@
 //! `cargo xtask test`: every check in order, cheap ones first, up to the first
 //! failure; then what was run, how long it took, and how many tests passed.
 
+mod editors;
 mod tally;
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, neovim, process, pygls, workspace};
+use crate::{doors, libtorch, process, pygls, workspace};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -25,8 +27,10 @@ pub(crate) enum Group {
     Doors,
     /// The tests of every crate
     Unit,
-    /// The real binary over real pipes and sockets, with pygls and in Neovim
+    /// The real binary over real pipes and sockets, and with pygls
     EndToEnd,
+    /// The extension, the plugin and the playground, in real editors and a terminal
+    Editors,
     /// Licences, bans and sources of the dependencies, where cargo-deny is installed
     Deny,
 }
@@ -135,10 +139,12 @@ impl Group {
                     "test",
                     "--workspace",
                     "--exclude=end-to-end",
+                    "--exclude=editor-tests",
                     "--no-fail-fast",
                 ]),
             )?,
             Self::EndToEnd => end_to_end(tally)?,
+            Self::Editors => editors::run(tally)?,
             Self::Deny => return deny(),
         }
         Ok(Outcome::Passed)
@@ -147,19 +153,22 @@ impl Group {
 
 /// The tests of the `end-to-end` package, on the binary that users run.
 fn end_to_end(tally: &mut Tally) -> Result<()> {
-    shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;
-    let nvim = neovim::provide()?;
+    let server = release_server()?;
     let pygls = pygls::provide()?;
-    let server = workspace::target().join("release/lstm-ls");
     let mut tests = process::cargo();
     tests.args(["test", "--package=end-to-end", "--no-fail-fast"]);
     counted(
         tally,
         tests
             .env("LSTM_LS_SERVER", server)
-            .env("LSTM_LS_NVIM", nvim)
             .env("LSTM_LS_PYGLS", pygls),
     )
+}
+
+/// Builds the binary that users run; its path.
+fn release_server() -> Result<PathBuf> {
+    shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;
+    Ok(workspace::target().join("release/lstm-ls"))
 }
 
 /// Advisories are left out: their database is not reachable from everywhere.

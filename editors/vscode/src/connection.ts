@@ -1,6 +1,9 @@
 // The server: found, started, restarted when it dies, asked about its state.
 // Everything about one server process is here; what the user sees is not.
 
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname } from "node:path";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -10,10 +13,10 @@ import {
   State,
 } from "vscode-languageclient/node";
 import type { ErrorHandler, LanguageClientOptions } from "vscode-languageclient/node";
-import { findServer, placesHere } from "./findServer.ts";
+import { findServer, placesHere, socketPath } from "./findServer.ts";
 import { STATUS_CHANGED, requestReason, requestStatus } from "./protocol.ts";
 import type { Reason } from "./protocol.ts";
-import { SECTION, isPopupEnabled, serverPath, serverSettings } from "./settings.ts";
+import { SECTION, isPopupEnabled, isServerShared, serverPath, serverSettings } from "./settings.ts";
 import type { Connected, Status } from "./status.ts";
 
 /** More deaths than this within `DEATHS_WITHIN_MS`, and it stays dead. */
@@ -105,7 +108,7 @@ export class Connection implements vscode.Disposable {
     const client = new LanguageClient(
       SECTION,
       "lstm-ls",
-      { command: found.server, args: ["--stdio"] },
+      { command: found.server, args: serverArguments() },
       this.#options(),
     );
     this.#client = client;
@@ -194,6 +197,16 @@ export class Connection implements vscode.Disposable {
       this.log.show();
     }
   }
+}
+
+/** A server of its own, or a bridge to the one that all windows share. */
+function serverArguments(): string[] {
+  if (!isServerShared() || process.platform === "win32") {
+    return ["--stdio"];
+  }
+  const socket = socketPath(homedir(), process.env["XDG_RUNTIME_DIR"]);
+  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
+  return ["connect", socket];
 }
 
 async function tellAbsent(problem: string, setting: boolean): Promise<void> {

@@ -15,7 +15,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     new StatusBar(current),
     registerCommands(current),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(`${SECTION}.server.path`)) {
+      if (event.affectsConfiguration(`${SECTION}.server`)) {
         void current.restart();
       }
     }),

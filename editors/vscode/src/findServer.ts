@@ -55,6 +55,13 @@ export function findServer(places: Places): Found {
     : { server };
 }
 
+/** The socket of the server that all windows share; the Neovim plugin has the same. */
+export function socketPath(home: string, runtimeFolder: string | undefined): string {
+  return runtimeFolder
+    ? join(runtimeFolder, "lstm-ls")
+    : join(home, ".cache", "lstm-ls", "socket");
+}
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -35,6 +35,10 @@ export function serverPath(): string {
   return vscode.workspace.getConfiguration(SECTION).get("server.path", "");
 }
 
+export function isServerShared(): boolean {
+  return vscode.workspace.getConfiguration(SECTION).get("server.shared", true);
+}
+
 export function isEnabled(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get("enabled", true);
 }

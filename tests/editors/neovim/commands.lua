@@ -40,7 +40,7 @@ person.run(function()
     return require('lstm-ls').statusline() == 'lstm-ls: off'
   end)
   vim.cmd('LstmLs why')
-  says('disabledLanguages')
+  says('lstm%-ls: off here')
   vim.cmd('LstmLs toggle .')
   says('on for rust')
   ghost_after('    names = Vec::n')

@@ -12,6 +12,12 @@ local LOOK_MS = 20
 function M.run(script)
   local function fail(message)
     io.stderr:write(message, '\n')
+    -- A terminal takes its screen away with the program.
+    local log = vim.env.LSTM_LS_TEST_RESULTS and io.open(vim.env.LSTM_LS_TEST_RESULTS .. '/failed.txt', 'w')
+    if log then
+      log:write(message, '\n')
+      log:close()
+    end
     vim.cmd('cquit 1')
   end
   local thread = coroutine.create(script)

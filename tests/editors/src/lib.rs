@@ -6,9 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
+mod home;
 mod still;
 mod terminal;
 
+pub use home::Home;
 pub use still::svg;
 pub use terminal::{Terminal, in_color};
 

@@ -53,7 +53,13 @@ fn draw(svg: &mut String, row: u16, run: &[(u16, &Cell)]) {
     let (foreground, background, bold, italic) = style(first);
     let text: String = run
         .iter()
-        .map(|(_, cell)| if cell.has_contents() { cell.contents() } else { " " })
+        .map(|(_, cell)| {
+            if cell.has_contents() {
+                cell.contents()
+            } else {
+                " "
+            }
+        })
         .collect();
     let width = run.len() as f32 * WIDTH;
     let top = f32::from(row) * HEIGHT + MARGIN;
@@ -92,9 +98,16 @@ fn style(cell: &Cell) -> (String, Option<String>, bool, bool) {
             Some(foreground.unwrap_or_else(|| FOREGROUND.to_owned())),
         )
     } else {
-        (foreground.unwrap_or_else(|| FOREGROUND.to_owned()), background)
+        (
+            foreground.unwrap_or_else(|| FOREGROUND.to_owned()),
+            background,
+        )
     };
-    let foreground = if cell.dim() { "#8a8f98".to_owned() } else { foreground };
+    let foreground = if cell.dim() {
+        "#8a8f98".to_owned()
+    } else {
+        foreground
+    };
     (foreground, background, cell.bold(), cell.italic())
 }
 

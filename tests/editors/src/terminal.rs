@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use vt100::{Color, Parser, Screen};
+use vt100::{Callbacks, Color, Parser, Screen};
 
 /// Lines and columns of every terminal here.
 const ROWS: NonZeroU16 = NonZeroU16::new(20).expect("it is not 0");
@@ -20,20 +20,42 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// A running program and its screen. Dropped, the program is ended.
 pub struct Terminal {
     seen: Arc<Seen>,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
     child: Box<dyn Child + Send + Sync>,
     // The program's terminal is gone when this is.
     _master: Box<dyn MasterPty + Send>,
 }
 
+/// What a terminal says of itself when it is asked.
+#[derive(Default)]
+struct Answers(Vec<u8>);
+
+impl Callbacks for Answers {
+    fn unhandled_csi(
+        &mut self,
+        _: &mut Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        last: char,
+    ) {
+        match (first, parameters, last) {
+            // "How are you?" "Well." Neovim waits for it.
+            (None, [[5]], 'n') => self.0.extend(b"\x1b[0n"),
+            (None, _, 'c') => self.0.extend(b"\x1b[?62c"),
+            _ => {}
+        }
+    }
+}
+
 /// The screen, and a bell for when it changes.
 struct Seen {
-    parser: Mutex<Parser>,
+    parser: Mutex<Parser<Answers>>,
     changed: Condvar,
 }
 
 impl Seen {
-    fn parser(&self) -> MutexGuard<'_, Parser> {
+    fn parser(&self) -> MutexGuard<'_, Parser<Answers>> {
         self.parser.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -55,22 +77,34 @@ impl Terminal {
         let child = pair.slave.spawn_command(command)?;
         drop(pair.slave);
         let seen = Arc::new(Seen {
-            parser: Mutex::new(Parser::new(ROWS, COLUMNS, 0)),
+            parser: Mutex::new(Parser::new_with_callbacks(
+                ROWS,
+                COLUMNS,
+                0,
+                Answers::default(),
+            )),
             changed: Condvar::new(),
         });
         let mut output = pair.master.try_clone_reader()?;
         let watcher = Arc::clone(&seen);
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer()?));
+        let answering = Arc::clone(&keyboard);
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             // An error is how Linux says that the program is gone.
             while let Ok(read @ 1..) = output.read(&mut bytes) {
-                watcher.parser().process(&bytes[..read]);
+                let mut parser = watcher.parser();
+                parser.process(&bytes[..read]);
+                let answers = std::mem::take(&mut parser.callbacks_mut().0);
+                drop(parser);
                 watcher.changed.notify_all();
+                // A program that is gone asks nothing more.
+                let _ = answering.lock().map(|mut keys| keys.write_all(&answers));
             }
         });
         Ok(Self {
             seen,
-            keyboard: pair.master.take_writer()?,
+            keyboard,
             child,
             _master: pair.master,
         })
@@ -80,11 +114,10 @@ impl Terminal {
     ///
     /// # Errors
     /// If the program is gone.
-    pub fn press(&mut self, keys: &str) -> Result<()> {
-        self.keyboard.write_all(keys.as_bytes())?;
-        self.keyboard
-            .flush()
-            .context("the program reads no more keys")
+    pub fn press(&self, keys: &str) -> Result<()> {
+        let mut keyboard = self.keyboard.lock().unwrap_or_else(PoisonError::into_inner);
+        keyboard.write_all(keys.as_bytes())?;
+        keyboard.flush().context("the program reads no more keys")
     }
 
     /// Waits until `look` sees something on the screen, and returns that.
@@ -161,7 +194,11 @@ pub fn in_color(screen: &Screen, color: Color) -> String {
             if let Some(cell) = screen.cell(row, column)
                 && cell.fgcolor() == color
             {
-                text.push_str(if cell.has_contents() { cell.contents() } else { " " });
+                text.push_str(if cell.has_contents() {
+                    cell.contents()
+                } else {
+                    " "
+                });
             }
         }
         text.push('\n');

@@ -2,39 +2,27 @@
 //! `neovim/*.lua`.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use editor_tests::{Home, Terminal, results, svg};
 use end_to_end::{LIMIT, neovim, run_limited, server};
 
 const TEXT: &str = "fn main() {\n    let mut names: Vec<String> = Vec::new();\n\n}\n";
 
-/// Runs the script of that name on a file with `TEXT`; what it printed.
-fn check(script: &str) -> Result<String> {
-    let lua = Path::new(env!("CARGO_MANIFEST_DIR")).join("neovim");
-    let home = tempfile::tempdir()?;
+/// Runs the script of that name on a file with `TEXT`.
+fn check(script: &str) -> Result<()> {
+    let home = Home::new()?;
     let file = home.path().join("main.rs");
     fs::write(&file, TEXT)?;
-    let mut command = Command::new(neovim()?);
+    let mut command = home.command(neovim()?);
     command
         .args(["--clean", "--headless", "-n", "-u"])
-        .arg(lua.join("init.lua"))
+        .arg(lua("init.lua"))
         .arg(&file)
         .arg("-c")
-        .arg(format!("luafile {}", lua.join(script).display()))
-        .current_dir(&home)
-        .env("HOME", home.path())
+        .arg(format!("luafile {}", lua(script).display()))
         .env("LSTM_LS_SERVER", server()?);
-    // Nothing of the user's Neovim, and nothing left behind in it.
-    for variable in [
-        "XDG_CONFIG_HOME",
-        "XDG_DATA_HOME",
-        "XDG_STATE_HOME",
-        "XDG_CACHE_HOME",
-    ] {
-        command.env(variable, home.path().join(variable));
-    }
     let finished = run_limited(&mut command, LIMIT)?;
     ensure!(
         finished.code == Some(0),
@@ -42,30 +30,93 @@ fn check(script: &str) -> Result<String> {
         finished.stdout,
         finished.stderr
     );
-    Ok(finished.stdout)
+    Ok(())
+}
+
+fn lua(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("neovim").join(name)
 }
 
 #[test]
 fn ghost_text_is_shown_typed_along_and_accepted() -> Result<()> {
-    check("ghost_text.lua").map(drop)
+    check("ghost_text.lua")
 }
 
 #[test]
 fn ghost_text_goes_when_it_should_and_never_comes_late() -> Result<()> {
-    check("no_ghost_text.lua").map(drop)
+    check("no_ghost_text.lua")
 }
 
 #[test]
 fn keys_do_what_they_did_where_there_is_no_ghost_text() -> Result<()> {
-    check("keys.lua").map(drop)
+    check("keys.lua")
 }
 
 #[test]
 fn commands_status_health_and_a_server_that_dies() -> Result<()> {
-    check("commands.lua").map(drop)
+    check("commands.lua")
 }
 
 #[test]
 fn the_popup_lists_suggestions_and_inserts_one() -> Result<()> {
-    check("popup.lua").map(drop)
+    check("popup.lua")
+}
+
+/// Text of a real file that breaks off where a suggestion is worth a picture.
+const SHAPES: &str = include_str!("../../../examples/shapes.rs");
+
+/// Neovim in a terminal, on a file with `text`; `script` runs once it has started.
+fn in_terminal(home: &Home, text: &str, script: Option<&str>) -> Result<Terminal> {
+    let file = home.path().join("shapes.rs");
+    fs::write(&file, text)?;
+    let mut command = home.terminal_command(neovim()?);
+    command.args(["--clean", "-n", "-u"]);
+    command.arg(lua("init.lua"));
+    command.arg(file);
+    if let Some(script) = script {
+        command.arg("-c");
+        command.arg(format!("luafile {}", lua(script).display()));
+    }
+    command.env("LSTM_LS_SERVER", server()?);
+    command.env("LSTM_LS_TEST_RESULTS", results()?);
+    Terminal::start(command)
+}
+
+#[test]
+fn a_person_sees_grey_text_and_accepts_it() -> Result<()> {
+    let home = Home::new()?;
+    let text = SHAPES.trim_end().strip_suffix("fmt(").context("its end")?;
+    let terminal = in_terminal(&home, text, None)?;
+    terminal.wait_for_text("shapes.rs")?;
+    terminal.press("GA")?;
+    terminal.wait_for_text("-- INSERT --")?;
+    terminal.press("fmt(")?;
+    let ghost = terminal.wait_for("ghost text", |screen| {
+        let line = screen.contents();
+        let line = line.lines().find(|line| line.contains("fn fmt(") && line.contains("-> "))?;
+        let behind = line.split("fmt(").nth(1)?;
+        Some(behind.trim_end().to_owned())
+    });
+    fs::write(
+        results()?.join("neovim.svg"),
+        svg(&terminal.screen(), "Neovim with a suggestion of lstm-ls as grey text behind the cursor"),
+    )?;
+    let ghost = ghost?;
+    terminal.press("\t")?;
+    terminal.press("\x1b:write\r")?;
+    terminal.wait_for_text("written")?;
+    let saved = fs::read_to_string(home.path().join("shapes.rs"))?;
+    let expected = format!("{text}fmt({ghost}");
+    ensure!(saved.starts_with(&expected), "saved:\n{saved}");
+    Ok(())
+}
+
+#[test]
+fn ghost_text_is_on_the_screen_in_no_time() -> Result<()> {
+    let home = Home::new()?;
+    let terminal = in_terminal(&home, SHAPES, Some("latency.lua"))?;
+    terminal.wait_for("the end", |screen| screen.contents().contains("measured").then_some(()))?;
+    let measured = fs::read_to_string(results()?.join("neovim-latency.json"))?;
+    println!("{measured}");
+    Ok(())
 }

@@ -199,7 +199,9 @@ async function offAndOn(window: Window): Promise<void> {
   await edit(window, "off.rs");
   await statusMenu(window, "Turn off for rust", "vscode-09-menu");
   await status(window, "off for rust");
+  await window.focusEditor();
   await window.type("        let len");
+  await saved(window, "what was typed", (text) => text.endsWith("let len"));
   await window.press("Escape");
   await window.command("Trigger Inline Suggestion");
   await window.command("lstm-ls: Why Was Nothing Shown?");
@@ -211,6 +213,7 @@ async function offAndOn(window: Window): Promise<void> {
   await window.screenshot("vscode-10-off");
   await window.command("Notifications: Clear All Notifications");
   await statusMenu(window, "Turn on for rust");
+  await window.focusEditor();
   await window.waitFor("Rust to be on", async () => !(await window.status()).includes("off"));
   await edit(window, "on.rs");
   await typeForGhost(window, "        let len");
@@ -240,7 +243,7 @@ async function measureLatency(window: Window): Promise<object> {
 }
 
 async function twoWindows(first: Window): Promise<void> {
-  step("two windows");
+  step("two windows have one server");
   await edit(first, "window.rs");
   const second = await workbench.window(project);
   await edit(second, "second.rs");
@@ -248,6 +251,8 @@ async function twoWindows(first: Window): Promise<void> {
   await second.screenshot("vscode-12-second-window");
   await first.page.bringToFront();
   await typeForGhost(first, "        let entry = counts.ent");
+  assert.equal(servers("connect").length, 2, "two windows, two bridges");
+  assert.equal(servers("serve").length, 1, "and one server");
 }
 
 /** Types `text` and then waits for ghost text. */
@@ -304,13 +309,19 @@ async function status(window: Window, wanted: string): Promise<void> {
   );
 }
 
-/** Process ids of the servers that VS Code has started. */
-function servers(): number[] {
+/** Process ids of the servers that this VS Code has started, and of the bridges to them. */
+function servers(command?: string): number[] {
   const ours = (pid: string) => {
     try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      return command[0]?.startsWith(home) && readlinkSync(`/proc/${pid}/exe`) === server;
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      return (
+        readlinkSync(`/proc/${pid}/exe`) === server &&
+        variables.includes(`HOME=${home}`) &&
+        (command === undefined || words.includes(command))
+      );
     } catch {
+      // It has ended meanwhile, or is somebody else's.
       return false;
     }
   };

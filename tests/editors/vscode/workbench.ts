@@ -194,7 +194,13 @@ export class Window {
     await this.waitFor(`${file} in an editor`, () =>
       this.page.locator(`.tab.active[data-resource-name="${file}"]`).isVisible(),
     );
+    await this.focusEditor();
+  }
+
+  /** Puts the keyboard into the active editor, at the end of its text. */
+  async focusEditor(): Promise<void> {
     await this.page.locator(".editor-instance .view-lines").first().click();
+    await this.press("Control+End");
   }
 
   /** The ghost text on the screen, or nothing. */
@@ -214,7 +220,7 @@ export class Window {
 
   /** The item in the status bar whose name is lstm-ls. */
   async status(): Promise<string> {
-    const item = this.page.locator('.statusbar-item[id="lstm-ls.lstm-ls.lstm-ls"], .statusbar-item[id^="lstm-ls.lstm-ls"]');
+    const item = this.page.locator('.statusbar-item[id^="lstm-ls.lstm-ls"]');
     return (await item.count()) === 0 ? "" : (await item.first().innerText()).trim();
   }
 

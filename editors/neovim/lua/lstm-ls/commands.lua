@@ -48,7 +48,11 @@ function subcommands.why()
     end
     status.refresh(buffer, function(now)
       local last = now and now.lastReason
-      say(last and last.message or 'the last request was answered with a suggestion')
+      if now and now.state and now.state ~= 'ready' then
+        say(('%s here'):format(now.state))
+      else
+        say(last and last.message or 'the last request was answered with a suggestion')
+      end
     end)
   end, buffer)
 end
@@ -77,7 +81,7 @@ function subcommands.model(path)
   end
   status.refresh(vim.api.nvim_get_current_buf(), function(now)
     local model = now and now.model
-    local from = model and (type(model.path) == 'string' and model.path or 'inside the server')
+    local from = model and (model.path or 'inside the server')
     say(model and ('%s, %s'):format(model.name, from) or 'no model for this buffer')
   end)
 end

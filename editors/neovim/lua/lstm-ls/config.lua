@@ -2,6 +2,18 @@
 
 local M = {}
 
+--- The socket of the server that all editors share; the VS Code extension has the same.
+---@return string
+local function socket()
+  local runtime = vim.env.XDG_RUNTIME_DIR
+  if runtime and runtime ~= '' then
+    return vim.fs.joinpath(runtime, 'lstm-ls')
+  end
+  local folder = vim.fs.normalize('~/.cache/lstm-ls')
+  vim.fn.mkdir(folder, 'p', '0700')
+  return vim.fs.joinpath(folder, 'socket')
+end
+
 --- Keys in insert mode; `false` maps none. Each does what it did before where
 --- there is no ghost text.
 ---@class lstm-ls.Keys
@@ -13,7 +25,7 @@ local M = {}
 ---@field dismiss string|false No ghost text until the text changes.
 
 ---@class lstm-ls.Config
----@field cmd string[] The server and its arguments.
+---@field cmd string[] The server and its arguments; they end with those that say how it talks.
 ---@field filetypes string[]? Where the server is attached; `nil` is everywhere.
 ---@field ghost_text 'own'|'native'|false The plugin's own layer, Neovim's (0.12), or none.
 ---@field popup boolean Entries for |i_CTRL-X_CTRL-O|.
@@ -23,7 +35,8 @@ local M = {}
 ---@return lstm-ls.Config
 local function defaults()
   return {
-    cmd = { 'lstm-ls', '--stdio' },
+    cmd = vim.fn.has('win32') == 1 and { 'lstm-ls', '--stdio' }
+      or { 'lstm-ls', 'connect', socket() },
     filetypes = nil,
     ghost_text = 'own',
     popup = true,
@@ -43,9 +56,11 @@ end
 ---@type table<string, fun(value: any): string?>
 local checks = {
   cmd = function(value)
-    local words = type(value) == 'table' and #value > 0 and vim.iter(value):all(function(word)
-      return type(word) == 'string'
-    end)
+    local words = type(value) == 'table'
+      and #value > 0
+      and vim.iter(value):all(function(word)
+        return type(word) == 'string'
+      end)
     return not words and 'a list of words, the program first' or nil
   end,
   filetypes = function(value)
@@ -90,7 +105,10 @@ function M.read(options)
     if not check then
       table.insert(complaints, ('unknown option `%s` is ignored'):format(name))
     elseif expected then
-      table.insert(complaints, ('option `%s` must be %s; its default applies'):format(name, expected))
+      table.insert(
+        complaints,
+        ('option `%s` must be %s; its default applies'):format(name, expected)
+      )
     else
       valid[name] = value
     end

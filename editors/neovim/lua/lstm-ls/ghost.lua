@@ -155,8 +155,7 @@ local function items_of(result, client)
       return {
         text = type(item.insertText) == 'table' and item.insertText.value or item.insertText,
         row = start and start.line or row,
-        column = start
-            and vim.str_byteindex(line, client.offset_encoding, start.character, false)
+        column = start and vim.str_byteindex(line, client.offset_encoding, start.character, false)
           or column,
         command = item.command,
       }
@@ -315,12 +314,15 @@ local function accept(part)
     text = current.rest
   end
   cancel()
-  -- Mappings that return keys must not change text themselves.
-  vim.schedule(function()
-    if shown == current and vim.startswith(current.rest, text) then
-      insert(text)
-    end
-  end)
+  -- Now, so that what is typed next comes behind it. Where text is locked, as
+  -- in a mapping that returns keys, as soon as it is not.
+  if not pcall(insert, text) then
+    vim.schedule(function()
+      if shown == current and vim.startswith(current.rest, text) then
+        insert(text)
+      end
+    end)
+  end
   return true
 end
 

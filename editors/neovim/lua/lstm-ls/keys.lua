@@ -3,35 +3,29 @@
 
 local M = {}
 
---- What `mapping` (of |maparg()|) would do: keys to return.
+--- Does what `mapping` (of |maparg()|) or, without one, `key` itself would do.
 ---@param mapping table
 ---@param key string
----@return string
 local function before(mapping, key)
-  if vim.tbl_isempty(mapping) then
-    return vim.keycode(key)
-  end
-  local result
+  local keys = key
+  -- Keys that come back are not mapped again, unless the mapping says so.
+  local flags = mapping.noremap == 0 and 'im' or 'in'
+  local replace = true
   if mapping.callback then
-    result = mapping.callback()
+    keys = mapping.callback()
+    replace = mapping.replace_keycodes == 1
     if mapping.expr ~= 1 then
-      return ''
+      return
     end
-  elseif mapping.expr == 1 then
-    result = vim.api.nvim_eval(mapping.rhs)
-  else
-    result = vim.keycode(mapping.rhs)
+  elseif mapping.rhs and mapping.expr == 1 then
+    keys = vim.api.nvim_eval(mapping.rhs)
+    replace = mapping.replace_keycodes == 1
+  elseif mapping.rhs then
+    keys = mapping.rhs
   end
-  result = result or ''
-  if mapping.expr == 1 and mapping.replace_keycodes == 1 then
-    result = vim.keycode(result)
+  if keys and keys ~= '' then
+    vim.api.nvim_feedkeys(replace and vim.keycode(keys) or keys, flags, false)
   end
-  if mapping.noremap == 0 then
-    -- Its keys are mapped again, which a returned key would not be.
-    vim.api.nvim_feedkeys(result, 'im', false)
-    return ''
-  end
-  return result
 end
 
 --- Maps `key` to `action`, which returns whether it did something.
@@ -48,8 +42,10 @@ function M.map(key, action, description)
     mapping = {}
   end
   vim.keymap.set('i', key, function()
-    return action() and '' or before(mapping, key)
-  end, { expr = true, replace_keycodes = false, silent = true, desc = description })
+    if not action() then
+      before(mapping, key)
+    end
+  end, { silent = true, desc = description })
 end
 
 return M

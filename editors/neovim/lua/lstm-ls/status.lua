@@ -18,6 +18,16 @@ local M = {}
 ---@type table<integer, lstm-ls.Status>
 local by_buffer = {}
 
+--- `value` without null, which Lua would take for something.
+---@param value any
+---@return any
+local function without_null(value)
+  if value == vim.NIL then
+    return nil
+  end
+  return type(value) == 'table' and vim.tbl_map(without_null, value) or value
+end
+
 --- Asks for the state of `buffer`; `answered` is called with it, or with nil.
 ---@param buffer integer
 ---@param answered fun(status: lstm-ls.Status?)?
@@ -30,7 +40,7 @@ function M.refresh(buffer, answered)
   local params = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
   client:request('lstm-ls/status', params, function(err, status)
     -- A server that does not know the request has no state to tell.
-    by_buffer[buffer] = not err and status or nil
+    by_buffer[buffer] = not err and without_null(status) or nil
     if answered then
       answered(by_buffer[buffer])
     end

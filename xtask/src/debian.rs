@@ -1,0 +1,43 @@
+//! Programs from Debian that the editor tests need: what the machine has, or
+//! what root can install.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// The path of `program`; where it is lacking, root gets `packages`.
+pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<PathBuf> {
+    if let Some(found) = on_path(program) {
+        return Ok(found);
+    }
+    let wanted = packages.join(" ");
+    let is_root = process::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if !is_root || on_path("apt-get").is_none() {
+        bail!("{program} is not on the PATH; on Debian: apt install {wanted}");
+    }
+    eprintln!("installing {wanted}");
+    let apt = |words: &[&str], packages: &[&str]| {
+        process::read(
+            Command::new("apt-get")
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .args(words)
+                .args(packages),
+        )
+    };
+    apt(&["-q", "update"], &[])?;
+    apt(
+        &["-q", "--yes", "--no-install-recommends", "install"],
+        packages,
+    )?;
+    on_path(program).with_context(|| format!("{program} was installed, but is not on the PATH"))
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+}
