@@ -19,6 +19,7 @@ mod doctor;
 mod eval;
 mod location;
 mod model_info;
+mod playground;
 mod serve;
 mod stats;
 mod table;
@@ -59,6 +60,8 @@ struct ModelArguments {
 enum Command {
     /// Suggest text at a place in a file.
     Complete(complete::Arguments),
+    /// Type in the terminal and see what is suggested, with no editor set up.
+    Try(playground::Arguments),
     /// Serve many editors from one process.
     Serve(serve::Arguments),
     /// Carry an editor's pipes to the daemon on a socket, starting it if need be.
@@ -115,6 +118,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
             };
             return connect::run(arguments, model, log_file.as_deref());
         }
+        Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
         Some(Command::Model(ModelCommand::Info(arguments))) => {
             model_info::run(arguments, source, out)?;

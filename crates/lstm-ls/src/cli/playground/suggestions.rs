@@ -1,0 +1,88 @@
+//! What is suggested at the cursor, and what it took.
+
+use completer::{
+    Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy, Suggestion,
+    opens_block,
+};
+
+use super::buffer::Buffer;
+
+/// Suggestions at one cursor.
+#[derive(Debug, Default)]
+pub(super) struct Suggestions {
+    /// The likeliest text, which typing brings.
+    ghost: Option<Suggestion>,
+    /// Microseconds that the ghost text took: what one keystroke costs.
+    pub(super) micros: Micros,
+    /// Candidates to choose from, best first; empty until there is time for them.
+    pub(super) candidates: Vec<Suggestion>,
+    /// Which of them is chosen, if not the ghost text.
+    pub(super) index: Option<usize>,
+}
+
+impl Suggestions {
+    /// The ghost text, and no candidates yet.
+    pub(super) fn ghost(completer: &Completer, path: &str, buffer: &Buffer) -> Self {
+        let options = Options {
+            strategy: Strategy::Greedy,
+            candidates: 1,
+            multi_line: several_lines_fit(completer, buffer),
+            ..Options::default()
+        };
+        let completion = complete(completer, path, buffer, &options);
+        Self {
+            micros: completion.micros,
+            ghost: completion.suggestions.into_iter().next(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what the popup of an editor would list.
+    pub(super) fn add_candidates(&mut self, completer: &Completer, path: &str, buffer: &Buffer) {
+        self.candidates = complete(completer, path, buffer, &Options::default()).suggestions;
+    }
+
+    /// What Tab inserts, and what stands on the screen as ghost text.
+    pub(super) fn chosen(&self) -> Option<&str> {
+        let chosen = match self.index {
+            Some(index) => self.candidates.get(index),
+            None => self.ghost.as_ref(),
+        };
+        chosen.map(|suggestion| suggestion.text.as_str())
+    }
+
+    /// Bytes of the ghost text.
+    pub(super) fn ghost_bytes(&self) -> usize {
+        self.ghost.as_ref().map_or(0, |ghost| ghost.bytes)
+    }
+
+    pub(super) fn choose_next(&mut self) {
+        let last = self.candidates.len().checked_sub(1);
+        self.index = self.index.map(|index| index + 1).or(Some(0)).min(last);
+    }
+
+    /// Back to the ghost text above the first candidate.
+    pub(super) fn choose_previous(&mut self) {
+        self.index = self.index.and_then(|index| index.checked_sub(1));
+    }
+}
+
+/// As the server decides: on a blank line, or behind what opens a block.
+fn several_lines_fit(completer: &Completer, buffer: &Buffer) -> bool {
+    let line = buffer.before().rsplit('\n').next().unwrap_or_default();
+    let rest = buffer.behind().split('\n').next().unwrap_or_default();
+    let language = &completer.engine().config().language;
+    rest.trim().is_empty() && (line.trim().is_empty() || opens_block(language, line.as_bytes()))
+}
+
+fn complete(completer: &Completer, path: &str, buffer: &Buffer, options: &Options) -> Completion {
+    let request = Request {
+        path,
+        before: Before::whole(buffer.before().as_bytes()),
+        after: buffer.behind(),
+        options,
+    };
+    completer
+        .complete(&request, &CancelToken::default())
+        .expect("nobody holds the token to cancel it")
+}
