@@ -34,7 +34,9 @@ fn check(script: &str) -> Result<()> {
 }
 
 fn lua(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("neovim").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("neovim")
+        .join(name)
 }
 
 #[test]
@@ -93,13 +95,18 @@ fn a_person_sees_grey_text_and_accepts_it() -> Result<()> {
     terminal.press("fmt(")?;
     let ghost = terminal.wait_for("ghost text", |screen| {
         let line = screen.contents();
-        let line = line.lines().find(|line| line.contains("fn fmt(") && line.contains("-> "))?;
+        let line = line
+            .lines()
+            .find(|line| line.contains("fn fmt(") && line.contains("-> "))?;
         let behind = line.split("fmt(").nth(1)?;
         Some(behind.trim_end().to_owned())
     });
     fs::write(
         results()?.join("neovim.svg"),
-        svg(&terminal.screen(), "Neovim with a suggestion of lstm-ls as grey text behind the cursor"),
+        svg(
+            &terminal.screen(),
+            "Neovim with a suggestion of lstm-ls as grey text behind the cursor",
+        ),
     )?;
     let ghost = ghost?;
     terminal.press("\t")?;

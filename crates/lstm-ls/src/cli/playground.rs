@@ -153,7 +153,7 @@ impl Playground {
                 return Next::Draw;
             }
             KeyCode::Tab => match self.suggestions.chosen() {
-                Some(text) => self.buffer.insert(&text.to_owned()),
+                Some(text) => self.buffer.insert(text),
                 None => self.buffer.insert("    "),
             },
             KeyCode::Enter => self.buffer.new_line(),

@@ -83,13 +83,17 @@ fn draw_text(playground: &Playground, frame: &mut Frame<'_>, area: Rect) {
 fn draw_list(playground: &Playground, frame: &mut Frame<'_>, area: Rect) {
     let suggestions = &playground.suggestions;
     let heading = Line::styled(format!(" {:>PERCENT_WIDTH$}  text", "chance"), HEADING);
-    let rows = suggestions.candidates.iter().enumerate().map(|(index, candidate)| {
-        let percent = format!("{:.1} %", candidate.log_prob.exp() * 100.0);
-        let text = candidate.text.replace('\n', "⏎");
-        let line = format!(" {percent:>PERCENT_WIDTH$}  {text}");
-        let chosen = suggestions.index == Some(index);
-        Line::styled(line, if chosen { CHOSEN } else { Style::new() })
-    });
+    let rows = suggestions
+        .candidates
+        .iter()
+        .enumerate()
+        .map(|(index, candidate)| {
+            let percent = format!("{:.1} %", candidate.log_prob.exp() * 100.0);
+            let text = candidate.text.replace('\n', "⏎");
+            let line = format!(" {percent:>PERCENT_WIDTH$}  {text}");
+            let chosen = suggestions.index == Some(index);
+            Line::styled(line, if chosen { CHOSEN } else { Style::new() })
+        });
     let lines: Vec<_> = std::iter::once(heading).chain(rows).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }

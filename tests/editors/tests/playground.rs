@@ -1,0 +1,117 @@
+//! `lstm-ls try` in a terminal, as a person sees it.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use editor_tests::{Home, Terminal, in_color, results, svg};
+use end_to_end::server;
+use vt100::{Color, Screen};
+
+/// Ghost text: the eighth colour of a terminal, bright black.
+const GREY: Color = Color::Idx(8);
+
+/// A shell in a terminal that runs `lstm-ls try`.
+fn shell(home: &Home) -> Result<Terminal> {
+    let mut command = home.terminal_command("/bin/sh");
+    command.env("PS1", "$ ");
+    let terminal = Terminal::start(command)?;
+    terminal.wait_for_text("$ ")?;
+    terminal.press(&format!("{} try\r", server()?.canonicalize()?.display()))?;
+    terminal.wait_for_text("chance")?;
+    Ok(terminal)
+}
+
+/// The ghost text in the line that holds `typed`.
+fn ghost(screen: &Screen, typed: &str) -> Option<String> {
+    let contents = screen.contents();
+    let line = contents.lines().find(|line| line.contains(typed))?;
+    let behind = line.split(typed).nth(1)?.trim_end();
+    let is_grey = !behind.is_empty() && in_color(screen, GREY).contains(behind);
+    is_grey.then(|| behind.to_owned())
+}
+
+#[test]
+fn typing_shows_grey_text_and_tab_accepts_it() -> Result<()> {
+    let home = Home::new()?;
+    let terminal = shell(&home)?;
+    terminal.press("let entry = counts.ent")?;
+    let typed = "let entry = counts.ent";
+    let grey = terminal.wait_for("grey text", |screen| ghost(screen, typed))?;
+    terminal.wait_for("candidates", |screen| {
+        let rows = screen.contents().matches(" %  ").count();
+        (rows >= 2).then_some(())
+    })?;
+    fs::write(
+        results()?.join("try.svg"),
+        svg(
+            &terminal.screen(),
+            "lstm-ls try: ghost text behind the cursor, a list of candidates, microseconds",
+        ),
+    )?;
+    terminal.press("\t")?;
+    terminal.wait_for("the text to be the user's", |screen| {
+        let accepted = format!("{typed}{grey}");
+        let is_there = screen.contents().contains(&accepted);
+        let is_grey = in_color(screen, GREY).contains(&grey);
+        (is_there && !is_grey).then_some(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn down_chooses_another_candidate() -> Result<()> {
+    let home = Home::new()?;
+    let terminal = shell(&home)?;
+    terminal.press("counts.")?;
+    let candidate = terminal.wait_for("two candidates", |screen| {
+        let contents = screen.contents();
+        let mut rows = contents.lines().filter_map(|line| line.split_once(" %  "));
+        let (_, second) = (rows.next()?, rows.next()?);
+        Some(second.1.trim_end().to_owned())
+    })?;
+    terminal.press("\x1b[B\x1b[B")?;
+    terminal.wait_for("it as ghost text", |screen| {
+        (ghost(screen, "counts.")?.starts_with(&candidate)).then_some(())
+    })
+}
+
+#[test]
+fn ctrl_c_gives_the_terminal_back() -> Result<()> {
+    let home = Home::new()?;
+    let terminal = shell(&home)?;
+    ensure!(terminal.screen().alternate_screen(), "not full-screen");
+    terminal.press("\x03")?;
+    terminal.wait_for("the shell", |screen| {
+        let back = !screen.alternate_screen() && !screen.hide_cursor();
+        (back && screen.contents().trim_end().ends_with('$')).then_some(())
+    })?;
+    // A terminal that still was raw would not show what is typed.
+    terminal.press("stty -a\r")?;
+    let modes = terminal.wait_for("the modes", |screen| {
+        screen
+            .contents()
+            .contains("echoe")
+            .then(|| screen.contents())
+    })?;
+    ensure!(
+        modes.contains(" icanon") && modes.contains(" echo "),
+        "{modes}"
+    );
+    Ok(())
+}
+
+#[test]
+fn without_a_terminal_it_says_so() -> Result<()> {
+    let home = Home::new()?;
+    let mut command = home.command(server()?);
+    let output = command
+        .arg("try")
+        .stdin(std::process::Stdio::null())
+        .output()?;
+    let said = String::from_utf8(output.stderr).context("it is text")?;
+    ensure!(
+        said.contains("needs a terminal") && output.status.code() == Some(2),
+        "{said}"
+    );
+    Ok(())
+}
