@@ -37,9 +37,11 @@ fn typing_shows_grey_text_and_tab_accepts_it() -> Result<()> {
     terminal.press("let entry = counts.ent")?;
     let typed = "let entry = counts.ent";
     let grey = terminal.wait_for("grey text", |screen| ghost(screen, typed))?;
+    // Drawn to the end: the cursor is back behind what was typed.
     terminal.wait_for("candidates", |screen| {
-        let rows = screen.contents().matches(" %  ").count();
-        (rows >= 2).then_some(())
+        let (row, _) = screen.cursor_position();
+        let line = screen.contents().lines().nth(row.into())?.to_owned();
+        (rows(screen).len() >= 2 && line.contains(typed)).then_some(())
     })?;
     fs::write(
         results()?.join("try.svg"),
@@ -63,16 +65,33 @@ fn down_chooses_another_candidate() -> Result<()> {
     let home = Home::new()?;
     let terminal = shell(&home)?;
     terminal.press("counts.")?;
-    let candidate = terminal.wait_for("two candidates", |screen| {
-        let contents = screen.contents();
-        let mut rows = contents.lines().filter_map(|line| line.split_once(" %  "));
-        let (_, second) = (rows.next()?, rows.next()?);
-        Some(second.1.trim_end().to_owned())
+    // A list that is complete, of which the second is chosen.
+    terminal.wait_for("candidates", |screen| {
+        (rows(screen).len() == 5).then_some(())
     })?;
     terminal.press("\x1b[B\x1b[B")?;
     terminal.wait_for("it as ghost text", |screen| {
-        (ghost(screen, "counts.")?.starts_with(&candidate)).then_some(())
+        let chosen = chosen(screen)?;
+        let second = rows(screen).get(1).cloned()?;
+        (chosen == second && ghost(screen, "counts.")? == chosen).then_some(())
     })
+}
+
+/// The texts in the list of candidates.
+fn rows(screen: &Screen) -> Vec<String> {
+    let contents = screen.contents();
+    let rows = contents.lines().filter_map(|line| line.split_once(" %  "));
+    rows.map(|(_, text)| text.trim_end().to_owned()).collect()
+}
+
+/// The text of the candidate that is marked.
+fn chosen(screen: &Screen) -> Option<String> {
+    let contents = screen.contents();
+    let row = contents.lines().enumerate().find_map(|(row, line)| {
+        let row = u16::try_from(row).ok()?;
+        screen.cell(row, 1)?.inverse().then_some(line)
+    })?;
+    Some(row.split_once(" %  ")?.1.trim_end().to_owned())
 }
 
 #[test]

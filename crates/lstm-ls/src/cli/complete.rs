@@ -179,7 +179,7 @@ fn print_text(
 }
 
 /// The probability `log_prob` (in nats) stands for, with one decimal.
-fn percent(log_prob: f64) -> String {
+pub(super) fn percent(log_prob: f64) -> String {
     match log_prob.exp() * 100.0 {
         tiny if tiny < 0.05 => "<0.1".to_owned(),
         percent => format!("{percent:.1}"),

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Borders, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::Playground;
+use crate::cli::complete::percent;
 use crate::cli::table::grouped;
 
 /// Ghost text, and whatever else is not the user's own.
@@ -88,7 +89,7 @@ fn draw_list(playground: &Playground, frame: &mut Frame<'_>, area: Rect) {
         .iter()
         .enumerate()
         .map(|(index, candidate)| {
-            let percent = format!("{:.1} %", candidate.log_prob.exp() * 100.0);
+            let percent = format!("{} %", percent(candidate.log_prob));
             let text = candidate.text.replace('\n', "⏎");
             let line = format!(" {percent:>PERCENT_WIDTH$}  {text}");
             let chosen = suggestions.index == Some(index);
