@@ -21,6 +21,7 @@ const SHUT: &[(&str, &[&str])] = &[
     // A model's file format is read by programs of either kind.
     ("lstm-format", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     // Completion is a function of text: it can be used and tested without a server.
+    ("code-memory", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     ("completer", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     ("char-lstm", &["tower-lsp", "tokio"]),
     ("lstm-runtime", &["tch", "torch-sys", "tower-lsp", "tokio"]),

@@ -1,0 +1,143 @@
+//! Which files of a folder are worth remembering.
+//!
+//! What git ignores, what is hidden and what lies behind links is not looked
+//! at; neither is what may hold secrets, is too large, or is no text.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// Bytes at the start of a file that tell text from data.
+const SNIFFED: usize = 8192;
+
+/// Longest average line of text that a person wrote, in bytes.
+const LONGEST_LINE: usize = 400;
+
+/// Limits on what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest file, in bytes.
+    pub file: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file: 1 << 20 }
+    }
+}
+
+/// Why a file is not remembered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Skipped {
+    /// By its name.
+    #[error("may hold secrets")]
+    Secret,
+    /// Beyond [`Limits::file`].
+    #[error("is larger than {0} bytes")]
+    TooLarge(usize),
+    /// Holds a zero byte, or is not UTF-8.
+    #[error("is not text")]
+    NotText,
+    /// Its lines are far too long to be written by hand.
+    #[error("looks generated")]
+    Generated,
+    /// What may be remembered in all is remembered already.
+    #[error("is beyond the limit on all text remembered")]
+    NoRoom,
+    /// It could not be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// The files below `folder`, in order of path, that have a group by `group_of`.
+pub fn below(folder: &Path, group_of: impl Fn(&Path) -> Option<String>) -> Vec<(PathBuf, String)> {
+    let walk = WalkBuilder::new(folder)
+        .sort_by_file_path(Path::cmp)
+        .require_git(false)
+        .build();
+    let files = walk.filter_map(Result::ok).filter(|entry| {
+        let kind = entry.file_type();
+        kind.is_some_and(|kind| kind.is_file())
+    });
+    files
+        .map(ignore::DirEntry::into_path)
+        .filter_map(|path| group_of(&path).map(|group| (path, group)))
+        .collect()
+}
+
+/// The text of the file at `path`, if it is worth remembering.
+///
+/// # Errors
+/// Why not.
+pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
+    if is_secret(path) {
+        return Err(Skipped::Secret);
+    }
+    let unreadable = |error: std::io::Error| Skipped::Unreadable(error.to_string());
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > limits.file as u64 {
+        return Err(Skipped::TooLarge(limits.file));
+    }
+    let text = std::fs::read(path).map_err(unreadable)?;
+    if text.len() > limits.file {
+        return Err(Skipped::TooLarge(limits.file));
+    }
+    if text[..text.len().min(SNIFFED)].contains(&0) || std::str::from_utf8(&text).is_err() {
+        return Err(Skipped::NotText);
+    }
+    let lines = text.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    if text.len() / lines > LONGEST_LINE {
+        return Err(Skipped::Generated);
+    }
+    Ok(text)
+}
+
+/// Whether a file of this name is likely to hold passwords or keys.
+pub fn is_secret(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    name == ".env"
+        || name.starts_with(".env.")
+        || matches!(
+            extension,
+            "pem" | "key" | "p12" | "pfx" | "kdbx" | "keystore" | "jks" | "env"
+        )
+        || ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].contains(&name.as_str())
+        || [".npmrc", ".netrc", ".pgpass", ".htpasswd"].contains(&name.as_str())
+        || ["secret", "credential", "password"].iter().any(|word| {
+            name.starts_with(word)
+                && !matches!(
+                    extension,
+                    "rs" | "py" | "ts" | "js" | "go" | "java" | "c" | "cpp" | "h"
+                )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_are_known() {
+        for name in [
+            ".env",
+            ".env.local",
+            "server.pem",
+            "id_rsa",
+            "secrets.toml",
+            "a/credentials.json",
+        ] {
+            assert!(is_secret(Path::new(name)), "{name}");
+        }
+        for name in [
+            "main.rs",
+            "secrets.rs",
+            "environment.ts",
+            "keyboard.c",
+            "password_hash.py",
+        ] {
+            assert!(!is_secret(Path::new(name)), "{name}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The cache file of a workspace.
+//!
+//! A length, a JSON header (groups, files, stamps), for each group its texts in
+//! the header's order and its index, and a checksum of all that. A file that is
+//! not exactly so is no cache; it is made again.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::group::{File, Group, Stamp};
+use crate::segment::Segment;
+
+/// Changes with the layout.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    version: u32,
+    groups: Vec<GroupHeader>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GroupHeader {
+    name: String,
+    /// Path, time of writing in nanoseconds, length in bytes.
+    files: Vec<(PathBuf, u64, u64)>,
+    /// Bytes of its index.
+    index: usize,
+}
+
+/// Writes `groups` to `path`; as a whole or not at all.
+///
+/// # Errors
+/// If that fails.
+pub(crate) fn save(path: &Path, groups: &HashMap<String, Arc<Group>>) -> io::Result<()> {
+    let mut groups: Vec<_> = groups
+        .iter()
+        .filter(|(_, group)| group.index.is_some())
+        .collect();
+    groups.sort_by_key(|(name, _)| *name);
+    let mut header = Header {
+        version: VERSION,
+        groups: Vec::new(),
+    };
+    let mut body = Vec::new();
+    for (name, group) in groups {
+        let mut files: Vec<_> = group.indexed.iter().collect();
+        files.sort_by_key(|(path, _)| *path);
+        let index = group
+            .index
+            .as_ref()
+            .map_or(&[][..], |index| index.as_bytes());
+        header.groups.push(GroupHeader {
+            name: name.clone(),
+            files: files
+                .iter()
+                .map(|(path, file)| (path.to_path_buf(), file.stamp.nanos, file.text.len() as u64))
+                .collect(),
+            index: index.len(),
+        });
+        files
+            .iter()
+            .for_each(|(_, file)| body.extend_from_slice(&file.text));
+        body.extend_from_slice(index);
+    }
+    let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&header);
+    hasher.update(&body);
+
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&(header.len() as u64).to_le_bytes())?;
+    file.write_all(&header)?;
+    file.write_all(&body)?;
+    file.write_all(&hasher.finalize().to_le_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The groups that [`save`] wrote to `path`; `None` where there is nothing, or
+/// nothing of use.
+pub(crate) fn load(path: &Path) -> Option<HashMap<String, Group>> {
+    let bytes = std::fs::read(path).ok()?;
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    let (content, checksum) = rest.split_last_chunk::<4>()?;
+    if crc32fast::hash(content) != u32::from_le_bytes(*checksum) {
+        return None;
+    }
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let (header, mut body) = content.split_at_checked(length)?;
+    let header: Header = serde_json::from_slice(header).ok()?;
+    if header.version != VERSION {
+        return None;
+    }
+    let mut groups = HashMap::new();
+    for group in header.groups {
+        let mut files = HashMap::new();
+        for (path, nanos, length) in group.files {
+            let text;
+            (text, body) = body.split_at_checked(usize::try_from(length).ok()?)?;
+            let stamp = Stamp { nanos, length };
+            files.insert(
+                path,
+                File {
+                    stamp,
+                    text: text.into(),
+                },
+            );
+        }
+        let index;
+        (index, body) = body.split_at_checked(group.index)?;
+        let index = Segment::from_bytes(index.to_vec()).ok()?;
+        groups.insert(group.name, Group::of_parts(files, Some(Arc::new(index))));
+    }
+    Some(groups)
+}
