@@ -111,6 +111,8 @@ fn complete(completer: &Completer, before: &str, options: &Options, cancel: &Can
         path: "typed.rs",
         before: Before::whole(before.as_bytes()),
         after: "",
+        language: "rust",
+        memory: None,
         options,
     };
     completer.complete(&request, cancel).is_ok()

@@ -3,14 +3,17 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use lstm_format::Engine;
+use code_memory::{Memory, Prefix, PrefixCache, Stops};
+use lstm_format::{Engine, Session};
 
 use crate::cancel::{CancelToken, Cancelled, Limits};
 use crate::completion::{Completion, Micros, Stop};
-use crate::decode::{Task, decode};
+use crate::decode::{Predictor, Recall, Task, decode};
 use crate::memo::{Memo, MemoSession};
+use crate::mixing::Gate;
 use crate::options::{Before, Options, Request};
 use crate::prefix::{Feeder, Windows};
+use crate::show;
 use crate::state_cache::StateCache;
 use crate::stop_rules::StopRules;
 use crate::suggest::{Draft, rank};
@@ -25,9 +28,12 @@ const MEMO_SHARE: usize = 4;
 /// Completes with one model. Share it between threads; each request opens its
 /// own session of the engine.
 pub struct Completer {
-    engine: Arc<dyn Engine>,
+    engine: Option<Arc<dyn Engine>>,
     cache: Mutex<StateCache>,
     memo: Mutex<Memo>,
+    prefixes: PrefixCache,
+    stops: Stops,
+    gate: Gate,
 }
 
 impl Completer {
@@ -40,15 +46,38 @@ impl Completer {
     /// which costs time and changes nothing else.
     pub fn with_cache_bytes(engine: Arc<dyn Engine>, bytes: usize) -> Self {
         Self {
-            engine,
+            engine: Some(engine),
             cache: Mutex::new(StateCache::new(bytes - bytes / MEMO_SHARE)),
             memo: Mutex::new(Memo::new(bytes / MEMO_SHARE)),
+            prefixes: PrefixCache::default(),
+            stops: Stops::default(),
+            gate: Gate::default(),
         }
     }
 
-    /// The model.
-    pub fn engine(&self) -> &dyn Engine {
-        &*self.engine
+    /// A completer for languages without a model: it knows what
+    /// [`Request::memory`] holds, and without that nothing.
+    pub fn of_memory() -> Self {
+        Self {
+            engine: None,
+            cache: Mutex::new(StateCache::new(0)),
+            memo: Mutex::new(Memo::new(0)),
+            prefixes: PrefixCache::default(),
+            stops: Stops::default(),
+            gate: Gate::default(),
+        }
+    }
+
+    /// Bytes before a cursor that a completion can depend on.
+    pub fn reach(&self) -> usize {
+        let engine = self.engine.as_ref();
+        let window = engine.map_or(0, |engine| engine.config().window_rule().reach());
+        window.max(Prefix::REACH)
+    }
+
+    /// The model, if there is one.
+    pub fn engine(&self) -> Option<&dyn Engine> {
+        self.engine.as_deref()
     }
 
     /// Completes at one cursor. Reads the window that ends there and nothing
@@ -72,15 +101,31 @@ impl Completer {
             deadline: options.deadline,
         };
         let mut session = self.session();
-        let config = self.engine.config();
-        let windows = Windows::new(config, request.path, request.before);
-        let mut feeder = Feeder {
-            session: &mut session,
-            config,
-            cache: &self.cache,
-            limits,
+        let state = match (self.engine(), &mut session) {
+            (Some(engine), Some(session)) => {
+                let config = engine.config();
+                let mut feeder = Feeder {
+                    session,
+                    config,
+                    cache: &self.cache,
+                    limits,
+                };
+                let windows = Windows::new(config, request.path, request.before);
+                windows.state(&mut feeder)?.map(Some)
+            }
+            _ => Some(None),
         };
-        let state = windows.state(&mut feeder)?;
+        let prefix = request.memory.map(|_| self.prefix(request.before));
+        let memory = prefix.as_ref().zip(request.memory);
+        let memory = memory.map(|(prefix, workspace)| Memory {
+            prefix,
+            workspace,
+            stops: &self.stops,
+        });
+        let mut predictor = Predictor {
+            session: session.map(|session| Box::new(session) as Box<dyn Session>),
+            memory: memory.map(|memory| Recall::new(memory, &self.gate)),
+        };
         let surroundings = Surroundings::new(request.before.text, request.after);
         let word = if options.heal_word {
             surroundings.word
@@ -100,19 +145,20 @@ impl Completer {
             return Ok(completion);
         };
 
+        let cursor = predictor.head(state, request.before.text);
+
         let decoding = Instant::now();
         let must = options.must_start_with.as_deref().unwrap_or_default();
         completion.stop = match forced_after(word, must) {
             Some(forced) if options.candidates > 0 => {
-                let language = &config.language;
-                let rules = StopRules::new(&surroundings, language, options.multi_line);
+                let rules = StopRules::new(&surroundings, request.language, options.multi_line);
                 let task = Task {
                     rules: &rules,
                     forced: forced.as_bytes(),
                     limits,
                     options,
                 };
-                let decoded = decode(&mut *feeder.session, state, &task)?;
+                let decoded = decode(&mut predictor, cursor, &task)?;
                 let draft = Draft {
                     surroundings: &surroundings,
                     word,
@@ -120,9 +166,15 @@ impl Completer {
                     most: options.candidates,
                 };
                 let stop = decoded.stop();
-                completion.suggestions = rank(decoded.candidates(), &draft);
+                let ranked = rank(decoded.candidates(), &draft);
+                let some = !ranked.is_empty();
+                completion.suggestions = match options.glance_cost {
+                    Some(cost) => show::worth_a_look(ranked, word.len(), cost),
+                    None => ranked,
+                };
                 match stop {
-                    Stop::Finished if completion.suggestions.is_empty() => Stop::NothingToAdd,
+                    Stop::Finished if !some => Stop::NothingToAdd,
+                    Stop::Finished if completion.suggestions.is_empty() => Stop::NotWorthALook,
                     stop => stop,
                 }
             }
@@ -171,13 +223,18 @@ impl Completer {
     /// # Errors
     /// [`Cancelled`] if `cancel` is set, which is looked at before every window.
     pub fn catch_up(&self, request: &Request<'_>, cancel: &CancelToken) -> Result<(), Cancelled> {
-        let config = self.engine.config();
+        let Some(engine) = self.engine() else {
+            return Ok(());
+        };
+        let config = engine.config();
         let windows = Windows::new(config, request.path, request.before);
         let following = windows.following();
         if following.is_empty() {
             return Ok(());
         }
-        let mut session = self.session();
+        let Some(mut session) = self.session() else {
+            return Ok(());
+        };
         let mut feeder = Feeder {
             session: &mut session,
             config,
@@ -193,8 +250,14 @@ impl Completer {
         Ok(())
     }
 
-    fn session(&self) -> MemoSession<'_> {
-        MemoSession::new(self.engine.session(), &self.memo)
+    fn session(&self) -> Option<MemoSession<'_>> {
+        let engine = self.engine()?;
+        Some(MemoSession::new(engine.session(), &self.memo))
+    }
+
+    /// The text before a cursor as a memory.
+    fn prefix(&self, before: Before<'_>) -> Prefix {
+        Prefix::ending(before.text, before.start, &self.prefixes)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Suggestion {
     pub log_prob: f64,
     /// How many bytes that covers: `text` without what it replaces.
     pub bytes: usize,
+    /// Log-probability in nats of the first `i + 1` of these bytes, `[bytes]`.
+    pub cumulative: Vec<f64>,
     /// What suggestions are ranked by: log-probability in nats of everything
     /// that was decoded, trimmed text and the byte that ended it included,
     /// divided by the number of those bytes to the power of 0.7.
@@ -64,4 +66,6 @@ pub enum Stop {
     /// Candidates were decoded, but all were blank, stood in the text already,
     /// or did not start as they must.
     NothingToAdd,
+    /// None of the suggestions was likely enough to be worth a look.
+    NotWorthALook,
 }

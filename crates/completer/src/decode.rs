@@ -2,18 +2,21 @@
 
 mod beam;
 mod candidate;
+mod predictor;
 mod sample;
 mod sampler;
 
-use lstm_format::{DOCUMENT_SEPARATOR, Session, State, VOCABULARY_SIZE};
+use lstm_format::{DOCUMENT_SEPARATOR, VOCABULARY_SIZE};
 
 use crate::cancel::{Cancelled, Limits};
 use crate::completion::Stop;
 use crate::options::{Options, Strategy};
+use crate::show;
 use crate::stop_rules::StopRules;
 
 pub(crate) use candidate::Candidate;
 use candidate::{Extended, Hypothesis};
+pub(crate) use predictor::{Head, Predictor, Recall};
 
 /// What to decode and when to stop.
 pub(crate) struct Task<'a> {
@@ -52,35 +55,22 @@ impl Decoded {
     }
 }
 
-/// Decodes candidates from `prefix`, the state at the cursor.
+/// Decodes candidates from `cursor`.
 ///
 /// # Errors
 /// [`Cancelled`], within one byte of the token being set.
 pub(crate) fn decode(
-    session: &mut dyn Session,
-    prefix: State,
+    predictor: &mut Predictor<'_>,
+    cursor: Head,
     task: &Task<'_>,
 ) -> Result<Decoded, Cancelled> {
     if task.options.max_bytes == 0 {
         return Ok(Decoded::default());
     }
     match task.options.strategy {
-        Strategy::Sample | Strategy::Greedy => sample::sample(session, prefix, task),
-        Strategy::Beam => beam::beam(session, prefix, task),
+        Strategy::Sample | Strategy::Greedy => sample::sample(predictor, cursor, task),
+        Strategy::Beam => beam::beam(predictor, cursor, task),
     }
-}
-
-/// The next byte's log-probabilities in nats, with NaN as impossible.
-fn log_probs(session: &mut dyn Session, state: &State) -> [f32; VOCABULARY_SIZE] {
-    let mut log_probs = [f32::NEG_INFINITY; VOCABULARY_SIZE];
-    session.log_probs(state, &mut log_probs);
-    log_probs.map(|value| {
-        if value.is_nan() {
-            f32::NEG_INFINITY
-        } else {
-            value.min(0.0)
-        }
-    })
 }
 
 impl Task<'_> {
@@ -110,6 +100,14 @@ impl Task<'_> {
         }
     }
 
+    /// Whether `hypothesis` has become too unlikely for any continuation to be
+    /// worth a look.
+    fn is_hopeless(&self, hypothesis: &Hypothesis) -> bool {
+        self.options.glance_cost.is_some_and(|cost| {
+            show::saving(hypothesis.log_prob().exp(), self.options.max_bytes, cost) <= 0.0
+        })
+    }
+
     /// `hypothesis` and one more byte.
     fn extend(&self, hypothesis: &Hypothesis, byte: u8, log_prob: f32) -> Extended {
         let forced = hypothesis.len() < self.forced.len();
@@ -119,7 +117,9 @@ impl Task<'_> {
         let mut longer = hypothesis.clone();
         match longer.push(self.rules, byte, log_prob) {
             Some(length) if !forced => Extended::Finished(hypothesis.ended_by(log_prob, length)),
-            _ if longer.len() >= self.options.max_bytes => Extended::Finished(longer.cut_off()),
+            _ if longer.len() >= self.options.max_bytes || self.is_hopeless(&longer) => {
+                Extended::Finished(longer.cut_off())
+            }
             _ => Extended::Live(longer),
         }
     }

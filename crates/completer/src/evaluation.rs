@@ -1,44 +1,145 @@
-//! What a text costs under a model, with states exactly as completions use them.
+//! What a text costs under a model and a memory, with states exactly as
+//! completions use them.
 
+use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
 use lstm_format::{Engine, State, Window, document_header};
+
+use crate::mixing::{Gate, WordPlace, mix};
 
 /// Windows stepped side by side, so that they share each read of the weights.
 const LANES: usize = 8;
 
-/// Bits that every byte of `text` costs, `[text.len()]`: the negative log2 of
-/// the probability it had in the state before it.
+/// Windows whose distributions are held at a time.
+const HELD: usize = 4 * LANES;
+
+/// What there was to predict one byte from.
+pub struct Observation<'a> {
+    /// The byte.
+    pub byte: u8,
+    /// Where in a word it stands.
+    pub place: WordPlace,
+    /// The LSTM's log-probabilities in nats, `[256]`.
+    pub lstm: &'a [f32; 256],
+    /// The memory's distribution.
+    pub memory: &'a Prediction,
+}
+
+/// Bits that every byte of a text costs, `[text.len()]`: the negative log2 of
+/// the probability it had.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bits {
+    /// Under the LSTM alone.
+    pub lstm: Vec<f32>,
+    /// Under the memory alone: of the text before each byte, and the workspace.
+    pub memory: Vec<f32>,
+    /// Under both, mixed.
+    pub mixed: Vec<f32>,
+}
+
+/// What `text` costs, with `workspace` as the memory of other files.
 ///
-/// `path` is for the document header. Takes about two steps a byte.
-pub fn bits(engine: &dyn Engine, path: &str, text: &[u8]) -> Vec<f32> {
+/// `path` is for the document header.
+pub fn bits(engine: &dyn Engine, gate: &Gate, workspace: &Layer, path: &str, text: &[u8]) -> Bits {
+    let mut bits = Bits::default();
+    observe(engine, workspace, path, text, |seen| {
+        let byte = usize::from(seen.byte);
+        let mut mixed = *seen.lstm;
+        mix(gate, seen.place, seen.memory, &mut mixed);
+        let nats = [
+            seen.lstm[byte],
+            seen.memory.probabilities[byte].ln(),
+            mixed[byte],
+        ];
+        let [lstm, memory, mixed] = nats.map(|nats| -nats * std::f32::consts::LOG2_E);
+        bits.lstm.push(lstm);
+        bits.memory.push(memory);
+        bits.mixed.push(mixed);
+    });
+    bits
+}
+
+/// Shows `visit` every byte of `text` in order. Takes about two steps a byte.
+pub fn observe(
+    engine: &dyn Engine,
+    workspace: &Layer,
+    path: &str,
+    text: &[u8],
+    mut visit: impl FnMut(Observation<'_>),
+) {
+    let stops = Stops::default();
+    let known = PrefixCache::default();
+    let mut prefix = Prefix::new(b"", &known);
+    let (mut counts, mut memory) = (Counts::default(), Prediction::default());
+    let mut place = WordPlace::default();
+    let mut reader: Option<Reader> = None;
+    log_probs(engine, path, text, |offset, lstm| {
+        let view = Memory {
+            prefix: &prefix,
+            workspace,
+            stops: &stops,
+        };
+        let mut here = reader.take().unwrap_or_else(|| Reader::new(&view));
+        here.predict(&view, &mut counts, &mut memory);
+        let byte = text[offset];
+        visit(Observation {
+            byte,
+            place,
+            lstm,
+            memory: &memory,
+        });
+        place = place.then(byte);
+        if !prefix.push(byte, &known) {
+            let view = Memory {
+                prefix: &prefix,
+                workspace,
+                stops: &stops,
+            };
+            here.push(&view, byte);
+            reader = Some(here);
+        }
+    });
+}
+
+/// The LSTM's log-probabilities in nats before each byte, in order.
+fn log_probs(
+    engine: &dyn Engine,
+    path: &str,
+    text: &[u8],
+    mut visit: impl FnMut(usize, &[f32; 256]),
+) {
     let config = engine.config();
     let header = document_header(&config.language, path);
     let mut after_header = State::zeros(config);
     let mut session = engine.session();
     session.feed(&mut after_header, &header);
 
-    let mut bits = vec![0.0; text.len()];
-    let mut log_probs = [0.0; 256];
-    let mut windows = config.window_rule().windows(text);
     let length = |window: &Window| window.predicted.end - window.start;
-    // Longest first in each group: those still running are always the first lanes.
-    windows.sort_by_key(|window| std::cmp::Reverse(length(window)));
-    for group in windows.chunks(LANES) {
-        let mut states = vec![after_header.clone(); group.len()];
-        for t in 0..length(&group[0]) {
-            let running = group.partition_point(|window| length(window) > t);
-            for (window, state) in group[..running].iter().zip(&states) {
-                let offset = window.start + t;
-                if offset >= window.predicted.start {
-                    session.log_probs(state, &mut log_probs);
-                    bits[offset] = -log_probs[usize::from(text[offset])] / std::f32::consts::LN_2;
+    for held in config.window_rule().windows(text).chunks(HELD) {
+        let first = held[0].predicted.start;
+        let last = held[held.len() - 1].predicted.end;
+        let mut rows = vec![[0.0; 256]; last - first];
+        let mut windows = held.to_vec();
+        // Longest first in each group: those still running are always the first lanes.
+        windows.sort_by_key(|window| std::cmp::Reverse(length(window)));
+        for group in windows.chunks(LANES) {
+            let mut states = vec![after_header.clone(); group.len()];
+            for t in 0..length(&group[0]) {
+                let running = group.partition_point(|window| length(window) > t);
+                for (window, state) in group[..running].iter().zip(&states) {
+                    let offset = window.start + t;
+                    if offset >= window.predicted.start {
+                        session.log_probs(state, &mut rows[offset - first]);
+                    }
                 }
+                let next: Vec<u8> = group[..running]
+                    .iter()
+                    .map(|window| text[window.start + t])
+                    .collect();
+                session.step(&mut states[..running], &next);
             }
-            let next: Vec<u8> = group[..running]
-                .iter()
-                .map(|window| text[window.start + t])
-                .collect();
-            session.step(&mut states[..running], &next);
+        }
+        for (row, offset) in rows.iter().zip(first..) {
+            visit(offset, row);
         }
     }
-    bits
 }

@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use code_memory::Layer;
+
 /// One cursor in one document, and how to complete there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Path or URI of the document; only its last component is used, for the
     /// document header.
@@ -13,12 +15,16 @@ pub struct Request<'a> {
     /// Text after the cursor; the next few kilobytes suffice, and a cut in the
     /// middle of a line is harmless.
     pub after: &'a str,
+    /// Language of the document, as an LSP identifier.
+    pub language: &'a str,
+    /// What is remembered of the user's other files, without this one; the text
+    /// before the cursor is then remembered too. `None` leaves the LSTM alone.
+    pub memory: Option<&'a Layer>,
     /// How to complete.
     pub options: &'a Options,
 }
 
-/// The text before a cursor, or at least its last
-/// [`WindowRule::reach`](lstm_format::WindowRule::reach) bytes.
+/// The text before a cursor, or at least its last [`Completer::reach`](crate::Completer::reach) bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Before<'a> {
     /// UTF-8, ending at a character boundary; it may begin in the middle of one.
@@ -78,6 +84,11 @@ pub struct Options {
     /// Whether suggestions repeat the half-typed word before the cursor, for
     /// clients that replace it; see [`Completion::replaces`](crate::Completion::replaces).
     pub heal_word: bool,
+    /// What looking at a wrong suggestion costs, in keystrokes. Each suggestion is
+    /// cut where it is expected to save most ([`show`](crate::show)), the one that
+    /// saves most comes first, and what is not worth a look is dropped. `None`
+    /// shows everything, whole.
+    pub glance_cost: Option<f64>,
     /// When to stop and return what there is.
     pub deadline: Option<Instant>,
     /// What every suggestion's text must start with, the healed word included,
@@ -98,6 +109,7 @@ impl Default for Options {
             max_bytes: 120,
             multi_line: false,
             heal_word: false,
+            glance_cost: None,
             deadline: None,
             must_start_with: None,
         }

@@ -195,9 +195,17 @@ impl Tracker {
     }
 }
 
+/// Whether several lines may be suggested between `line`, which is the cursor's
+/// up to the cursor, and `rest`, which is what stands behind it: at the end of a
+/// line that opens a block, or on a blank line. Never inside a line.
+pub fn several_lines_fit(language: &str, line: &[u8], rest: &str) -> bool {
+    let blank = line.trim_ascii().is_empty();
+    rest.trim().is_empty() && (blank || opens_block(language, line))
+}
+
 /// Whether a block opens at the end of `line`, trailing blanks aside: with a
 /// bracket, or with the colon of languages that indent.
-pub fn opens_block(language: &str, line: &[u8]) -> bool {
+pub(crate) fn opens_block(language: &str, line: &[u8]) -> bool {
     match line.trim_ascii_end() {
         [.., b'{' | b'(' | b'['] => true,
         [.., b':', b':'] => false,

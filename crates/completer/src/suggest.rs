@@ -39,6 +39,7 @@ pub(crate) fn rank(mut candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Sug
             None => suggestions.push(Suggestion {
                 log_prob: candidate.log_prob(added.len()),
                 bytes: added.len(),
+                cumulative: candidate.cumulative()[..added.len()].to_vec(),
                 score: candidate.score(),
                 likeliest: candidate.is_likeliest(),
                 text,

@@ -125,6 +125,9 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         }
         Some(Command::Eval(eval::Measure::Bits(bits))) => eval::bits(&bits, &source, loader, out)?,
         Some(Command::Stats(arguments)) => stats::run(&arguments, out)?,
+        Some(Command::Eval(eval::Measure::Keystrokes(keystrokes))) => {
+            eval::keystrokes(&keystrokes, &source, loader, out)?;
+        }
         Some(Command::Doctor) => doctor::run(&source, loader, out)?,
     }
     out.flush()?;

@@ -1,8 +1,6 @@
 //! Beam search with length-normalised scores.
 
-use lstm_format::{Session, State};
-
-use super::{Candidate, Decoded, Extended, Hypothesis, Task, log_probs};
+use super::{Candidate, Decoded, Extended, Head, Hypothesis, Predictor, Task};
 use crate::cancel::Cancelled;
 use crate::options::Options;
 
@@ -12,13 +10,13 @@ use crate::options::Options;
 const BEAM_DEPTH: f64 = 7.0;
 
 pub(super) fn beam(
-    session: &mut dyn Session,
-    prefix: State,
+    predictor: &mut Predictor<'_>,
+    cursor: Head,
     task: &Task<'_>,
 ) -> Result<Decoded, Cancelled> {
     let width = task.options.candidates.min(Options::MOST_CANDIDATES);
     let mut hypotheses = vec![Hypothesis::new()];
-    let mut states = vec![prefix];
+    let mut heads = vec![cursor];
     let mut decoded = Decoded::default();
     loop {
         if task.limits.late()? {
@@ -27,8 +25,8 @@ pub(super) fn beam(
         }
         // All live hypotheses are equally long, so the plain sums compare.
         let mut branches = Vec::new();
-        for (parent, (hypothesis, state)) in hypotheses.iter().zip(&states).enumerate() {
-            let log_probs = log_probs(session, state);
+        for (parent, (hypothesis, head)) in hypotheses.iter().zip(&mut heads).enumerate() {
+            let log_probs = predictor.log_probs(head);
             let choices = task.choices(hypothesis, &log_probs);
             if choices.is_empty() {
                 decoded.finished.push(hypothesis.cut_off());
@@ -40,14 +38,14 @@ pub(super) fn beam(
         branches.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         let floor = branches.first().map_or(0.0, |best| best.0 - BEAM_DEPTH);
         let mut children = Vec::new();
-        let mut child_states = Vec::new();
+        let mut child_heads = Vec::new();
         let mut bytes = Vec::new();
         for (_, parent, byte, log_prob) in branches.into_iter().take_while(|b| b.0 >= floor) {
             match task.extend(&hypotheses[parent], byte, log_prob) {
                 Extended::Finished(candidate) => decoded.finished.push(candidate),
                 Extended::Live(hypothesis) => {
                     children.push(hypothesis);
-                    child_states.push(states[parent].clone());
+                    child_heads.push(heads[parent].clone());
                     bytes.push(byte);
                 }
             }
@@ -58,8 +56,8 @@ pub(super) fn beam(
         if children.is_empty() || none_can_win(&children, &decoded.finished, width) {
             return Ok(decoded);
         }
-        session.step(&mut child_states, &bytes);
-        (hypotheses, states) = (children, child_states);
+        predictor.advance(&mut child_heads, &bytes);
+        (hypotheses, heads) = (children, child_heads);
     }
 }
 

@@ -124,6 +124,11 @@ impl Candidate {
             .map_or(0.0, |last| self.cumulative[last])
     }
 
+    /// Log-probability in nats of the first `i + 1` bytes.
+    pub(crate) fn cumulative(&self) -> &[f64] {
+        &self.cumulative
+    }
+
     /// Length-normalised log-probability of all that was decoded, the byte that
     /// ended it included. Without that byte, a text broken off at an unlikely
     /// place would win over every text that goes on.

@@ -1,9 +1,7 @@
 //! Samples, as a tree: lanes that agree so far share one state.
 
-use lstm_format::{Session, State};
-
 use super::sampler::{Lane, Sampler};
-use super::{Candidate, Decoded, Extended, Hypothesis, Task, log_probs};
+use super::{Candidate, Decoded, Extended, Head, Hypothesis, Predictor, Task};
 use crate::cancel::Cancelled;
 use crate::options::{Options, Strategy};
 
@@ -25,8 +23,8 @@ fn any_likeliest(lanes: &[Lane]) -> bool {
 }
 
 pub(super) fn sample(
-    session: &mut dyn Session,
-    prefix: State,
+    predictor: &mut Predictor<'_>,
+    cursor: Head,
     task: &Task<'_>,
 ) -> Result<Decoded, Cancelled> {
     let options = task.options;
@@ -37,7 +35,7 @@ pub(super) fn sample(
         hypothesis: Hypothesis::new(),
         lanes: std::iter::once(Lane::Likeliest).chain(drawn).collect(),
     }];
-    let mut states = vec![prefix];
+    let mut heads = vec![cursor];
     let mut decoded = Decoded::default();
     loop {
         if task.limits.late()? {
@@ -45,10 +43,10 @@ pub(super) fn sample(
             return Ok(decoded);
         }
         let mut children = Vec::new();
-        let mut child_states = Vec::new();
+        let mut child_heads = Vec::new();
         let mut bytes = Vec::new();
-        for (node, state) in nodes.into_iter().zip(states) {
-            let log_probs = log_probs(session, &state);
+        for (node, mut head) in nodes.into_iter().zip(heads) {
+            let log_probs = predictor.log_probs(&mut head);
             let weights = sampler.cumulative_weights(task.choices(&node.hypothesis, &log_probs));
             if weights.is_empty() {
                 // The model rules out everything that would be text.
@@ -65,7 +63,7 @@ pub(super) fn sample(
                     }
                     Extended::Live(hypothesis) => {
                         children.push(Node { hypothesis, lanes });
-                        child_states.push(state.clone());
+                        child_heads.push(head.clone());
                         bytes.push(byte);
                     }
                 }
@@ -74,8 +72,8 @@ pub(super) fn sample(
         if children.is_empty() {
             return Ok(decoded);
         }
-        session.step(&mut child_states, &bytes);
-        (nodes, states) = (children, child_states);
+        predictor.advance(&mut child_heads, &bytes);
+        (nodes, heads) = (children, child_heads);
     }
 }
 

@@ -22,6 +22,8 @@ fn complete_with<V: Voice + 'static>(
         path: "src/lib.rs",
         before: Before::whole(before.as_bytes()),
         after,
+        language: "rust",
+        memory: None,
         options,
     };
     let completer = Completer::new(Arc::new(engine));

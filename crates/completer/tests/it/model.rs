@@ -49,6 +49,8 @@ fn complete(completer: &Completer, before: &str, strategy: Strategy) -> Completi
         path: "any.rs",
         before: Before::whole(before.as_bytes()),
         after: "",
+        language: "rust",
+        memory: None,
         options: &Options {
             strategy,
             candidates: 4,

@@ -32,10 +32,11 @@ prop_compose! {
         multi_line: bool,
         heal_word: bool,
         must_start_with in proptest::option::of("[a-zé\n(]{0,3}"),
+        glance_cost in proptest::option::of(0.0..60.0_f64),
     ) -> Options {
         Options {
             candidates, strategy, temperature, top_p, top_k, seed, max_bytes, multi_line,
-            heal_word, must_start_with, deadline: None,
+            heal_word, must_start_with, deadline: None, glance_cost,
         }
     }
 }
@@ -56,6 +57,8 @@ fn complete<V: Voice + 'static>(
         path: PATH,
         before: Before::whole(before.as_bytes()),
         after,
+        language: "rust",
+        memory: None,
         options,
     };
     Completer::new(Arc::new(engine)).complete(&request, cancel)
@@ -107,10 +110,13 @@ proptest! {
             let begin = first_word(&suggestions[i].text);
             suggestions[..i].iter().all(|s| first_word(&s.text) != begin)
         };
-        let anew = (0..suggestions.len()).take_while(|&i| begins_anew(i)).count();
-        prop_assert!((anew..suggestions.len()).all(|i| !begins_anew(i)));
-        for part in [&suggestions[..anew], &suggestions[anew..]] {
-            prop_assert!(part.is_sorted_by(|a, b| a.score >= b.score));
+        // With a price on a look, what saves most comes first.
+        if options.glance_cost.is_none() {
+            let anew = (0..suggestions.len()).take_while(|&i| begins_anew(i)).count();
+            prop_assert!((anew..suggestions.len()).all(|i| !begins_anew(i)));
+            for part in [&suggestions[..anew], &suggestions[anew..]] {
+                prop_assert!(part.is_sorted_by(|a, b| a.score >= b.score));
+            }
         }
         let word = &before[before.len() - completion.replaces..];
         let must = options.must_start_with.as_deref().unwrap_or_default();

@@ -26,6 +26,8 @@ fn with_request<T>(before: &Before<'_>, ask: impl FnOnce(&Request<'_>) -> T) -> 
         path: PATH,
         before: *before,
         after: "",
+        language: "rust",
+        memory: None,
         options: &Options {
             strategy: completer::Strategy::Greedy,
             max_bytes: 4,
@@ -262,6 +264,8 @@ fn a_warmed_cursor_costs_nothing() {
         path: PATH,
         before,
         after: "",
+        language: "rust",
+        memory: None,
         options: &Options {
             candidates: 0,
             ..Options::default()

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
+use code_memory::Layer;
 use completer::{Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy};
 use lstm_format::ModelFile;
 use serde_json::json;
@@ -110,7 +111,9 @@ pub(super) fn run(
             Format::Text => Ok(()),
         };
     }
-    let completer = Completer::new(loader(&file)?);
+    let engine = loader(&file)?;
+    let describe = engine.describe();
+    let completer = Completer::new(engine);
     let path = location
         .file()
         .map_or("main.rs".into(), |path| path.to_string_lossy());
@@ -119,6 +122,8 @@ pub(super) fn run(
         path: &path,
         before: Before::whole(before.as_bytes()),
         after,
+        language: &file.config.language,
+        memory: Some(&Layer::new()),
         options: &arguments.options(),
     };
     let completion = completer
@@ -126,7 +131,7 @@ pub(super) fn run(
         .expect("nobody holds the token to cancel it");
     match arguments.format {
         Format::Json => print_json(&completion.suggestions, completion.micros, out),
-        Format::Text => print_text(&completion, &file, &completer.engine().describe(), out),
+        Format::Text => print_text(&completion, &file, &describe, out),
     }
 }
 

@@ -1,99 +1,160 @@
-//! `lstm-ls eval bits`: what files cost under a model, as the server runs it.
+//! `lstm-ls eval`: how good suggestions are on files, as the server makes them.
 
-use std::io::Write;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
-use completer::evaluation;
+use code_memory::files::{self, Limits};
+use code_memory::{Layer, Segment};
 use ignore::WalkBuilder;
 use lstm_format::language_of;
-use rayon::prelude::*;
-use serde_json::{Value, json};
 
-use super::Format;
-use crate::Loader;
-use crate::model::Source;
+mod bits;
+mod keystrokes;
+mod replay;
+
+pub(super) use bits::bits;
+pub(super) use keystrokes::keystrokes;
 
 /// What can be measured.
 #[derive(Debug, Subcommand)]
 pub(super) enum Measure {
-    /// Bits per byte of files, each alone, from its first byte on.
-    Bits(Bits),
+    /// Bits per byte of files, from the first byte on.
+    Bits(bits::Bits),
+    /// Keystrokes that suggestions would have saved whoever typed the files.
+    Keystrokes(keystrokes::Keystrokes),
 }
 
-/// What `eval bits` takes.
+/// Files to measure on.
 #[derive(Debug, Args)]
-pub(super) struct Bits {
+struct Inputs {
     /// Files of the model's language, or folders with some.
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "FILE")]
     inputs: Vec<PathBuf>,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    /// Remember the other files of this folder, as the server does with a workspace.
+    #[arg(long, value_name = "DIR")]
+    workspace: Option<PathBuf>,
+    /// Remember the other files of the package each file is in: the nearest
+    /// folder above it with a manifest.
+    #[arg(long, conflicts_with = "workspace")]
+    in_package: bool,
 }
 
-/// Measures `bits.inputs` on every core.
-///
-/// # Errors
-/// If the model or a file cannot be read, or there is nothing to measure.
-pub(super) fn bits(
-    bits: &Bits,
-    source: &Source,
-    loader: Loader,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
-    let engine = loader(&source.read()?)?;
-    let language = &engine.config().language;
-    let paths = files_of(language, &bits.inputs)?;
-    let read = |path: &PathBuf| -> anyhow::Result<(String, Vec<u8>)> {
-        let text = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-        Ok((path.display().to_string(), text))
-    };
-    let mut files = paths.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-    files.retain(|(_, text)| !text.is_empty());
-    ensure!(!files.is_empty(), "there is no {language} file to measure");
+/// One file to measure on.
+struct Subject {
+    path: PathBuf,
+    text: String,
+    /// All that is remembered but this file.
+    memory: Layer,
+}
 
-    let cost = |(path, text): &(String, Vec<u8>)| {
-        let bits = evaluation::bits(&*engine, path, text);
-        bits.iter().map(|&b| f64::from(b)).sum::<f64>()
-    };
-    let measured: Vec<f64> = files.par_iter().map(cost).collect();
-    let total_bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
-    let total = measured.iter().sum::<f64>() / total_bytes as f64;
-    match bits.format {
-        Format::Text => {
-            for ((path, text), cost) in files.iter().zip(&measured) {
-                writeln!(out, "{:8.4}  {path}", cost / text.len() as f64)?;
+impl Inputs {
+    /// Reads the files of `language`; of every language where it is `None`.
+    fn read(&self, language: Option<&str>) -> anyhow::Result<Vec<Subject>> {
+        let mut workspaces: HashMap<(PathBuf, Option<String>), Remembered> = HashMap::new();
+        let mut subjects = Vec::new();
+        for path in files_of(language, &self.inputs)? {
+            let text = std::fs::read(&path);
+            let text = text.with_context(|| format!("reading {}", path.display()))?;
+            let text = String::from_utf8(text);
+            let text = text.with_context(|| format!("{} is not UTF-8", path.display()))?;
+            if text.is_empty() {
+                continue;
             }
-            let count = files.len();
-            writeln!(
-                out,
-                "{total:8.4}  bits/byte over {count} files, {total_bytes} bytes"
-            )?;
-        }
-        Format::Json => {
-            let row = |((path, text), cost): (&(String, Vec<u8>), &f64)| -> Value {
-                let lstm = cost / text.len() as f64;
-                json!({"path": path, "bytes": text.len(), "bits_per_byte": {"lstm": lstm}})
+            let memory = match self.workspace_of(&path)? {
+                None => Layer::new(),
+                Some(folder) => workspaces
+                    .entry((folder, language_of(&path)))
+                    .or_insert_with_key(|(folder, group)| Remembered::new(folder, group.as_deref()))
+                    .without(&path, &text),
             };
-            let rows: Vec<Value> = files.iter().zip(&measured).map(row).collect();
-            let total = json!({"bytes": total_bytes, "bits_per_byte": {"lstm": total}});
-            writeln!(out, "{}", json!({"files": rows, "total": total}))?;
+            subjects.push(Subject { path, text, memory });
+        }
+        let kind = language.unwrap_or("text");
+        ensure!(!subjects.is_empty(), "there is no {kind} file to measure");
+        Ok(subjects)
+    }
+
+    fn workspace_of(&self, file: &Path) -> anyhow::Result<Option<PathBuf>> {
+        if !self.in_package {
+            return Ok(self.workspace.clone());
+        }
+        let file = file.canonicalize()?;
+        let manifests = [
+            "Cargo.toml",
+            "package.json",
+            "pyproject.toml",
+            "setup.py",
+            ".git",
+        ];
+        let mut folders = file.ancestors().skip(1);
+        let package = folders.find(|folder| manifests.iter().any(|m| folder.join(m).exists()));
+        let missing = || {
+            format!(
+                "{} is in no package: no folder above it has a manifest",
+                file.display()
+            )
+        };
+        package
+            .with_context(missing)
+            .map(|folder| Some(folder.to_owned()))
+    }
+}
+
+/// The files of one language in a folder, as the memory holds them.
+struct Remembered {
+    layer: Layer,
+    files: HashSet<PathBuf>,
+}
+
+impl Remembered {
+    fn new(folder: &Path, group: Option<&str>) -> Self {
+        let mut files = HashSet::new();
+        let mut texts = Vec::new();
+        let of_group = files::below(folder, language_of);
+        for (path, _) in of_group
+            .into_iter()
+            .filter(|(_, g)| Some(g.as_str()) == group)
+        {
+            if let (Ok(text), Ok(path)) =
+                (files::read(&path, Limits::default()), path.canonicalize())
+            {
+                files.insert(path);
+                texts.push(text);
+            }
+        }
+        let segment = Segment::new(texts.iter().map(Vec::as_slice));
+        Self {
+            layer: Layer::new().with(Arc::new(segment)),
+            files,
         }
     }
-    Ok(())
+
+    /// All but the file at `path`, whose text is `text`.
+    fn without(&self, path: &Path, text: &str) -> Layer {
+        let layer = self.layer.clone();
+        match path
+            .canonicalize()
+            .is_ok_and(|path| self.files.contains(&path))
+        {
+            true => layer.without(Arc::new(Segment::new([text.as_bytes()]))),
+            false => layer,
+        }
+    }
 }
 
-/// The files of `language` at and below `inputs`, each input's in order of path.
-/// As `lstm-train eval` does: what git ignores and what is hidden is left out,
-/// and links are not followed.
-fn files_of(language: &str, inputs: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+/// The files of `language`, or of any, at and below `inputs`, each input's in
+/// order of path. What git ignores and what is hidden is left out, and links are
+/// not followed.
+fn files_of(language: Option<&str>, inputs: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for input in inputs {
         for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
             let path = entry?.into_path();
-            if path.is_file() && language_of(&path).as_deref() == Some(language) {
+            let wanted = language_of(&path).is_some_and(|of| language.is_none_or(|l| l == of));
+            if path.is_file() && wanted {
                 files.push(path);
             }
         }

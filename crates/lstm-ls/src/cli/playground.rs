@@ -83,14 +83,10 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
         }
         None => ("main.rs".to_owned(), EXAMPLE.to_owned()),
     };
-    let completer = Completer::new(loader(&file)?);
-    let title = format!(
-        "{}, {}",
-        model::title(&file.config),
-        completer.engine().describe()
-    );
+    let engine = loader(&file)?;
+    let title = format!("{}, {}", model::title(&file.config), engine.describe());
     let mut playground = Playground {
-        completer,
+        completer: Completer::new(engine),
         title,
         path,
         buffer: Buffer::new(&crate::newline::to_lf(&text)),

@@ -1,6 +1,6 @@
 //! `textDocument/inlineCompletion`: ghost text.
 
-use completer::{Options, Strategy};
+use completer::{Options, Strategy, show};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{Command, Range};
 
@@ -40,6 +40,7 @@ impl Backend {
             TriggerKind::Automatic => Options {
                 strategy: Strategy::Greedy,
                 candidates: 1,
+                glance_cost: Some(show::glance_cost(settings.eagerness)),
                 ..options
             },
             TriggerKind::Invoked => options,

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use completer::Completer;
-use lstm_format::Engine;
+use lstm_format::{Engine, ModelConfig};
 use tokio::sync::{OnceCell, watch};
 use tracing::{info, warn};
 
@@ -42,6 +42,7 @@ pub struct ModelSource {
 pub(super) struct Model {
     /// Completes with it.
     pub(super) completer: Completer,
+    config: ModelConfig,
     /// Its file; `None` for the one inside the binary.
     pub(super) path: Option<PathBuf>,
 }
@@ -49,12 +50,12 @@ pub(super) struct Model {
 impl Model {
     /// Language and shape in two words.
     pub(super) fn name(&self) -> String {
-        model::title(self.completer.engine().config())
+        model::title(&self.config)
     }
 
     /// LSP identifier of the language it was made for.
     pub(super) fn language(&self) -> &str {
-        &self.completer.engine().config().language
+        &self.config.language
     }
 }
 
@@ -292,16 +293,18 @@ impl Models {
         let load = move || {
             let started = Instant::now();
             let engine = engines(path.as_deref()).map_err(|error| format!("{error:#}"))?;
+            let config = engine.config().clone();
             let completer = Completer::new(engine);
-            Ok((completer, started.elapsed()))
+            Ok((completer, config, started.elapsed()))
         };
         let loaded = match tokio::task::spawn_blocking(load).await {
             Ok(loaded) => loaded,
             Err(_) => Err("loading the model failed inside the server".to_owned()),
         };
-        let loaded = loaded.map(|(completer, took)| {
+        let loaded = loaded.map(|(completer, config, took)| {
             let model = Model {
                 completer,
+                config,
                 path: file,
             };
             info!(model = model.name(), micros = took.as_micros(), "loaded");

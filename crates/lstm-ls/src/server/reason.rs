@@ -25,6 +25,8 @@ pub(super) enum Reason {
     Deadline,
     /// All that came to mind was blank or stands in the text already.
     NothingToAdd,
+    /// Nothing was likely enough to be worth a look.
+    NotWorthALook,
     /// The text changed, or a newer request came.
     Superseded,
     /// The client took the request back.
@@ -45,6 +47,7 @@ impl Reason {
     pub(super) fn of(stop: Stop) -> Self {
         match stop {
             Stop::Deadline => Self::Deadline,
+            Stop::NotWorthALook => Self::NotWorthALook,
             _ => Self::NothingToAdd,
         }
     }
@@ -68,6 +71,7 @@ impl Reason {
             Self::SeveralLines => "selection-spans-lines",
             Self::Deadline => "deadline",
             Self::NothingToAdd => "nothing-to-add",
+            Self::NotWorthALook => "not-worth-a-look",
             Self::Superseded => "superseded",
             Self::Cancelled => "cancelled",
             Self::Failed => "failed",
@@ -89,6 +93,9 @@ impl Reason {
             }
             Self::NothingToAdd => {
                 "All that came to mind was blank or stands after the cursor already.".to_owned()
+            }
+            Self::NotWorthALook => {
+                "Nothing was likely enough to be worth a look (`eagerness`).".to_owned()
             }
             Self::Superseded => "The text changed, or a newer request came, first.".to_owned(),
             Self::Cancelled => "The editor took the request back.".to_owned(),

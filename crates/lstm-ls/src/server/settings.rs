@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use completer::Options;
+use completer::{Options, show};
 use serde_json::Value;
 
 pub mod table;
@@ -25,6 +25,8 @@ pub struct Settings {
     pub disabled_languages: Vec<String>,
     /// Model file for its own language; `None` leaves the choice to the server.
     pub model: Option<PathBuf>,
+    /// How readily ghost text is shown, in [0, 1].
+    pub eagerness: f32,
     /// Suggestions in a list.
     pub candidates: usize,
     /// Sampling temperature.
@@ -49,6 +51,7 @@ impl Default for Settings {
             enabled: true,
             disabled_languages: Vec::new(),
             model: None,
+            eagerness: show::DEFAULT_EAGERNESS,
             candidates: options.candidates,
             temperature: options.temperature,
             top_p: options.top_p,
@@ -113,7 +116,7 @@ mod tests {
         let options = json!({
             "enabled": false, "disabledLanguages": ["go"], "model": "m.safetensors",
             "candidates": 3, "temperature": 0.5, "topP": 0.25, "maxBytes": 64,
-            "multiLine": "off", "deadlineMs": 40, "statistics": false,
+            "eagerness": 0.75, "multiLine": "off", "deadlineMs": 40, "statistics": false,
         });
         let expected = Settings {
             enabled: false,
@@ -123,6 +126,7 @@ mod tests {
             temperature: 0.5,
             top_p: 0.25,
             max_bytes: 64,
+            eagerness: 0.75,
             multi_line: false,
             deadline: Duration::from_millis(40),
             statistics: false,

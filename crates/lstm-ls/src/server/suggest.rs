@@ -8,9 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use completer::{
-    Before, Cancelled, Completer, Completion, Options, Request, Suggestion, opens_block,
-};
+use code_memory::Layer;
+use completer::{Before, Cancelled, Completer, Completion, Options, Request, Suggestion};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{Range, TextDocumentIdentifier};
 use tracing::Span;
@@ -250,12 +249,8 @@ pub(super) fn several_lines_fit(document: &Document, at: &std::ops::Range<usize>
     let line = text.byte_to_line(at.start);
     let before = text.byte_slice(text.line_to_byte(line)..at.start);
     let rest = text.byte_slice(at.end..).chars();
-    let mut rest = rest.take_while(|c| !matches!(c, '\n' | '\r'));
-    if rest.any(|c| !c.is_whitespace()) {
-        return false;
-    }
-    let before = Cow::from(before);
-    before.trim().is_empty() || opens_block(&document.language, before.as_bytes())
+    let rest: String = rest.take_while(|c| !matches!(c, '\n' | '\r')).collect();
+    completer::several_lines_fit(&document.language, Cow::from(before).as_bytes(), &rest)
 }
 
 /// Calls `ask` with the request for `snapshot`; on a worker thread.
@@ -265,8 +260,7 @@ fn with_request<T>(
     options: &Options,
     ask: impl FnOnce(&Request<'_>) -> T,
 ) -> T {
-    let reach = completer.engine().config().window_rule().reach();
-    let tail = snapshot.document.tail(snapshot.at.start, reach);
+    let tail = snapshot.document.tail(snapshot.at.start, completer.reach());
     ask(&Request {
         path: &path(snapshot),
         before: Before {
@@ -274,6 +268,8 @@ fn with_request<T>(
             start: tail.start,
         },
         after: &snapshot.document.head(snapshot.at.end, LOOK_AHEAD),
+        language: &snapshot.document.language,
+        memory: Some(&Layer::new()),
         options,
     })
 }

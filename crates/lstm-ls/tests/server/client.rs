@@ -75,7 +75,7 @@ impl Client {
     /// A client that has said hello, with a minute for each answer.
     pub(crate) async fn start(text: &str) -> Self {
         let mut client = Self::connect(text);
-        let params = json!({"capabilities": {}, "initializationOptions": {"deadlineMs": 60000}});
+        let params = json!({"capabilities": {}, "initializationOptions": {"deadlineMs": 60000, "eagerness": 1}});
         client.initialize(params).await;
         client
     }

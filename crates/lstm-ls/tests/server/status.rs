@@ -144,7 +144,7 @@ fn shared(folder: &Path) -> Arc<Shared> {
 async fn offered(client: &mut Client, language: &str) -> Value {
     client.open(language, "x ").await;
     let mut params = at(&json!({"line": 0, "character": 2}));
-    params["context"] = json!({"triggerKind": 2});
+    params["context"] = json!({"triggerKind": 1});
     let list = client.call("textDocument/inlineCompletion", params).await;
     let list = list.unwrap();
     let text = list.pointer("/items/0/insertText").and_then(Value::as_str);

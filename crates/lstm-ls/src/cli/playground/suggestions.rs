@@ -1,8 +1,8 @@
 //! What is suggested at the cursor, and what it took.
 
+use code_memory::Layer;
 use completer::{
     Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy, Suggestion,
-    opens_block,
 };
 
 use super::buffer::Buffer;
@@ -67,12 +67,16 @@ impl Suggestions {
     }
 }
 
-/// As the server decides: on a blank line, or behind what opens a block.
+/// As the server decides.
 fn several_lines_fit(completer: &Completer, buffer: &Buffer) -> bool {
     let line = buffer.before().rsplit('\n').next().unwrap_or_default();
     let rest = buffer.behind().split('\n').next().unwrap_or_default();
-    let language = &completer.engine().config().language;
-    rest.trim().is_empty() && (line.trim().is_empty() || opens_block(language, line.as_bytes()))
+    completer::several_lines_fit(language(completer), line.as_bytes(), rest)
+}
+
+fn language(completer: &Completer) -> &str {
+    let engine = completer.engine();
+    engine.map_or("", |engine| &engine.config().language)
 }
 
 fn complete(completer: &Completer, path: &str, buffer: &Buffer, options: &Options) -> Completion {
@@ -80,6 +84,8 @@ fn complete(completer: &Completer, path: &str, buffer: &Buffer, options: &Option
         path,
         before: Before::whole(buffer.before().as_bytes()),
         after: buffer.behind(),
+        language: language(completer),
+        memory: Some(&Layer::new()),
         options,
     };
     completer

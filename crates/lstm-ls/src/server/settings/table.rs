@@ -63,6 +63,13 @@ pub const TABLE: &[Setting] = &[
         get: |settings| json!(settings.model),
     },
     Setting {
+        key: "eagerness",
+        kind: Kind::Number(0.0, 1.0),
+        meaning: "how readily ghost text is shown: 0 only where it is all but certain, 1 wherever it may help",
+        set: |settings, value| settings.eagerness = number(value),
+        get: |settings| shortest(settings.eagerness),
+    },
+    Setting {
         key: "candidates",
         kind: Kind::Whole(1, 16),
         meaning: "suggestions in a list, and inline when asked for by hand",

@@ -1,0 +1,63 @@
+//! One distribution from two: what the LSTM expects and what the memory found.
+//!
+//! A small gate ([`Gate`]) looks at how sure each is, on how much it rests and
+//! how far they agree ([`Features`]), and chooses how to combine them:
+//! linearly, `w·m + (1 − w)·l`, which keeps what only one of them knows;
+//! log-linearly, `∝ l^α·m^β`, which sharpens where they agree; and how much of
+//! each of these. The result is always a distribution and never 0.
+//! It is fitted on repositories that neither the LSTM nor any measurement has seen.
+
+mod exponential;
+mod features;
+mod gate;
+
+pub use features::{FEATURES, Features, WordPlace};
+pub use gate::{Gate, HIDDEN, OUTPUTS};
+
+use code_memory::Prediction;
+use exponential::{exp, ln};
+
+/// How two distributions are combined for one byte.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recipe {
+    /// `w`: the memory's share of the linear mixture.
+    pub memory: f32,
+    /// `α`: the LSTM's exponent in the log-linear one.
+    pub alpha: f32,
+    /// `β`: the memory's exponent.
+    pub beta: f32,
+    /// The linear mixture's share of the result.
+    pub linear: f32,
+}
+
+/// Mixes in place: `log_probs` holds the LSTM's log-probabilities in nats,
+/// `[256]`, and then the mixture's.
+pub fn mix(
+    gate: &Gate,
+    place: WordPlace,
+    memory: &Prediction,
+    log_probs: &mut [f32; 256],
+) -> Features {
+    let lstm: [f32; 256] = std::array::from_fn(|i| exp(log_probs[i]));
+    let found = &memory.probabilities;
+    let features = Features::new(place, memory, &lstm);
+    let recipe = gate.recipe(&features);
+
+    let mut product = [0.0_f32; 256];
+    let mut highest = f32::NEG_INFINITY;
+    for i in 0..256 {
+        product[i] = recipe.alpha * log_probs[i].max(-60.0) + recipe.beta * ln(found[i]);
+        highest = highest.max(product[i]);
+    }
+    let mut sum = 0.0;
+    for value in &mut product {
+        *value = exp(*value - highest);
+        sum += *value;
+    }
+    let scale = (1.0 - recipe.linear) / sum;
+    for i in 0..256 {
+        let linear = recipe.memory * found[i] + (1.0 - recipe.memory) * lstm[i];
+        log_probs[i] = ln(recipe.linear * linear + scale * product[i]);
+    }
+    features
+}
