@@ -14,14 +14,14 @@ local function says(pattern)
   end)
 end
 
-local function ghost_after(text)
-  person.type('<Esc>3G0C', 'insert mode', person.typed('\n'))
-  return person.type(text, 'ghost text', shown)
+local function ghost_again()
+  person.type('<Esc>G0C', 'insert mode', person.typed('\n'))
+  return person.type(person.START, 'ghost text', shown)
 end
 
 person.run(function()
   local client = person.client('textDocument/inlineCompletion')
-  ghost_after('    names = Vec::n')
+  ghost_again()
   person.wait_for('the latency', function()
     return require('lstm-ls').statusline():find('^lstm%-ls %d+%.%d ms$')
   end)
@@ -31,7 +31,7 @@ person.run(function()
   says('lstm%-ls: off')
   vim.cmd('LstmLs toggle')
   says('lstm%-ls: on')
-  ghost_after('    names = Vec::n')
+  ghost_again()
 
   person.type('<Esc>', 'normal mode', function() return vim.api.nvim_get_mode().mode == 'n' end)
   vim.cmd('LstmLs toggle rust')
@@ -43,7 +43,7 @@ person.run(function()
   says('lstm%-ls: off here')
   vim.cmd('LstmLs toggle .')
   says('on for rust')
-  ghost_after('    names = Vec::n')
+  ghost_again()
 
   vim.cmd('LstmLs model')
   says('rust')
@@ -59,7 +59,7 @@ person.run(function()
     local now = vim.lsp.get_clients({ bufnr = 0, name = 'lstm-ls' })[1]
     return now and now.id ~= client.id and now.initialized
   end)
-  ghost_after('    names = Vec::n')
+  ghost_again()
 
   local id = vim.lsp.get_clients({ bufnr = 0, name = 'lstm-ls' })[1].id
   vim.cmd('LstmLs restart')

@@ -4,11 +4,11 @@
 local person = require('person')
 local shown = require('ghost')('lstm-ls.ghost')
 
-local START = '    names = Vec::n'
+local START = person.START
 
 -- A new line with `START` typed into it; the ghost text behind it.
 local function start()
-  person.type('<Esc>3G0C', 'insert mode', person.typed('\n'))
+  person.type('<Esc>G0C', 'insert mode', person.typed('\n'))
   local ghost = person.type(START, 'ghost text', shown)
   assert(person.typed(START)(), 'the ghost text came before the text it belongs to')
   return ghost

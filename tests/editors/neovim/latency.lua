@@ -8,7 +8,7 @@ local shown = require('ghost')('lstm-ls.ghost')
 
 local SAMPLES = 100
 -- Typed over and over, each time on a new line.
-local TEXT = '    let entry = counts.entry(word.to_string()).or_insert(0);'
+local TEXT = '        report.add_row("customers", self.customers.to_string());'
 
 local pressed
 local took = {}
@@ -28,7 +28,7 @@ person.run(function()
   person.client('textDocument/inlineCompletion')
   person.type('GA', 'insert mode', person.typed(''))
   -- Warm: the first request reads the text before the cursor.
-  person.type('<CR>    le', 'ghost text', shown)
+  person.type('<CR>' .. person.START, 'ghost text', shown)
   while #took < SAMPLES do
     person.type('<Esc>o<C-u>', 'a new line', person.typed('\n'))
     for at = 1, #TEXT do

@@ -29,14 +29,14 @@ person.run(function()
     return id == 4711 or cancel(self, id)
   end
 
-  person.type('3GA', 'insert mode', person.typed('\n'))
-  person.type('    names = Vec::n', 'ghost text', shown)
+  person.type('GA', 'insert mode', person.typed('\n'))
+  person.type(person.START, 'ghost text', shown)
 
   person.type('<C-]>', 'no ghost text', function() return not shown() end)
-  person.type('<Left>', 'the cursor to move', person.typed('Vec::'))
+  person.type('<Left>', 'the cursor to move', person.typed(person.START:sub(1, -2)))
   assert(not shown(), 'ghost text that was dismissed came back')
 
-  person.type('<Right>e', 'ghost text after another change', shown)
+  person.type('<Right>t', 'ghost text after another change', shown)
   person.type('<Esc>', 'normal mode', function()
     return vim.api.nvim_get_mode().mode == 'n'
   end)
@@ -44,7 +44,7 @@ person.run(function()
 
   -- Changes outside insert mode ask for nothing.
   local before = asked
-  person.type('x', 'the change', function() return vim.api.nvim_get_current_line():sub(-1) == 'n' end)
+  person.type('x', 'the change', function() return vim.api.nvim_get_current_line():sub(-1) == 's' end)
   assert(asked == before, 'asked in normal mode')
 
   -- An answer that comes when insert mode is over.

@@ -5,9 +5,9 @@ local person = require('person')
 person.run(function()
   local client = person.client('textDocument/completion')
 
-  person.type('3GA', 'insert mode', person.typed('\n'))
+  person.type('GA', 'insert mode', person.typed('\n'))
   -- Several ways to go on: a single entry would be inserted without a popup.
-  person.type('    names.', 'the typed text', person.typed('names.'))
+  person.type('        self.', 'the typed text', person.typed('self.'))
   local before, behind = person.around_cursor()
 
   person.type('<C-x><C-o>', 'the popup', function()

@@ -4,17 +4,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use editor_tests::{Home, Terminal, results, svg};
 use end_to_end::{LIMIT, neovim, run_limited, server};
 
-const TEXT: &str = "fn main() {\n    let mut names: Vec<String> = Vec::new();\n\n}\n";
+/// Breaks off where two functions before say what follows: whatever the model
+/// is, something is sure enough to be shown.
+const SALES: &str = include_str!("../data/sales.rs");
 
-/// Runs the script of that name on a file with `TEXT`.
+/// Runs the script of that name on a file with [`SALES`] and a blank line.
 fn check(script: &str) -> Result<()> {
     let home = Home::new()?;
-    let file = home.path().join("main.rs");
-    fs::write(&file, TEXT)?;
+    let file = home.path().join("sales.rs");
+    fs::write(&file, format!("{SALES}\n"))?;
     let mut command = home.command(neovim()?);
     command
         .args(["--clean", "--headless", "-n", "-u"])
@@ -64,12 +66,9 @@ fn the_popup_lists_suggestions_and_inserts_one() -> Result<()> {
     check("popup.lua")
 }
 
-/// Text of a real file that breaks off where a suggestion is worth a picture.
-const SHAPES: &str = include_str!("../../../examples/shapes.rs");
-
 /// Neovim in a terminal, on a file with `text`; `script` runs once it has started.
 fn in_terminal(home: &Home, text: &str, script: Option<&str>) -> Result<Terminal> {
-    let file = home.path().join("shapes.rs");
+    let file = home.path().join("sales.rs");
     fs::write(&file, text)?;
     let mut command = home.terminal_command(neovim()?);
     command.args(["--clean", "-n", "-u"]);
@@ -84,22 +83,25 @@ fn in_terminal(home: &Home, text: &str, script: Option<&str>) -> Result<Terminal
     Terminal::start(command)
 }
 
+/// What is typed at the end of [`SALES`] until the rest of the line is sure.
+const TYPED: &str = "        report.add_row(\"cus";
+
 #[test]
 fn a_person_sees_grey_text_and_accepts_it() -> Result<()> {
     let home = Home::new()?;
-    let text = SHAPES.trim_end().strip_suffix("fmt(").context("its end")?;
-    let terminal = in_terminal(&home, text, None)?;
-    terminal.wait_for_text("shapes.rs")?;
-    terminal.press("GA")?;
+    let terminal = in_terminal(&home, SALES, None)?;
+    terminal.wait_for_text("sales.rs")?;
+    terminal.press("Go")?;
     terminal.wait_for_text("-- INSERT --")?;
-    terminal.press("fmt(")?;
+    // The indentation that came by itself goes.
+    terminal.press(&format!("\x15{TYPED}"))?;
     let ghost = terminal.wait_for("ghost text", |screen| {
-        let line = screen.contents();
-        let line = line
-            .lines()
-            .find(|line| line.contains("fn fmt(") && line.contains("-> "))?;
-        let behind = line.split("fmt(").nth(1)?;
-        Some(behind.trim_end().to_owned())
+        let (row, column) = screen.cursor_position();
+        let line = screen.contents().lines().nth(row.into())?.to_owned();
+        let ghost = line.strip_prefix(TYPED)?.trim_end();
+        // Drawn to the end: the cursor is back behind what was typed.
+        let is_drawn = usize::from(column) == TYPED.len();
+        (is_drawn && !ghost.is_empty()).then(|| ghost.to_owned())
     });
     fs::write(
         results()?.join("neovim.svg"),
@@ -112,16 +114,18 @@ fn a_person_sees_grey_text_and_accepts_it() -> Result<()> {
     terminal.press("\t")?;
     terminal.press("\x1b:write\r")?;
     terminal.wait_for_text("written")?;
-    let saved = fs::read_to_string(home.path().join("shapes.rs"))?;
-    let expected = format!("{text}fmt({ghost}");
-    ensure!(saved.starts_with(&expected), "saved:\n{saved}");
+    let saved = fs::read_to_string(home.path().join("sales.rs"))?;
+    ensure!(
+        saved == format!("{SALES}{TYPED}{ghost}\n"),
+        "shown: {ghost}\nsaved:\n{saved}"
+    );
     Ok(())
 }
 
 #[test]
 fn ghost_text_is_on_the_screen_in_no_time() -> Result<()> {
     let home = Home::new()?;
-    let terminal = in_terminal(&home, SHAPES, Some("latency.lua"))?;
+    let terminal = in_terminal(&home, SALES, Some("latency.lua"))?;
     let code = terminal.finish()?;
     let log = results()?.join("failed.txt");
     ensure!(code == 0, "{}", fs::read_to_string(log)?);
