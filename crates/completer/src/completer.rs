@@ -168,13 +168,16 @@ impl Completer {
                 let stop = decoded.stop();
                 let ranked = rank(decoded.candidates(), &draft);
                 let some = !ranked.is_empty();
+                let percent = show::percent(&ranked, word.len());
                 completion.suggestions = match options.glance_cost {
                     Some(cost) => show::worth_a_look(ranked, word.len(), cost),
                     None => ranked,
                 };
                 match stop {
                     Stop::Finished if !some => Stop::NothingToAdd,
-                    Stop::Finished if completion.suggestions.is_empty() => Stop::NotWorthALook,
+                    Stop::Finished if completion.suggestions.is_empty() => {
+                        Stop::NotWorthALook { percent }
+                    }
                     stop => stop,
                 }
             }

@@ -67,5 +67,8 @@ pub enum Stop {
     /// or did not start as they must.
     NothingToAdd,
     /// None of the suggestions was likely enough to be worth a look.
-    NotWorthALook,
+    NotWorthALook {
+        /// Probability of the shortest start of one that might be shown.
+        percent: u8,
+    },
 }

@@ -52,6 +52,19 @@ pub fn best_cut(text: &str, cumulative: &[f64], cost: f64) -> Option<(usize, f64
     best
 }
 
+/// The greatest probability in percent that one of `suggestions`, whose first
+/// `replaced` bytes stand already, begins with [`SHORTEST`] right bytes.
+pub(crate) fn percent(suggestions: &[Suggestion], replaced: usize) -> u8 {
+    let starts = suggestions.iter().filter_map(|suggestion| {
+        let added = &suggestion.text[replaced..];
+        let blank = added.len() - added.trim_start().len();
+        let last = (blank + SHORTEST).min(added.len()).checked_sub(1)?;
+        suggestion.cumulative.get(last)
+    });
+    let greatest = starts.copied().fold(f64::NEG_INFINITY, f64::max);
+    (greatest.exp() * 100.0).floor().clamp(0.0, 100.0) as u8
+}
+
 /// Cuts `suggestions`, whose first `replaced` bytes stand already, drops what is
 /// not worth a look, and puts what saves most first.
 pub(crate) fn worth_a_look(

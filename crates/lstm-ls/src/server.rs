@@ -32,6 +32,7 @@ pub mod document;
 mod document_request;
 mod documents;
 mod ending;
+mod explain;
 mod initialize;
 mod initialized;
 mod inline_completion;
@@ -49,6 +50,7 @@ pub mod settings;
 mod shared;
 mod status;
 mod suggest;
+mod switches;
 mod wire;
 mod workspace;
 
@@ -169,6 +171,7 @@ where
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)
         .custom_method(protocol::STATUS, Backend::status)
+        .custom_method(protocol::EXPLAIN, Backend::explain)
         .custom_method(protocol::DID_SHOW, Backend::did_show)
         .custom_method(protocol::DID_ACCEPT_PART, Backend::did_accept_part)
         .custom_method(protocol::DISMISSED, Backend::dismissed)

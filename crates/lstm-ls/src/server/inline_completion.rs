@@ -24,7 +24,8 @@ impl Backend {
         let selected = params.context.selected_completion_info;
         let range = selected.as_ref().map_or(cursor, |selected| selected.range);
         if range.start.line != range.end.line {
-            self.journal.answered(0, Some(Reason::SeveralLines));
+            let reason = Some(Reason::SeveralLines);
+            self.journal.answered(Purpose::Ghost, 0, reason);
             return Ok(InlineCompletionList::default());
         }
         let snapshot = self.snapshot(&params.at.text_document, range)?;

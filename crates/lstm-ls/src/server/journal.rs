@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::reason::Reason;
+use super::scheduler::Purpose;
 
 /// Kept for one client.
 #[derive(Debug, Default)]
@@ -24,8 +25,11 @@ pub(super) struct Last {
     pub(super) language: Option<String>,
     /// Time from the request to its answer, in µs.
     pub(super) micros: Option<u64>,
-    /// Why nothing was offered, if nothing was.
+    /// Why nothing was offered, if nothing was. Who asks for ghost text wants
+    /// to know of that; lists hardly ever are empty.
     pub(super) reason: Option<Reason>,
+    /// Whether the client asks for ghost text.
+    asks_for_ghost_text: bool,
 }
 
 impl Journal {
@@ -39,11 +43,14 @@ impl Journal {
         }
     }
 
-    /// A request was answered.
-    pub(super) fn answered(&self, micros: u64, reason: Option<Reason>) {
+    /// A request for `purpose` was answered.
+    pub(super) fn answered(&self, purpose: Purpose, micros: u64, reason: Option<Reason>) {
         let mut last = self.lock();
         last.micros = Some(micros);
-        last.reason = reason;
+        last.asks_for_ghost_text |= purpose == Purpose::Ghost;
+        if purpose == Purpose::Ghost || !last.asks_for_ghost_text {
+            last.reason = reason;
+        }
     }
 
     /// The last request.

@@ -13,6 +13,9 @@ pub(crate) const STATUS: &str = "lstm-ls/status";
 /// The notification that the state of things has changed.
 pub(super) const STATUS_CHANGED: &str = "lstm-ls/statusChanged";
 
+/// The request for why nothing is shown in a document.
+pub(super) const EXPLAIN: &str = "lstm-ls/explain";
+
 /// The request to look at the model files again.
 pub(super) const RELOAD: &str = "lstm-ls/reload";
 

@@ -13,6 +13,12 @@ pub(super) enum Reason {
     Off,
     /// The language is among `disabledLanguages`.
     LanguageOff(String),
+    /// The file is among `disabledFiles`.
+    FileOff,
+    /// The file may hold secrets, by its name.
+    Secret,
+    /// The model is still being read.
+    Loading,
     /// No model is made for this language.
     NoModel(String),
     /// The model cannot be used, for this reason.
@@ -25,8 +31,9 @@ pub(super) enum Reason {
     Deadline,
     /// All that came to mind was blank or stands in the text already.
     NothingToAdd,
-    /// Nothing was likely enough to be worth a look.
-    NotWorthALook,
+    /// Nothing was likely enough to be worth a look: the start of what came to
+    /// mind has a chance of so many percent.
+    NotWorthALook(u8),
     /// The text changed, or a newer request came.
     Superseded,
     /// The client took the request back.
@@ -47,7 +54,7 @@ impl Reason {
     pub(super) fn of(stop: Stop) -> Self {
         match stop {
             Stop::Deadline => Self::Deadline,
-            Stop::NotWorthALook => Self::NotWorthALook,
+            Stop::NotWorthALook { percent } => Self::NotWorthALook(percent),
             _ => Self::NothingToAdd,
         }
     }
@@ -56,7 +63,8 @@ impl Reason {
     pub(super) fn absent(absent: Absent, language: &str) -> Self {
         match absent {
             Absent::Failed(error) => Self::ModelFailed(error),
-            Absent::NoModel | Absent::Loading => Self::NoModel(language.to_owned()),
+            Absent::Loading => Self::Loading,
+            Absent::NoModel => Self::NoModel(language.to_owned()),
         }
     }
 
@@ -65,13 +73,16 @@ impl Reason {
         match self {
             Self::Off => "off",
             Self::LanguageOff(_) => "language-off",
+            Self::FileOff => "file-off",
+            Self::Secret => "secret-file",
+            Self::Loading => "loading",
             Self::NoModel(_) => "no-model",
             Self::ModelFailed(_) => "model-failed",
             Self::TooLarge => "document-too-large",
             Self::SeveralLines => "selection-spans-lines",
             Self::Deadline => "deadline",
             Self::NothingToAdd => "nothing-to-add",
-            Self::NotWorthALook => "not-worth-a-look",
+            Self::NotWorthALook(_) => "not-worth-a-look",
             Self::Superseded => "superseded",
             Self::Cancelled => "cancelled",
             Self::Failed => "failed",
@@ -84,6 +95,11 @@ impl Reason {
             Self::LanguageOff(language) => {
                 format!("`{language}` is one of the `disabledLanguages` in the settings.")
             }
+            Self::FileOff => "The file is one of the `disabledFiles` in the settings.".to_owned(),
+            Self::Secret => {
+                "A file of this name may hold secrets (`secretFiles` allows it).".to_owned()
+            }
+            Self::Loading => "The model is being loaded.".to_owned(),
             Self::NoModel(language) => format!("There is no model for `{language}`."),
             Self::ModelFailed(error) => format!("The model cannot be used: {error}."),
             Self::TooLarge => "The document is larger than 32 MiB.".to_owned(),
@@ -94,9 +110,9 @@ impl Reason {
             Self::NothingToAdd => {
                 "All that came to mind was blank or stands after the cursor already.".to_owned()
             }
-            Self::NotWorthALook => {
-                "Nothing was likely enough to be worth a look (`eagerness`).".to_owned()
-            }
+            Self::NotWorthALook(percent) => format!(
+                "What came to mind was not worth a look: even its start has a chance of only {percent} % (`eagerness`)."
+            ),
             Self::Superseded => "The text changed, or a newer request came, first.".to_owned(),
             Self::Cancelled => "The editor took the request back.".to_owned(),
             Self::Failed => "The request failed inside the server; its log says where.".to_owned(),

@@ -9,8 +9,10 @@ use std::time::Duration;
 use completer::{Options, show};
 use serde_json::Value;
 
+mod patterns;
 pub mod table;
 
+pub use patterns::Patterns;
 use table::TABLE;
 
 /// The section of an editor's settings that is ours.
@@ -23,6 +25,10 @@ pub struct Settings {
     pub enabled: bool,
     /// LSP identifiers of languages in which nothing is.
     pub disabled_languages: Vec<String>,
+    /// Files in which nothing is.
+    pub disabled_files: Patterns,
+    /// Whether anything is in files that may hold secrets, by their names.
+    pub secret_files: bool,
     /// Model file for its own language; `None` leaves the choice to the server.
     pub model: Option<PathBuf>,
     /// How readily ghost text is shown, in [0, 1].
@@ -50,6 +56,8 @@ impl Default for Settings {
         Self {
             enabled: true,
             disabled_languages: Vec::new(),
+            disabled_files: Patterns::default(),
+            secret_files: false,
             model: None,
             eagerness: show::DEFAULT_EAGERNESS,
             candidates: options.candidates,
@@ -114,13 +122,16 @@ mod tests {
     #[test]
     fn every_key_applies() {
         let options = json!({
-            "enabled": false, "disabledLanguages": ["go"], "model": "m.safetensors",
+            "enabled": false, "disabledLanguages": ["go"], "disabledFiles": ["*.lock"],
+            "secretFiles": true, "model": "m.safetensors",
             "candidates": 3, "temperature": 0.5, "topP": 0.25, "maxBytes": 64,
             "eagerness": 0.75, "multiLine": "off", "deadlineMs": 40, "statistics": false,
         });
         let expected = Settings {
             enabled: false,
             disabled_languages: vec!["go".to_owned()],
+            disabled_files: Patterns::new(vec!["*.lock".to_owned()]).expect("a pattern"),
+            secret_files: true,
             model: Some("m.safetensors".into()),
             candidates: 3,
             temperature: 0.5,

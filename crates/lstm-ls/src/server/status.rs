@@ -4,12 +4,13 @@
 //! `lstm-ls/statusChanged`, with the same body.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::TextDocumentIdentifier;
 use tower_lsp::lsp_types::notification::Notification;
+use tower_lsp::lsp_types::{TextDocumentIdentifier, Url};
 
 use super::Backend;
 use super::models::{Absent, Model};
@@ -68,6 +69,18 @@ enum State {
     Off,
 }
 
+/// What serves a document, and how well.
+pub(super) struct Standing {
+    language: Option<String>,
+    model: std::result::Result<Arc<Model>, Absent>,
+    /// Whether the settings let anything be suggested.
+    enabled: bool,
+    /// What keeps it from being served, or why the last request brought nothing.
+    pub(super) reason: Option<Reason>,
+    /// Time from the last request to its answer.
+    micros: Option<u64>,
+}
+
 /// `lstm-ls/statusChanged`.
 enum StatusChanged {}
 
@@ -81,8 +94,7 @@ impl Backend {
     pub(super) async fn status(&self, params: Option<StatusParams>) -> Result<Status> {
         self.journal.ask();
         let document = params.and_then(|params| params.text_document);
-        let language = document.and_then(|document| self.documents.language(&document.uri));
-        Ok(self.status_of(language))
+        Ok(self.status_of(document.map(|document| document.uri).as_ref()))
     }
 
     /// Looks at the model files now, and answers when that is done.
@@ -120,39 +132,56 @@ impl Backend {
         }
     }
 
-    fn status_of(&self, language: Option<String>) -> Status {
+    /// How things stand for the document at `uri`, or for the language last
+    /// worked in.
+    pub(super) fn standing(&self, uri: Option<&Url>) -> Standing {
         let settings = self.settings();
         let last = self.journal.last();
-        let language = language.or(last.language);
+        let open = uri.and_then(|uri| self.documents.language(uri));
+        let language = open.or(last.language);
         let models = &self.shared.models;
         let model = match &language {
             Some(language) => models.peek(language, settings.model.as_deref()),
             None => models.peek_any(settings.model.as_deref()),
         };
-        let off = |language: &String| settings.disabled_languages.contains(language);
-        let enabled = settings.enabled && !language.as_ref().is_some_and(off);
+        let silence = settings.silence(uri, language.as_deref());
+        let enabled = silence.is_none();
+        // What keeps a request from being served is worth saying before it is made.
+        let reason = silence.or_else(|| match (&model, &language) {
+            (Err(absent), Some(language)) => Some(Reason::absent(absent.clone(), language)),
+            _ => last.reason,
+        });
+        Standing {
+            language,
+            model,
+            enabled,
+            reason,
+            micros: last.micros,
+        }
+    }
+
+    fn status_of(&self, uri: Option<&Url>) -> Status {
+        let Standing {
+            language,
+            model,
+            enabled,
+            reason,
+            micros,
+        } = self.standing(uri);
         let state = match &model {
             _ if !enabled => State::Off,
             Ok(_) => State::Ready,
             Err(Absent::Loading) => State::Loading,
             Err(Absent::NoModel | Absent::Failed(_)) => State::NoModel,
         };
-        // What keeps a request from being served is worth saying before it is made.
-        let reason = match &model {
-            Err(absent @ Absent::Failed(_)) => {
-                let language = language.as_deref().unwrap_or_default();
-                Some(Reason::absent(absent.clone(), language))
-            }
-            _ => last.reason,
-        };
         Status {
             version: env!("CARGO_PKG_VERSION"),
-            languages: models.languages(),
+            languages: self.shared.models.languages(),
             language,
             model: model.ok().map(|model| ModelStatus::of(&model)),
             enabled,
             state,
-            last_latency_micros: last.micros,
+            last_latency_micros: micros,
             last_reason: reason.map(|reason| reason.body()),
             process_id: std::process::id(),
             clients: *self.shared.clients().borrow(),

@@ -119,7 +119,7 @@ impl Backend {
                 (Some(reason), answer)
             }
         };
-        self.journal.answered(micros, reason);
+        self.journal.answered(purpose, micros, reason);
         answer
     }
 
@@ -132,11 +132,8 @@ impl Backend {
     ) -> std::result::Result<(Completion, Range, Arc<Model>), Reason> {
         let settings = self.settings();
         let language = &snapshot.document.language;
-        if !settings.enabled {
-            return Err(Reason::Off);
-        }
-        if settings.disabled_languages.contains(language) {
-            return Err(Reason::LanguageOff(language.clone()));
+        if let Some(reason) = settings.silence(Some(&snapshot.uri), Some(language)) {
+            return Err(reason);
         }
         if snapshot.document.too_large {
             return Err(Reason::TooLarge);

@@ -58,6 +58,12 @@ async fn it_says_why_nothing_was_offered() {
             "off",
             "The setting `enabled` is false.",
         ),
+        (
+            "rust",
+            json!({"disabledFiles": ["src/"]}),
+            "file-off",
+            "The file is one of the `disabledFiles` in the settings.",
+        ),
     ];
     for (language, settings, code, message) in cases {
         let mut client = Client::connect("let answer = 42;\n");
@@ -69,9 +75,34 @@ async fn it_says_why_nothing_was_offered() {
         let list = client.call("textDocument/completion", at(&position)).await;
         assert_eq!(list.unwrap()["items"], json!([]), "{code}");
         let reason = &status(&mut client).await["lastReason"];
-        assert_eq!(*reason, json!({"code": code, "message": message}));
+        let expected = json!({"code": code, "message": message});
+        assert_eq!(*reason, expected);
+        let about = json!({"textDocument": {"uri": URI}});
+        assert_eq!(client.call("lstm-ls/explain", about).await, Ok(expected));
         client.finish().await;
     }
+}
+
+#[tokio::test]
+async fn a_list_does_not_hide_why_there_is_no_ghost_text() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let answer = 42;$0\n").await;
+    let about = json!({"textDocument": {"uri": URI}});
+    let nothing = client.call("textDocument/inlineCompletion", at(&position));
+    assert_eq!(nothing.await.unwrap()["items"], json!([]));
+    let why = client.call("lstm-ls/explain", about.clone()).await.unwrap();
+    assert_eq!(why["code"], "nothing-to-add");
+    client.change(2, json!([{"text": "let a"}])).await;
+    let start = json!({"line": 0, "character": 5});
+    let list = client.call("textDocument/completion", at(&start)).await;
+    assert_ne!(list.unwrap()["items"], json!([]));
+    assert_eq!(client.call("lstm-ls/explain", about.clone()).await, Ok(why));
+    let ghost = client
+        .call("textDocument/inlineCompletion", at(&start))
+        .await;
+    assert_ne!(ghost.unwrap()["items"], json!([]));
+    assert_eq!(client.call("lstm-ls/explain", about).await, Ok(Value::Null));
+    client.finish().await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::Settings;
+use super::{Patterns, Settings};
 
 /// One setting.
 pub struct Setting {
@@ -37,6 +37,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A list of words.
     Words,
+    /// A list of patterns for files.
+    Patterns,
 }
 
 /// Every setting, in the order of the documentation.
@@ -54,6 +56,22 @@ pub const TABLE: &[Setting] = &[
         meaning: "languages in which nothing is suggested, by their LSP identifiers",
         set: |settings, value| settings.disabled_languages = words(value),
         get: |settings| json!(settings.disabled_languages),
+    },
+    Setting {
+        key: "disabledFiles",
+        kind: Kind::Patterns,
+        meaning: "files in which nothing is suggested, as in a `.gitignore`: `*.lock`, `generated/`, `/home/me/diary`",
+        set: |settings, value| {
+            settings.disabled_files = Patterns::new(words(value)).unwrap_or_default();
+        },
+        get: |settings| json!(settings.disabled_files.lines()),
+    },
+    Setting {
+        key: "secretFiles",
+        kind: Kind::Flag,
+        meaning: "whether anything is suggested in files that may hold passwords or keys, such as `.env`",
+        set: |settings, value| settings.secret_files = value == true,
+        get: |settings| json!(settings.secret_files),
     },
     Setting {
         key: "model",
@@ -135,6 +153,7 @@ impl Kind {
                 let words = value.as_array();
                 words.is_some_and(|words| words.iter().all(Value::is_string))
             }
+            Self::Patterns => Self::Words.allows(value) && Patterns::new(words(value)).is_some(),
         }
     }
 
@@ -151,6 +170,7 @@ impl Kind {
                 quoted.join(" or ")
             }
             Self::Words => "a list of words".to_owned(),
+            Self::Patterns => "a list of patterns as in a .gitignore".to_owned(),
         }
     }
 
@@ -166,7 +186,7 @@ impl Kind {
                 let quoted: Vec<_> = choices.iter().map(|c| format!("`{c}`")).collect();
                 quoted.join(", ")
             }
-            Self::Words => "list".to_owned(),
+            Self::Words | Self::Patterns => "list".to_owned(),
         }
     }
 
@@ -181,7 +201,7 @@ impl Kind {
                 json!({"type": "number", "exclusiveMinimum": 0, "maximum": high})
             }
             Self::Choice(choices) => json!({"type": "string", "enum": choices}),
-            Self::Words => json!({"type": "array", "items": {"type": "string"}}),
+            Self::Words | Self::Patterns => json!({"type": "array", "items": {"type": "string"}}),
         }
     }
 }
