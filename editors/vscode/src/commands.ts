@@ -7,8 +7,10 @@ import type { Connection } from "./connection.ts";
 import { showMenu } from "./menu.ts";
 import {
   SECTION,
+  eagerness,
   isEnabled,
   isLanguageEnabled,
+  setEagerness,
   setEnabled,
   setLanguageEnabled,
   setModel,
@@ -23,6 +25,7 @@ export function registerCommands(connection: Connection): vscode.Disposable {
     toggle: () => setEnabled(!isEnabled()),
     toggleLanguage,
     why: () => why(connection),
+    eagerness: chooseEagerness,
     chooseModel,
     statistics: () => statistics(connection),
     settings: () =>
@@ -47,17 +50,44 @@ async function toggleLanguage(): Promise<void> {
 
 async function why(connection: Connection): Promise<void> {
   const situation = await currentSituation(connection);
-  const says = show(situation).tooltip[0];
-  // A switch that is off, or a server that is not there, is all there is to say.
-  const working =
-    situation.connected === "running" && situation.enabled && situation.languageEnabled;
+  let message = show(situation).tooltip[0] ?? "lstm-ls";
   const document = vscode.window.activeTextEditor?.document;
-  let reason = situation.status?.lastReason?.message;
-  if (working && document !== undefined) {
-    reason = (await connection.reason(document.uri))?.message ?? reason;
+  // A switch that is off, or a server that is not there, is all there is to say.
+  if (
+    document !== undefined &&
+    situation.connected === "running" &&
+    situation.enabled &&
+    situation.languageEnabled
+  ) {
+    const reason = await connection.reason(document.uri);
+    message =
+      reason === undefined
+        ? "lstm-ls: the last request was answered with a suggestion."
+        : `lstm-ls showed nothing: ${reason.message}`;
   }
-  const message = working && reason !== undefined ? `lstm-ls showed nothing: ${reason}` : says;
-  void vscode.window.showInformationMessage(message ?? "lstm-ls");
+  void vscode.window.showInformationMessage(message);
+}
+
+async function chooseEagerness(): Promise<void> {
+  const now = eagerness();
+  const levels: [number, string][] = [
+    [0, "Only what is all but certain"],
+    [0.25, "Little"],
+    [0.5, "As much as saves most"],
+    [0.75, "Much"],
+    [1, "Wherever it may help"],
+  ];
+  const chosen = await vscode.window.showQuickPick(
+    levels.map(([value, label]) => ({
+      label,
+      description: value === now ? `${value}, as it is` : String(value),
+      value,
+    })),
+    { title: "lstm-ls: how readily ghost text is shown" },
+  );
+  if (chosen !== undefined) {
+    await setEagerness(chosen.value);
+  }
 }
 
 async function chooseModel(): Promise<void> {

@@ -4,6 +4,7 @@
 import * as vscode from "vscode";
 import type { Connection } from "./connection.ts";
 import { currentSituation } from "./statusBar.ts";
+import { eagerness } from "./settings.ts";
 import { show } from "./status.ts";
 
 interface Entry extends vscode.QuickPickItem {
@@ -34,6 +35,11 @@ export async function showMenu(connection: Connection): Promise<void> {
       label: "$(question) Why was nothing shown?",
       description: situation.status?.lastReason?.message,
       command: "lstm-ls.why",
+    },
+    {
+      label: "$(dashboard) Eagerness…",
+      description: String(eagerness()),
+      command: "lstm-ls.eagerness",
     },
     {
       label: "$(file-binary) Model…",

@@ -1,23 +1,10 @@
 // The settings as the user has them, and which of them go to the server.
 
 import * as vscode from "vscode";
+import { OF_THE_SERVER } from "./serverSettings.ts";
 
 /** The section that all settings are in. */
 export const SECTION = "lstm-ls";
-
-/** Settings that the server reads, under the same names. */
-export const OF_THE_SERVER = [
-  "enabled",
-  "disabledLanguages",
-  "model",
-  "candidates",
-  "temperature",
-  "topP",
-  "maxBytes",
-  "multiLine",
-  "deadlineMs",
-  "statistics",
-];
 
 /** What the server is told, at the start and after every change. */
 export function serverSettings(): Record<string, unknown> {
@@ -49,6 +36,16 @@ export function isPopupEnabled(): boolean {
 
 export function isLanguageEnabled(language: string): boolean {
   return !disabledLanguages().includes(language);
+}
+
+/** How readily ghost text is shown, from 0 to 1. */
+export function eagerness(): number {
+  return vscode.workspace.getConfiguration(SECTION).get("eagerness", 0.5);
+}
+
+/** Sets how readily ghost text is shown. */
+export function setEagerness(eagerness: number): Thenable<void> {
+  return set("eagerness", eagerness);
 }
 
 /** Turns suggestions on or off everywhere. */

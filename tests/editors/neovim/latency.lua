@@ -7,9 +7,6 @@ local person = require('person')
 local shown = require('ghost')('lstm-ls.ghost')
 
 local SAMPLES = 100
--- Typed over and over, each time on a new line.
-local TEXT = '        report.add_row("customers", self.customers.to_string());'
-
 local pressed
 local took = {}
 vim.on_key(function()
@@ -30,12 +27,13 @@ person.run(function()
   -- Warm: the first request reads the text before the cursor.
   person.type('<CR>' .. person.START, 'ghost text', shown)
   while #took < SAMPLES do
-    person.type('<Esc>o<C-u>', 'a new line', person.typed('\n'))
-    for at = 1, #TEXT do
-      person.type(TEXT:sub(at, at), 'the key', person.typed(TEXT:sub(1, at)))
-      -- Gone before the next key, so that that one asks again.
+    -- Ever another line, so that nothing is known of it.
+    local text = ('        let row%d = report.add_row("customers", self.'):format(#took)
+    person.type('<Esc>0C', 'an empty line', person.typed('\n'))
+    for at = 1, #text do
+      person.type(text:sub(at, at), 'the key', person.typed(text:sub(1, at)))
       if shown() then
-        person.type('<C-]>', 'no ghost text', function() return not shown() end)
+        break
       end
     end
   end

@@ -64,10 +64,14 @@ fn typing_shows_grey_text_and_tab_accepts_it() -> Result<()> {
 fn down_chooses_another_candidate() -> Result<()> {
     let home = Home::new()?;
     let terminal = shell(&home)?;
-    terminal.press("counts.")?;
-    // A list that is complete, of which the second is chosen.
+    let typed = "counts.";
+    terminal.press(typed)?;
+    // The list for all that was typed, of which the second is chosen.
     terminal.wait_for("candidates", |screen| {
-        (rows(screen).len() == 5).then_some(())
+        let (row, column) = screen.cursor_position();
+        let line = screen.contents().lines().nth(row.into())?.to_owned();
+        let is_typed = line.get(..column.into())?.ends_with(typed);
+        (is_typed && rows(screen).len() >= 2).then_some(())
     })?;
     terminal.press("\x1b[B\x1b[B")?;
     terminal.wait_for("it as ghost text", |screen| {

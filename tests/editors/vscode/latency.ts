@@ -12,34 +12,47 @@ export interface Latency {
   p95: number;
 }
 
-/** Types pieces of `text` at the cursor, dismissing the ghost text after each. */
-export async function measure(window: Window, text: string, samples: number): Promise<Latency> {
+/** Keys that are tried on a line. */
+const KEYS = "port.";
+
+/**
+ * Types the start of ever other lines where the cursor is, at the end of the
+ * text, and then `KEYS` until there is ghost text.
+ */
+export async function measure(window: Window, samples: number): Promise<Latency> {
   await window.page.evaluate(watch);
   const took: number[] = [];
-  for (let i = 0; took.length < samples; i += 1) {
-    const key = text[i % text.length] ?? " ";
-    await window.page.evaluate(() => ((globalThis as any).ghostTextAfter = undefined));
-    await window.press(key === "\n" ? "Enter" : key === " " ? "Space" : key);
-    // Not after every key there is something to suggest.
-    const shown = await window.page
-      .waitForFunction(() => (globalThis as any).ghostTextAfter, undefined, { timeout: 1000 })
-      .then((handle: any) => handle.jsonValue())
-      .catch(() => undefined);
-    if (typeof shown === "number") {
-      took.push(shown);
+  for (let tries = 0; took.length < samples; tries += 1) {
+    if (tries > samples * 1.5) {
+      throw new Error(`only ${took.length} of ${tries} lines brought ghost text`);
     }
-    await window.waitFor("no ghost text", async () => {
-      // Once for the popup, once for the ghost text.
-      await window.press("Escape");
+    await window.type(`        let row${tries} = re`);
+    await window.press("Escape", "Escape");
+    for (const key of KEYS) {
+      await window.page.evaluate(() => ((globalThis as any).ghostTextAfter = undefined));
+      await window.press(key);
+      // Not after every key there is something to suggest.
+      const shown = await window.page
+        .waitForFunction(() => (globalThis as any).ghostTextAfter, undefined, { timeout: 1000 })
+        .then((handle: any) => handle.jsonValue())
+        .catch(() => undefined);
+      if (typeof shown === "number") {
+        took.push(shown);
+        break;
+      }
+    }
+    await window.waitFor("an empty line", async () => {
+      // Once for the popup, once for the ghost text; the line and its indentation.
+      await window.press("Escape", "Escape", "Shift+Home", "Shift+Home", "Delete");
       return (await window.ghost()) === undefined;
     });
-    if (i > samples * 5) {
-      throw new Error(`only ${took.length} of ${i} keystrokes brought ghost text`);
-    }
   }
   took.sort((a, b) => a - b);
-  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(share * took.length))];
-  return { samples: took.length, p50: at(0.5) ?? NaN, p95: at(0.95) ?? NaN };
+  const at = (share: number) => {
+    const ms = took[Math.min(took.length - 1, Math.floor(share * took.length))] ?? NaN;
+    return Math.round(ms * 10) / 10;
+  };
+  return { samples: took.length, p50: at(0.5), p95: at(0.95) };
 }
 
 /** Runs in the page. */

@@ -151,9 +151,9 @@ export class Window {
     await this.page.screenshot({ path: join(this.#screenshots, `${name}.png`) });
   }
 
-  /** Types one key after the other, as a person does. */
-  async type(text: string): Promise<void> {
-    await this.page.keyboard.type(text, { delay: 30 });
+  /** Types one key after the other, as a person does, each for `delay` milliseconds. */
+  async type(text: string, delay = 30): Promise<void> {
+    await this.page.keyboard.type(text, { delay });
   }
 
   async press(...keys: string[]): Promise<void> {

@@ -103,6 +103,7 @@ impl Playground {
     fn run(&mut self, terminal: &mut DefaultTerminal) -> anyhow::Result<()> {
         self.suggest(terminal)?;
         loop {
+            self.list_if_idle(terminal)?;
             let next = match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => self.press(key),
                 Event::Paste(text) => {
@@ -119,11 +120,15 @@ impl Playground {
         }
     }
 
-    /// Shows ghost text at once, and the candidates if no key is waiting.
+    /// Shows ghost text.
     fn suggest(&mut self, terminal: &mut DefaultTerminal) -> anyhow::Result<()> {
         self.suggestions = Suggestions::ghost(&self.completer, &self.path, &self.buffer);
-        self.draw(terminal)?;
-        if !event::poll(Duration::ZERO)? {
+        self.draw(terminal)
+    }
+
+    /// Shows the candidates, where they are lacking and no key is waiting.
+    fn list_if_idle(&mut self, terminal: &mut DefaultTerminal) -> anyhow::Result<()> {
+        if !self.suggestions.are_listed && !event::poll(Duration::ZERO)? {
             self.suggestions
                 .add_candidates(&self.completer, &self.path, &self.buffer);
             self.draw(terminal)?;

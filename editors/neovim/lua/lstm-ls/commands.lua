@@ -43,18 +43,26 @@ function subcommands.why()
   end
   local params = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
   client:request('lstm-ls/explain', params, function(err, reason)
-    if not err and type(reason) == 'table' and reason.message then
-      return say(reason.message)
+    if err then
+      say(err.message, vim.log.levels.ERROR)
+    elseif reason and reason ~= vim.NIL then
+      say('nothing was shown: ' .. reason.message)
+    else
+      say('the last request was answered with a suggestion')
     end
-    status.refresh(buffer, function(now)
-      local last = now and now.lastReason
-      if now and now.state and now.state ~= 'ready' then
-        say(('%s here'):format(now.state))
-      else
-        say(last and last.message or 'the last request was answered with a suggestion')
-      end
-    end)
   end, buffer)
+end
+
+--- Shows how readily ghost text is shown, or sets it, from 0 to 1.
+function subcommands.eagerness(value)
+  if not value then
+    return say(('eagerness %s'):format(server.setting('eagerness') or 0.5))
+  end
+  local number = tonumber(value)
+  if not number or number < 0 or number > 1 then
+    return say('eagerness is a number from 0 to 1', vim.log.levels.ERROR)
+  end
+  server.set('eagerness', number)
 end
 
 function subcommands.stats()

@@ -18,7 +18,7 @@ local namespace = vim.api.nvim_create_namespace('lstm-ls.ghost')
 ---@field text string
 ---@field row integer 0-based.
 ---@field column integer In bytes.
----@field command lsp.Command?
+---@field sent lsp.InlineCompletionItem As the server sent it.
 
 --- What is on the screen.
 ---@class lstm-ls.Shown
@@ -118,6 +118,17 @@ local function draw()
   })
 end
 
+--- Tells the server what became of the item on the screen, for its statistics.
+---@param method string
+---@param accepted_length integer? UTF-16 units of the item's text.
+local function tell(method, accepted_length)
+  local client = shown and vim.lsp.get_client_by_id(shown.client)
+  if client and shown then
+    local item = shown.items[shown.index].sent
+    client:notify(method, { item = item, acceptedLength = accepted_length })
+  end
+end
+
 --- Shows the item `index`, or nothing if it does not fit what was typed.
 ---@param next_shown lstm-ls.Shown
 ---@param index integer
@@ -131,6 +142,7 @@ local function show(next_shown, index)
   shown = next_shown
   shown.index, shown.rest = index, rest
   draw()
+  tell('textDocument/didShowCompletion')
 end
 
 local function cancel()
@@ -157,7 +169,7 @@ local function items_of(result, client)
         row = start and start.line or row,
         column = start and vim.str_byteindex(line, client.offset_encoding, start.character, false)
           or column,
-        command = item.command,
+        sent = item,
       }
     end)
     :totable()
@@ -249,6 +261,11 @@ function M.attach(buffer)
   end
   on({ 'TextChangedI', 'TextChangedP', 'CursorMovedI', 'InsertEnter', 'CompleteChanged' }, changed)
   on({ 'InsertLeave', 'BufLeave', 'BufUnload' }, leave)
+  -- Somebody may have been typing while the server started.
+  if buffer == vim.api.nvim_get_current_buf() then
+    handled = nil
+    changed()
+  end
 end
 
 --- Whether there is ghost text on the screen.
@@ -292,12 +309,17 @@ local function insert(text)
   if rest ~= '' then
     current.rest = rest
     handled = place()
+    local accepted = #item.text - #rest
+    tell(
+      'textDocument/didPartiallyAcceptCompletion',
+      vim.str_utfindex(item.text, 'utf-16', accepted, false)
+    )
     return draw()
   end
   shown = nil
   local client = vim.lsp.get_client_by_id(current.client)
-  if client and item.command then
-    client:exec_cmd(item.command, { bufnr = current.buffer })
+  if client and item.sent.command then
+    client:exec_cmd(item.sent.command, { bufnr = current.buffer })
   end
 end
 
@@ -387,6 +409,7 @@ function M.dismiss()
   end
   dismissed_at = vim.api.nvim_buf_get_changedtick(0)
   cancel()
+  tell('lstm-ls/dismissed')
   hide()
   return true
 end

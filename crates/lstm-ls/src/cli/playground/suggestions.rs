@@ -14,8 +14,10 @@ pub(super) struct Suggestions {
     ghost: Option<Suggestion>,
     /// Microseconds that the ghost text took: what one keystroke costs.
     pub(super) micros: Micros,
-    /// Candidates to choose from, best first; empty until there is time for them.
+    /// Candidates to choose from, best first.
     pub(super) candidates: Vec<Suggestion>,
+    /// Whether there was time for the candidates.
+    pub(super) are_listed: bool,
     /// Which of them is chosen, if not the ghost text.
     pub(super) index: Option<usize>,
 }
@@ -40,6 +42,7 @@ impl Suggestions {
     /// Adds what the popup of an editor would list.
     pub(super) fn add_candidates(&mut self, completer: &Completer, path: &str, buffer: &Buffer) {
         self.candidates = complete(completer, path, buffer, &Options::default()).suggestions;
+        self.are_listed = true;
     }
 
     /// What Tab inserts, and what stands on the screen as ghost text.

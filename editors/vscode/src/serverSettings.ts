@@ -1,0 +1,17 @@
+// The settings that the server reads, by its names for them.
+
+export const OF_THE_SERVER = [
+  "enabled",
+  "disabledLanguages",
+  "disabledFiles",
+  "secretFiles",
+  "eagerness",
+  "model",
+  "candidates",
+  "temperature",
+  "topP",
+  "maxBytes",
+  "multiLine",
+  "deadlineMs",
+  "statistics",
+];
