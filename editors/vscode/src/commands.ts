@@ -51,6 +51,7 @@ async function toggleLanguage(): Promise<void> {
 async function why(connection: Connection): Promise<void> {
   const situation = await currentSituation(connection);
   let message = show(situation).tooltip[0] ?? "lstm-ls";
+  let command = "lstm-ls.settings";
   const document = vscode.window.activeTextEditor?.document;
   // A switch that is off, or a server that is not there, is all there is to say.
   if (
@@ -64,8 +65,14 @@ async function why(connection: Connection): Promise<void> {
       reason === undefined
         ? "lstm-ls: the last request was answered with a suggestion."
         : `lstm-ls showed nothing: ${reason.message}`;
+    if (reason?.code === "not-worth-a-look") {
+      command = "lstm-ls.eagerness";
+    }
   }
-  void vscode.window.showInformationMessage(message);
+  const action = command === "lstm-ls.eagerness" ? "Eagerness…" : "Settings";
+  if ((await vscode.window.showInformationMessage(message, action)) === action) {
+    await vscode.commands.executeCommand(command);
+  }
 }
 
 async function chooseEagerness(): Promise<void> {

@@ -24,8 +24,9 @@ fn shell(home: &Home) -> Result<Terminal> {
 /// The ghost text in the line that holds `typed`.
 fn ghost(screen: &Screen, typed: &str) -> Option<String> {
     let contents = screen.contents();
-    let line = contents.lines().find(|line| line.contains(typed))?;
-    let behind = line.split(typed).nth(1)?.trim_end();
+    // The last such line is the one that is being typed.
+    let line = contents.lines().rfind(|line| line.contains(typed))?;
+    let behind = line.rsplit(typed).next()?.trim_end();
     let is_grey = !behind.is_empty() && in_color(screen, GREY).contains(behind);
     is_grey.then(|| behind.to_owned())
 }
@@ -34,8 +35,8 @@ fn ghost(screen: &Screen, typed: &str) -> Option<String> {
 fn typing_shows_grey_text_and_tab_accepts_it() -> Result<()> {
     let home = Home::new()?;
     let terminal = shell(&home)?;
-    terminal.press("let entry = counts.ent")?;
-    let typed = "let entry = counts.ent";
+    let typed = "report.add_row(\"cus";
+    terminal.press(typed)?;
     let grey = terminal.wait_for("grey text", |screen| ghost(screen, typed))?;
     // Drawn to the end: the cursor is back behind what was typed.
     terminal.wait_for("candidates", |screen| {
@@ -64,7 +65,7 @@ fn typing_shows_grey_text_and_tab_accepts_it() -> Result<()> {
 fn down_chooses_another_candidate() -> Result<()> {
     let home = Home::new()?;
     let terminal = shell(&home)?;
-    let typed = "counts.";
+    let typed = "self.";
     terminal.press(typed)?;
     // The list for all that was typed, of which the second is chosen.
     terminal.wait_for("candidates", |screen| {
@@ -77,7 +78,7 @@ fn down_chooses_another_candidate() -> Result<()> {
     terminal.wait_for("it as ghost text", |screen| {
         let chosen = chosen(screen)?;
         let second = rows(screen).get(1).cloned()?;
-        (chosen == second && ghost(screen, "counts.")? == chosen).then_some(())
+        (chosen == second && ghost(screen, typed)? == chosen).then_some(())
     })
 }
 

@@ -26,7 +26,7 @@ export async function measure(window: Window, samples: number): Promise<Latency>
     if (tries > samples * 1.5) {
       throw new Error(`only ${took.length} of ${tries} lines brought ghost text`);
     }
-    await window.type(`        let row${tries} = re`);
+    await window.type(`        let row${tries} = re`, 5);
     await window.press("Escape", "Escape");
     for (const key of KEYS) {
       await window.page.evaluate(() => ((globalThis as any).ghostTextAfter = undefined));

@@ -24,14 +24,20 @@ use buffer::Buffer;
 use suggestions::Suggestions;
 
 /// What there is to type in when no file is named.
-const EXAMPLE: &str = "\
-use std::collections::HashMap;
+const EXAMPLE: &str = r#"/// What a shop sold.
+pub struct Sales {
+    customers: usize,
+    revenue: f64,
+}
 
-/// How often each word stands in `text`.
-pub fn count_words(text: &str) -> HashMap<String, usize> {
-    let mut counts = HashMap::new();
-    for word in text.split_whitespace() {
-        ";
+impl Sales {
+    pub fn print_daily(&self, report: &mut Report) {
+        report.add_row("customers", self.customers.to_string());
+        report.add_row("revenue", self.revenue.to_string());
+    }
+
+    pub fn print_weekly(&self, report: &mut Report) {
+        "#;
 
 /// What `try` takes.
 #[derive(Debug, Args)]

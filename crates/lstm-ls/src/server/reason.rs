@@ -111,7 +111,7 @@ impl Reason {
                 "All that came to mind was blank or stands after the cursor already.".to_owned()
             }
             Self::NotWorthALook(percent) => format!(
-                "What came to mind was not worth a look: its start has a chance of {percent} % (`eagerness`)."
+                "What came to mind has a chance of {percent} %, not worth a look (`eagerness`)."
             ),
             Self::Superseded => "The text changed, or a newer request came, first.".to_owned(),
             Self::Cancelled => "The editor took the request back.".to_owned(),

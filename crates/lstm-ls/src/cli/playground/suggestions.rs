@@ -3,6 +3,7 @@
 use code_memory::Layer;
 use completer::{
     Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy, Suggestion,
+    show,
 };
 
 use super::buffer::Buffer;
@@ -23,11 +24,12 @@ pub(super) struct Suggestions {
 }
 
 impl Suggestions {
-    /// The ghost text, and no candidates yet.
+    /// What an editor would show as ghost text, and no candidates yet.
     pub(super) fn ghost(completer: &Completer, path: &str, buffer: &Buffer) -> Self {
         let options = Options {
             strategy: Strategy::Greedy,
             candidates: 1,
+            glance_cost: Some(show::glance_cost(show::DEFAULT_EAGERNESS)),
             multi_line: several_lines_fit(completer, buffer),
             ..Options::default()
         };

@@ -103,10 +103,13 @@ fn draw_list(playground: &Playground, frame: &mut Frame<'_>, area: Rect) {
 fn cost_of(playground: &Playground) -> String {
     let suggestions = &playground.suggestions;
     let micros = suggestions.micros;
+    let written = match suggestions.ghost_bytes() {
+        0 => "find nothing worth a look".to_owned(),
+        bytes => format!("write {bytes} bytes"),
+    };
     format!(
-        " this keystroke: {} µs to read, {} µs to write {} bytes",
+        " this keystroke: {} µs to read, {} µs to {written}",
         grouped(micros.prefix),
         grouped(micros.decode),
-        suggestions.ghost_bytes(),
     )
 }
