@@ -1,6 +1,8 @@
 //! `cargo xtask corpus`: fetches the files a shipped model is made of and packs them.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{libtorch, process, workspace};
@@ -10,6 +12,8 @@ use crate::{libtorch, process, workspace};
 pub(crate) enum Name {
     /// Popular Rust crates and their dependencies
     Rust,
+    /// The crates that the mixing of LSTM and memory is fitted on
+    Mixing,
 }
 
 /// Fetches and packs the corpus called `name`.
@@ -19,6 +23,7 @@ pub(crate) enum Name {
 pub(crate) fn provide(name: Name) -> Result<()> {
     match name {
         Name::Rust => rust(),
+        Name::Mixing => mixing(),
     }
 }
 
@@ -30,18 +35,7 @@ fn rust() -> Result<()> {
         "fetching 3692 crates into {}: 600 MB to load, 5 GB on disk",
         folder.display()
     );
-    let mut vendor = process::cargo();
-    vendor.args([
-        "vendor",
-        "--quiet",
-        "--locked",
-        "--versioned-dirs",
-        "--manifest-path",
-    ]);
-    vendor
-        .arg(manifests.join("Cargo.toml"))
-        .arg(folder.join("vendor"));
-    process::run(vendor.stdout(std::process::Stdio::null()))?;
+    vendor(&manifests, &folder.join("vendor"), &["--locked"])?;
 
     libtorch::provide()?;
     let mut pack = process::cargo();
@@ -60,4 +54,47 @@ fn rust() -> Result<()> {
     pack.arg("--evaluation-files")
         .arg(folder.join("evaluation"));
     process::run(&mut pack)
+}
+
+/// The crates named in `models/corpus/mixing`, without their dependencies: those
+/// may have been trained or measured on.
+fn mixing() -> Result<()> {
+    let manifest = workspace::root().join("models/corpus/mixing");
+    let folder = workspace::root().join(".corpus/mixing");
+    println!("fetching into {}", folder.display());
+    let all = workspace::root().join(".corpus/mixing.all");
+    for left in [&folder, &all] {
+        if left.exists() {
+            std::fs::remove_dir_all(left)?;
+        }
+    }
+    std::fs::create_dir_all(&folder)?;
+    vendor(&manifest, &all, &[])?;
+    let mut metadata = process::cargo();
+    metadata.args([
+        "metadata",
+        "--no-deps",
+        "--format-version=1",
+        "--manifest-path",
+    ]);
+    let metadata = process::read(metadata.arg(manifest.join("Cargo.toml")))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let named = metadata.pointer("/packages/0/dependencies");
+    for named in named.and_then(|d| d.as_array()).into_iter().flatten() {
+        let text = |key: &str| named[key].as_str().unwrap_or_default();
+        let package = format!("{}-{}", text("name"), text("req").trim_start_matches('='));
+        std::fs::rename(all.join(&package), folder.join(&package))
+            .with_context(|| format!("{package} is not among what cargo fetched"))?;
+    }
+    std::fs::remove_dir_all(&all)?;
+    Ok(())
+}
+
+/// Has cargo fetch what the package in `manifests` depends on, and theirs.
+fn vendor(manifests: &Path, into: &Path, options: &[&str]) -> Result<()> {
+    let mut vendor = process::cargo();
+    vendor.args(["vendor", "--quiet", "--versioned-dirs", "--manifest-path"]);
+    vendor.arg(manifests.join("Cargo.toml")).arg(into);
+    vendor.args(options);
+    process::run(vendor.stdout(std::process::Stdio::null()))
 }

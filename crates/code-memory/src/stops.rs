@@ -73,10 +73,11 @@ impl Default for Stops {
 }
 
 impl Stops {
-    /// A table to begin a fit with.
+    /// A table to begin a fit with. It trusts all counts: where shorter contexts
+    /// tell the same, the fit has no reason to change that.
     pub fn flat() -> Self {
         Self {
-            probabilities: vec![0.6; ENTRIES],
+            probabilities: vec![0.95; ENTRIES],
         }
     }
 
@@ -102,6 +103,8 @@ impl Stops {
 pub struct StopFit {
     reached: Vec<f64>,
     stopped: Vec<f64>,
+    bytes: usize,
+    bits: f64,
 }
 
 impl Default for StopFit {
@@ -109,6 +112,8 @@ impl Default for StopFit {
         Self {
             reached: vec![0.0; ENTRIES],
             stopped: vec![0.0; ENTRIES],
+            bytes: 0,
+            bits: 0.0,
         }
     }
 }
@@ -126,6 +131,8 @@ impl StopFit {
         }
         let base = reach * f64::from(base);
         let probability = joint.iter().sum::<f64>() + base;
+        self.bytes += 1;
+        self.bits -= probability.log2();
         // How likely the byte came from this level or one below it.
         let mut behind = base;
         for (&(level, _), joint) in levels.iter().zip(joint).rev() {
@@ -133,6 +140,21 @@ impl StopFit {
             self.stopped[level.entry()] += joint / probability;
             self.reached[level.entry()] += behind / probability;
         }
+    }
+
+    /// What both have observed.
+    pub fn and(mut self, other: Self) -> Self {
+        let add = |a: &mut Vec<f64>, b: &[f64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        add(&mut self.reached, &other.reached);
+        add(&mut self.stopped, &other.stopped);
+        self.bytes += other.bytes;
+        self.bits += other.bits;
+        self
+    }
+
+    /// What the observed bytes cost under the table before, bits a byte.
+    pub fn bits_per_byte(&self) -> f64 {
+        self.bits / self.bytes as f64
     }
 
     /// The table under which the observed bytes are likelier than under the one before.

@@ -1,0 +1,77 @@
+//! Which files are fitted on, and what is remembered around each.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use code_memory::files::{self, Limits};
+use code_memory::{Layer, Segment};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+/// Files of one package, as many as of a package that quality is measured on.
+const FILES: usize = 2;
+/// Bytes of such a file.
+const SIZE: std::ops::RangeInclusive<usize> = 3_000..=40_000;
+
+/// A file, and a memory of the rest of its package.
+pub(crate) struct Subject {
+    pub(crate) path: String,
+    pub(crate) text: Vec<u8>,
+    pub(crate) workspace: Layer,
+}
+
+/// Reads `folder`, each of whose folders is a package: of every package the two
+/// files of 3–40 KB whose path's SHA-256 is lowest.
+///
+/// # Errors
+/// If the folder cannot be read or holds no such file.
+pub(crate) fn read(folder: &Path) -> Result<Vec<Subject>> {
+    let entries = std::fs::read_dir(folder);
+    let entries = entries.with_context(|| format!("reading {}", folder.display()))?;
+    let mut packages = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            packages.push(path);
+        }
+    }
+    packages.sort();
+    let subjects: Vec<Subject> = packages.par_iter().flat_map_iter(|p| package(p)).collect();
+    ensure!(
+        !subjects.is_empty(),
+        "{}: no package with a file of 3–40 KB",
+        folder.display()
+    );
+    Ok(subjects)
+}
+
+fn package(folder: &Path) -> Vec<Subject> {
+    let found = files::below(folder, lstm_format::language_of);
+    let rust = found.into_iter().filter(|(_, language)| language == "rust");
+    let texts: Vec<(PathBuf, Vec<u8>)> = rust
+        .filter_map(|(path, _)| Some((files::read(&path, Limits::default()).ok()?, path)))
+        .map(|(text, path)| (path, text))
+        .collect();
+    let inside = |path: &Path| -> String {
+        let name = folder.file_name().unwrap_or_default();
+        let inside = path.strip_prefix(folder).unwrap_or(path);
+        Path::new(name).join(inside).to_string_lossy().into_owned()
+    };
+    let sized = texts.iter().filter(|(_, text)| SIZE.contains(&text.len()));
+    let mut chosen: Vec<_> = sized
+        .map(|(path, text)| (Sha256::digest(inside(path).as_bytes()), path, text))
+        .collect();
+    chosen.sort();
+    chosen.truncate(FILES);
+    let subject = |(_, path, text): (_, &PathBuf, &Vec<u8>)| {
+        let others = texts.iter().filter(|(other, _)| other != path);
+        let others = Segment::new(others.map(|(_, text)| text.as_slice()));
+        Subject {
+            path: inside(path),
+            text: text.clone(),
+            workspace: Layer::new().with(Arc::new(others)),
+        }
+    };
+    chosen.into_iter().map(subject).collect()
+}
