@@ -51,18 +51,26 @@ pub enum Skipped {
 
 /// The files below `folder`, in order of path, that have a group by `group_of`.
 pub fn below(folder: &Path, group_of: impl Fn(&Path) -> Option<String>) -> Vec<(PathBuf, String)> {
-    let walk = WalkBuilder::new(folder)
-        .sort_by_file_path(Path::cmp)
-        .require_git(false)
-        .build();
+    files(&mut WalkBuilder::new(folder))
+        .filter_map(|path| group_of(&path).map(|group| (path, group)))
+        .collect()
+}
+
+/// Whether [`below`] would find the file at `path` in `folder`.
+pub fn is_below(folder: &Path, path: &Path) -> bool {
+    let wanted = path.to_owned();
+    let mut walk = WalkBuilder::new(folder);
+    walk.filter_entry(move |entry| wanted.starts_with(entry.path()));
+    path.starts_with(folder) && files(&mut walk).any(|file| file == path)
+}
+
+fn files(walk: &mut WalkBuilder) -> impl Iterator<Item = PathBuf> + use<> {
+    let walk = walk.sort_by_file_path(Path::cmp).require_git(false).build();
     let files = walk.filter_map(Result::ok).filter(|entry| {
         let kind = entry.file_type();
         kind.is_some_and(|kind| kind.is_file())
     });
-    files
-        .map(ignore::DirEntry::into_path)
-        .filter_map(|path| group_of(&path).map(|group| (path, group)))
-        .collect()
+    files.map(ignore::DirEntry::into_path)
 }
 
 /// The text of the file at `path`, if it is worth remembering.

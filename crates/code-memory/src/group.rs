@@ -10,9 +10,10 @@ use crate::files::{self, Limits, Skipped};
 use crate::layer::Layer;
 use crate::segment::Segment;
 
-/// Changed files above which all is indexed anew.
-const MOST_CHANGED: usize = 8;
-/// Indexes of single files that are kept to be taken away again.
+/// Bytes of changed files above which all is indexed anew: so many are indexed
+/// at every change, which takes a few milliseconds.
+const MOST_CHANGED: usize = 256 << 10;
+/// Indexes of files to be taken away that are kept.
 const MOST_MASKS: usize = 32;
 
 /// When a file was written and how long it was, to tell whether it changed.
@@ -40,126 +41,160 @@ pub(crate) struct File {
     pub(crate) text: Arc<[u8]>,
 }
 
-/// Files remembered together.
+/// Reads the file at `path` if it is worth remembering.
+fn read(path: &Path) -> Result<File, Skipped> {
+    // Looked at before: a file that is written meanwhile is read again later.
+    let stamp = Stamp::of(path).unwrap_or_default();
+    let text = files::read(path, Limits::default())?.into();
+    Ok(File { stamp, text })
+}
+
+/// Files remembered together. Never changes; a change makes another.
 #[derive(Default)]
 pub(crate) struct Group {
     /// What `index` holds.
-    pub(crate) indexed: HashMap<PathBuf, File>,
+    pub(crate) indexed: Arc<HashMap<PathBuf, File>>,
     pub(crate) index: Option<Arc<Segment>>,
-    /// Files whose text is another now, or that are gone.
-    changed: HashMap<PathBuf, Changed>,
-    masks: Mutex<Vec<(PathBuf, Arc<Segment>)>>,
+    /// Files that have changed since; `None` are gone.
+    changed: HashMap<PathBuf, Option<File>>,
+    /// The changed files as `index` holds them, and as they are.
+    outdated: Option<Arc<Segment>>,
+    current: Option<Arc<Segment>>,
+    masks: Mutex<Vec<(Vec<PathBuf>, Arc<Segment>)>>,
 }
 
-#[derive(Clone)]
-struct Changed {
-    /// Taken away, if it was indexed.
-    before: Option<Arc<Segment>>,
-    /// Added, unless it is gone.
-    after: Option<(Arc<Segment>, File)>,
-}
-
-/// A group, and whether it differs from what was stored.
+/// A group, and whether its index is another than the stored one.
 pub(crate) struct BroughtUp {
     pub(crate) group: Group,
     pub(crate) is_new: bool,
 }
 
 impl Group {
-    pub(crate) fn new(indexed: HashMap<PathBuf, File>) -> Self {
-        // In order of path, so that the same files give the same bytes.
-        let mut files: Vec<_> = indexed.iter().collect();
-        files.sort_by_key(|(path, _)| *path);
-        let texts = files.into_iter().map(|(_, file)| &*file.text);
-        let index = (!indexed.is_empty()).then(|| Arc::new(Segment::new(texts)));
+    fn new(indexed: HashMap<PathBuf, File>) -> Self {
+        let files: Vec<(&PathBuf, &File)> = indexed.iter().collect();
+        let index = index(files);
         Self::of_parts(indexed, index)
     }
 
     pub(crate) fn of_parts(indexed: HashMap<PathBuf, File>, index: Option<Arc<Segment>>) -> Self {
         Self {
-            indexed,
+            indexed: Arc::new(indexed),
             index,
             ..Self::default()
         }
     }
 
-    pub(crate) fn files(&self) -> usize {
-        self.indexed.len()
+    /// How many files are remembered, and the bytes of their texts.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let unchanged = self.indexed.iter();
+        let unchanged = unchanged.filter(|(path, _)| !self.changed.contains_key(*path));
+        let files = unchanged.map(|(_, file)| file);
+        files
+            .chain(self.changed.values().flatten())
+            .fold((0, 0), |(files, bytes), file| {
+                (files + 1, bytes + file.text.len())
+            })
     }
 
-    pub(crate) fn text_len(&self) -> usize {
-        self.indexed.values().map(|file| file.text.len()).sum()
+    /// The file at `path`, as it is remembered.
+    fn file(&self, path: &Path) -> Option<&File> {
+        match self.changed.get(path) {
+            Some(changed) => changed.as_ref(),
+            None => self.indexed.get(path),
+        }
     }
 
-    /// All that is remembered but the file at `path`.
-    pub(crate) fn layer(&self, path: &Path) -> Layer {
+    /// All that is remembered but the files at `without`.
+    pub(crate) fn layer(&self, without: &[PathBuf]) -> Layer {
         let mut layer = Layer::new();
-        if let Some(index) = &self.index {
-            layer = layer.with(Arc::clone(index));
+        for segment in self.index.iter().chain(&self.current) {
+            layer = layer.with(Arc::clone(segment));
         }
-        for (changed, Changed { before, after }) in &self.changed {
-            if let Some(before) = before {
-                layer = layer.without(Arc::clone(before));
-            }
-            match after {
-                Some((after, _)) if changed != path => layer = layer.with(Arc::clone(after)),
-                _ => {}
-            }
+        for segment in self.outdated.iter().chain(&self.mask(without)) {
+            layer = layer.without(Arc::clone(segment));
         }
-        match self.indexed.get(path) {
-            Some(file) if !self.changed.contains_key(path) => {
-                layer.without(self.mask(path, &file.text))
-            }
-            _ => layer,
-        }
+        layer
     }
 
-    /// The index of one file, to be taken away.
-    fn mask(&self, path: &Path, text: &[u8]) -> Arc<Segment> {
+    /// The index of some files, to be taken away.
+    fn mask(&self, paths: &[PathBuf]) -> Option<Arc<Segment>> {
+        let known = |path: &&PathBuf| self.file(path).is_some();
+        let mut paths: Vec<PathBuf> = paths.iter().filter(known).cloned().collect();
+        paths.sort();
+        paths.dedup();
+        if paths.is_empty() {
+            return None;
+        }
         let lock = || self.masks.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock()
+        let found = lock().iter().find(|(of, _)| *of == paths).cloned();
+        if let Some((_, mask)) = found {
+            return Some(mask);
+        }
+        let files = paths.iter().filter_map(|p| Some((p, self.file(p)?)));
+        let mask = index(files.collect())?;
+        let mut masks = lock();
+        masks.insert(0, (paths, Arc::clone(&mask)));
+        masks.truncate(MOST_MASKS);
+        Some(mask)
+    }
+
+    /// Whether the file at `path` is remembered.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        self.file(path).is_some()
+    }
+
+    /// The group after the file at `path` was written or removed; `None` if that
+    /// changes nothing.
+    pub(crate) fn with_read_again(&self, path: &Path) -> Option<Self> {
+        let file = read(path).ok();
+        let text = |file: Option<&File>| file.map(|file| Arc::clone(&file.text));
+        if text(file.as_ref()) == text(self.file(path)) {
+            return None;
+        }
+        let mut changed = self.changed.clone();
+        changed.insert(path.to_owned(), file);
+        let masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
+        let masks = masks
             .iter()
-            .find(|(of, _)| of == path)
-            .map(|(_, mask)| Arc::clone(mask));
-        known.unwrap_or_else(|| {
-            let mask = Arc::new(Segment::new([text]));
-            let mut masks = lock();
-            masks.insert(0, (path.to_owned(), Arc::clone(&mask)));
-            masks.truncate(MOST_MASKS);
-            mask
+            .filter(|(of, _)| !of.iter().any(|of| of == path));
+        let masks = Mutex::new(masks.cloned().collect());
+        Some(Self {
+            masks,
+            ..self.with_changes(changed)
         })
     }
 
-    /// The group with another text for the file at `path`; `None` forgets it.
-    pub(crate) fn with(&self, path: &Path, text: Option<Vec<u8>>) -> Self {
-        let mut changed = self.changed.clone();
-        let indexed = self.indexed.get(path);
-        let before = indexed.map(|file| self.mask(path, &file.text));
-        let after = text.map(|text| {
-            let file = File {
-                stamp: Stamp::of(path).unwrap_or_default(),
-                text: text.into(),
-            };
-            (Arc::new(Segment::new([&*file.text])), file)
-        });
-        changed.insert(path.to_owned(), Changed { before, after });
-        if changed.len() <= MOST_CHANGED {
-            let masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
-            return Self {
-                indexed: self.indexed.clone(),
-                index: self.index.clone(),
-                changed,
-                masks: Mutex::new(masks.clone()),
+    /// The same index, and `changed` instead of what has changed by now.
+    fn with_changes(&self, changed: HashMap<PathBuf, Option<File>>) -> Self {
+        let before = changed.keys().filter_map(|p| self.indexed.get_key_value(p));
+        let outdated = index(before.collect());
+        let after = changed.iter().filter_map(|(p, f)| Some((p, f.as_ref()?)));
+        let current = index(after.collect());
+        Self {
+            indexed: Arc::clone(&self.indexed),
+            index: self.index.clone(),
+            changed,
+            outdated,
+            current,
+            masks: Mutex::default(),
+        }
+    }
+
+    /// The same with all in one index, if so much has changed that this pays.
+    pub(crate) fn tidied(&self) -> Option<Self> {
+        let bytes = |file: &Option<File>| file.as_ref().map_or(0, |file| file.text.len());
+        let changed: usize = self.changed.values().map(bytes).sum();
+        if changed <= MOST_CHANGED && (self.index.is_some() || changed == 0) {
+            return None;
+        }
+        let mut files = HashMap::clone(&self.indexed);
+        for (path, file) in &self.changed {
+            match file {
+                Some(file) => files.insert(path.clone(), file.clone()),
+                None => files.remove(path),
             };
         }
-        let mut files = self.indexed.clone();
-        for (path, change) in changed {
-            match change.after {
-                Some((_, file)) => files.insert(path, file),
-                None => files.remove(&path),
-            };
-        }
-        Self::new(files)
+        Some(Self::new(files))
     }
 
     /// The group of just the files at `paths`, of which those are read that are
@@ -170,38 +205,41 @@ impl Group {
         paths: Vec<PathBuf>,
         left: &mut usize,
         mut skip: impl FnMut(PathBuf, Skipped),
+        mut was_read: impl FnMut(),
     ) -> BroughtUp {
-        let mut old = self.indexed;
-        let before = old.len();
-        let mut kept = HashMap::new();
-        let mut fresh = 0;
+        let mut gone = HashMap::clone(&self.indexed);
+        let mut changed = HashMap::new();
         for path in paths {
             let stamp = Stamp::of(&path).unwrap_or_default();
-            let known = old.remove(&path).filter(|file| file.stamp == stamp);
-            let text = match known {
-                Some(file) => Ok(file.text),
-                None => files::read(&path, Limits::default()).map(|text| {
-                    fresh += 1;
-                    text.into()
-                }),
-            };
-            match text {
-                Ok(text) if text.len() > *left => skip(path, Skipped::NoRoom),
-                Ok(text) => {
-                    *left -= text.len();
-                    kept.insert(path, File { stamp, text });
+            let known = self.indexed.get(&path).filter(|file| file.stamp == stamp);
+            let file = known.map_or_else(|| read(&path), |file| Ok(file.clone()));
+            was_read();
+            match file {
+                Ok(file) if file.text.len() > *left => skip(path, Skipped::NoRoom),
+                Ok(file) => {
+                    *left -= file.text.len();
+                    gone.remove(&path);
+                    if known.is_none() {
+                        changed.insert(path, Some(file));
+                    }
                 }
                 Err(why) => skip(path, why),
             }
         }
-        let unchanged = fresh == 0 && kept.len() == before;
-        let group = match self.index {
-            Some(index) if unchanged => Self::of_parts(kept, Some(index)),
-            _ => Self::new(kept),
-        };
+        changed.extend(gone.into_keys().map(|path| (path, None)));
+        let group = self.with_changes(changed);
+        let tidied = group.tidied();
         BroughtUp {
-            group,
-            is_new: !unchanged,
+            is_new: tidied.is_some(),
+            group: tidied.unwrap_or(group),
         }
     }
+}
+
+/// The index of `files`, in order of path so that the same files give the same
+/// index. `None` of none.
+fn index(mut files: Vec<(&PathBuf, &File)>) -> Option<Arc<Segment>> {
+    files.sort_by_key(|(path, _)| *path);
+    let texts = files.iter().map(|(_, file)| &*file.text);
+    (!files.is_empty()).then(|| Arc::new(Segment::new(texts)))
 }

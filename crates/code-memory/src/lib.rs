@@ -3,7 +3,6 @@
 //! Owns: the index, the memory of the text before the cursor, and the
 //! distribution both make. Must not know: LSTMs, LSP, sockets.
 
-mod bytes;
 mod cursor;
 mod error;
 pub mod files;
@@ -16,7 +15,6 @@ mod stops;
 mod store;
 mod workspace;
 
-pub use bytes::Bytes;
 pub use error::SegmentError;
 pub use layer::Layer;
 pub use memory::{Counts, Evidence, Found, Memory, Prediction, Reader};

@@ -149,6 +149,7 @@ impl Reader {
         let counts = &mut counts.0;
         let mut above = 0;
         let any = usize::MAX;
+        let mut before = [0; 2];
         let mut orders = [self.prefix.next_order(any), self.workspace.next_order(any)];
         loop {
             let layer = usize::from(orders[1] > orders[0]);
@@ -167,6 +168,10 @@ impl Reader {
             let Ok(total @ 1..) = usize::try_from(counts.total()) else {
                 continue;
             };
+            // The same places again: only a part that was taken away has more.
+            if std::mem::replace(&mut before[layer], total) == total {
+                continue;
+            }
             let level = Level {
                 layer,
                 above,

@@ -14,7 +14,6 @@ use std::ops::Range;
 use libsais::BwtConstruction;
 
 use crate::SEPARATOR;
-use crate::bytes::Bytes;
 use crate::error::SegmentError;
 
 /// Bytes of the transform between two stored counts.
@@ -32,7 +31,7 @@ pub(crate) type Rows = Range<u32>;
 
 /// An index over documents.
 pub struct Segment {
-    bytes: Bytes,
+    bytes: Vec<u8>,
     layout: Layout,
     /// From byte to column of the counts.
     columns: [u8; 256],
@@ -160,7 +159,7 @@ impl Segment {
         }
         bytes.extend_from_slice(&transform);
         Self {
-            bytes: Bytes::from(bytes),
+            bytes,
             layout,
             columns,
             starts,
@@ -174,8 +173,7 @@ impl Segment {
     ///
     /// # Errors
     /// If `bytes` is not an index or is cut off.
-    pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Self, SegmentError> {
-        let bytes = bytes.into();
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, SegmentError> {
         let found = bytes.len();
         if found < HEADER || bytes[..8] != *MAGIC {
             return Err(SegmentError::NotAnIndex);

@@ -4,16 +4,17 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 use std::thread;
 
-use crate::files::{self, Limits, Skipped};
+use crate::files::{self, Skipped};
 use crate::group::Group;
 use crate::layer::Layer;
+use crate::segment::MOST_TEXT;
 use crate::store;
 
 /// What to remember and where to keep it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// Folders to read.
     pub folders: Vec<PathBuf>,
@@ -21,8 +22,8 @@ pub struct Setup {
     pub cache: Option<PathBuf>,
     /// Most bytes of text to remember. Files beyond are left out.
     pub most_text: usize,
-    /// Which files are remembered together: one language, say. Files without a
-    /// group are left out.
+    /// Which files are remembered together: those of one language, say. Files
+    /// without a group are left out.
     pub group_of: fn(&Path) -> Option<String>,
 }
 
@@ -31,15 +32,20 @@ pub struct Setup {
 pub struct Progress {
     /// Whether all folders have been read.
     pub done: bool,
+    /// Files found that are to be looked at.
+    pub found: usize,
+    /// Files looked at.
+    pub seen: usize,
     /// Files remembered.
     pub files: usize,
     /// Their text in bytes.
     pub bytes: usize,
-    /// Files found so far that are to be read.
-    pub found: usize,
     /// What was left out, and why; the first hundred.
     pub skipped: Vec<(PathBuf, String)>,
 }
+
+/// The reasons kept in [`Progress::skipped`].
+const MOST_SKIPPED: usize = 100;
 
 /// Files of some folders. Clones share them; when the last one goes, the
 /// background thread ends.
@@ -58,32 +64,35 @@ struct Shared {
 enum Job {
     /// The file was written or removed.
     File(PathBuf),
-    /// The file's text in an editor.
-    Text(PathBuf, Vec<u8>),
     /// Answers when everything before it is done.
     Wait(Sender<()>),
 }
 
 impl Workspace {
-    /// Begins to read the folders.
-    pub fn open(setup: Setup) -> Self {
+    /// Begins to read the folders. `told` hears whenever [`progress`](Self::progress)
+    /// has something new.
+    ///
+    /// # Panics
+    /// If the system has no room for a thread.
+    pub fn open(setup: Setup, told: impl Fn() + Send + 'static) -> Self {
         let shared = Arc::new(Shared::default());
         let (jobs, queue) = mpsc::channel();
-        let reader = Keeper {
+        let keeper = Keeper {
             setup,
-            shared: Arc::clone(&shared),
+            shared: Arc::downgrade(&shared),
+            told: Box::new(told),
         };
         thread::Builder::new()
             .name("workspace".to_owned())
-            .spawn(move || reader.run(&queue))
+            .spawn(move || keeper.run(&queue))
             .expect("the system has room for a thread");
         Self { shared, jobs }
     }
 
-    /// All that is remembered of `group` but the file at `path`.
-    pub fn layer(&self, group: &str, path: &Path) -> Layer {
+    /// All that is remembered of `group` but the files at `without`.
+    pub fn layer(&self, group: &str, without: &[PathBuf]) -> Layer {
         let group = read(&self.shared.groups).get(group).cloned();
-        group.map_or_else(Layer::new, |group| group.layer(path))
+        group.map_or_else(Layer::new, |group| group.layer(without))
     }
 
     /// How far the reading is.
@@ -96,16 +105,11 @@ impl Workspace {
         let _ = self.jobs.send(Job::File(path.to_owned()));
     }
 
-    /// An editor holds `text` for the file at `path`, saved or not.
-    pub fn text_changed(&self, path: &Path, text: &str) {
-        let job = Job::Text(path.to_owned(), text.as_bytes().to_vec());
-        let _ = self.jobs.send(job);
-    }
-
     /// Waits until everything asked for so far is remembered.
     pub fn settle(&self) {
         let (done, wait) = mpsc::channel();
         if self.jobs.send(Job::Wait(done)).is_ok() {
+            // An error means that the thread is gone, with all that it did.
             let _ = wait.recv();
         }
     }
@@ -114,82 +118,123 @@ impl Workspace {
 /// The background thread.
 struct Keeper {
     setup: Setup,
-    shared: Arc<Shared>,
+    shared: Weak<Shared>,
+    told: Box<dyn Fn() + Send>,
 }
 
 impl Keeper {
     fn run(self, queue: &Receiver<Job>) {
-        self.read_all();
+        if self.read_all().is_none() {
+            return;
+        }
         while let Ok(job) = queue.recv() {
-            match job {
-                Job::File(path) => self.update(&path, None),
-                Job::Text(path, text) => self.update(&path, Some(text)),
-                Job::Wait(done) => drop(done.send(())),
+            for job in std::iter::once(job).chain(queue.try_iter()) {
+                let Some(shared) = self.shared.upgrade() else {
+                    return;
+                };
+                match job {
+                    Job::File(path) => self.read_again(&shared, &path),
+                    Job::Wait(done) => drop(done.send(())),
+                }
             }
+            let Some(shared) = self.shared.upgrade() else {
+                return;
+            };
+            // The changes are visible already; this only makes room for more.
+            tidy(&shared);
         }
     }
 
-    fn read_all(&self) {
+    /// `None` if nobody wants it any more.
+    fn read_all(&self) -> Option<()> {
         let known = self.setup.cache.as_deref().and_then(store::load);
         let mut known = known.unwrap_or_default();
         let mut found: HashMap<String, Vec<PathBuf>> = HashMap::new();
-        let mut count = 0;
         for folder in &self.setup.folders {
             for (path, group) in files::below(folder, self.setup.group_of) {
                 found.entry(group).or_default().push(path);
-                count += 1;
             }
         }
-        write(&self.shared.progress).found = count;
+        let count = found.values().map(Vec::len).sum();
+        self.report(|progress| progress.found = count)?;
         let mut left = self.setup.most_text;
         let mut is_new = false;
         let mut groups: Vec<(String, Vec<PathBuf>)> = found.into_iter().collect();
         groups.sort();
-        for (name, paths) in groups {
+        for (name, mut paths) in groups {
+            // Folders may hold one another.
+            paths.sort();
+            paths.dedup();
             let before = known.remove(&name).unwrap_or_default();
-            let skip = |path: PathBuf, why: Skipped| self.skip(path, &why);
-            let group = before.brought_up_to(paths, &mut left, skip);
-            is_new |= group.is_new;
-            let mut progress = write(&self.shared.progress);
-            progress.files += group.group.files();
-            progress.bytes += group.group.text_len();
-            drop(progress);
-            write(&self.shared.groups).insert(name, Arc::new(group.group));
+            let mut skipped = Vec::new();
+            let mut unread = 0;
+            let up = before.brought_up_to(
+                paths,
+                &mut left.min(MOST_TEXT / 2),
+                |path, why: Skipped| skipped.push((path, why.to_string())),
+                || {
+                    unread += 1;
+                    if unread == 64 {
+                        unread = 0;
+                        self.report(|progress| progress.seen += 64);
+                    }
+                },
+            );
+            let (files, bytes) = up.group.size();
+            left = left.saturating_sub(bytes);
+            is_new |= up.is_new;
+            let shared = self.shared.upgrade()?;
+            write(&shared.groups).insert(name, Arc::new(up.group));
+            self.report(|progress| {
+                progress.seen += unread;
+                progress.files += files;
+                progress.bytes += bytes;
+                progress.skipped.extend(skipped);
+                progress.skipped.truncate(MOST_SKIPPED);
+            })?;
         }
         is_new |= !known.is_empty();
-        write(&self.shared.progress).done = true;
+        self.report(|progress| progress.done = true)?;
         if let (Some(cache), true) = (&self.setup.cache, is_new) {
-            let groups = read(&self.shared.groups).clone();
+            let groups = read(&self.shared.upgrade()?.groups).clone();
             // A cache that cannot be written only costs time at the next start.
             let _ = store::save(cache, &groups);
         }
+        Some(())
     }
 
-    fn update(&self, path: &Path, text: Option<Vec<u8>>) {
+    fn report(&self, change: impl FnOnce(&mut Progress)) -> Option<()> {
+        change(&mut write(&self.shared.upgrade()?.progress));
+        (self.told)();
+        Some(())
+    }
+
+    fn read_again(&self, shared: &Shared, path: &Path) {
         let Some(name) = (self.setup.group_of)(path) else {
             return;
         };
-        let inside = self
-            .setup
-            .folders
-            .iter()
-            .any(|folder| path.starts_with(folder));
-        if !inside || files::is_secret(path) {
-            return;
+        let groups = read(&shared.groups).clone();
+        let group = groups.get(&name).cloned().unwrap_or_default();
+        if !group.holds(path) {
+            let mut folders = self.setup.folders.iter();
+            let held = groups.values().map(|group| group.size().1).sum::<usize>();
+            let more = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+            let left = self.setup.most_text.saturating_sub(held) as u64;
+            if more > left || !folders.any(|f| files::is_below(f, path)) {
+                return;
+            }
         }
-        let text = text.or_else(|| files::read(path, Limits::default()).ok());
-        let group = read(&self.shared.groups)
-            .get(&name)
-            .cloned()
-            .unwrap_or_default();
-        let group = Arc::new(group.with(path, text));
-        write(&self.shared.groups).insert(name, group);
+        if let Some(group) = group.with_read_again(path) {
+            write(&shared.groups).insert(name, Arc::new(group));
+        }
     }
+}
 
-    fn skip(&self, path: PathBuf, why: &Skipped) {
-        let mut progress = write(&self.shared.progress);
-        if progress.skipped.len() < 100 {
-            progress.skipped.push((path, why.to_string()));
+fn tidy(shared: &Shared) {
+    let groups = read(&shared.groups).clone();
+    for (name, group) in groups {
+        if let Some(tidied) = group.tidied() {
+            write(&shared.groups).insert(name, Arc::new(tidied));
         }
     }
 }
