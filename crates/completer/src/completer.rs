@@ -13,9 +13,9 @@ use crate::memo::{Memo, MemoSession};
 use crate::mixing::Gate;
 use crate::options::{Before, Options, Request};
 use crate::prefix::{Feeder, Windows};
-use crate::show;
+use crate::show::{self, Ignored};
 use crate::state_cache::StateCache;
-use crate::stop_rules::StopRules;
+use crate::stop_rules::{StopRules, several_lines_fit};
 use crate::suggest::{Draft, rank};
 use crate::surroundings::Surroundings;
 
@@ -56,7 +56,9 @@ impl Completer {
     }
 
     /// A completer for languages without a model: it knows what
-    /// [`Request::memory`] holds, and without that nothing.
+    /// [`Request::memory`] holds, and without that nothing. Where that is little,
+    /// it could only babble; so without a [`Options::glance_cost`] it takes the
+    /// default one.
     pub fn of_memory() -> Self {
         Self {
             engine: None,
@@ -169,8 +171,11 @@ impl Completer {
                 let ranked = rank(decoded.candidates(), &draft);
                 let some = !ranked.is_empty();
                 let percent = show::percent(&ranked, word.len());
-                completion.suggestions = match options.glance_cost {
-                    Some(cost) => show::worth_a_look(ranked, word.len(), cost),
+                let default = || show::glance_cost(show::DEFAULT_EAGERNESS);
+                let cost = options.glance_cost;
+                let cost = cost.or_else(|| self.engine.is_none().then(default));
+                completion.suggestions = match cost {
+                    Some(cost) => show::worth_a_look(ranked, word.len(), cost, &options.ignored),
                     None => ranked,
                 };
                 match stop {
@@ -202,7 +207,12 @@ impl Completer {
         cancel: &CancelToken,
     ) -> Result<(), Cancelled> {
         let before = [request.before.text, text.as_bytes()].concat();
+        let line = before.rsplit(|&byte| byte == b'\n').next();
+        let rest = request.after.split('\n').next().unwrap_or_default();
+        let line = line.unwrap_or_default();
         let options = Options {
+            multi_line: several_lines_fit(request.language, line, rest, true),
+            ignored: Ignored::default(),
             deadline: None,
             must_start_with: None,
             ..request.options.clone()

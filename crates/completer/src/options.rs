@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use code_memory::Layer;
 
+use crate::show::Ignored;
+
 /// One cursor in one document, and how to complete there.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -89,6 +91,9 @@ pub struct Options {
     /// saves most comes first, and what is not worth a look is dropped. `None`
     /// shows everything, whole.
     pub glance_cost: Option<f64>,
+    /// What was shown at the cursor before and not accepted; with a
+    /// [`glance_cost`](Self::glance_cost), that is a reason not to show it again.
+    pub ignored: Ignored,
     /// When to stop and return what there is.
     pub deadline: Option<Instant>,
     /// What every suggestion's text must start with, the healed word included,
@@ -110,6 +115,7 @@ impl Default for Options {
             multi_line: false,
             heal_word: false,
             glance_cost: None,
+            ignored: Ignored::default(),
             deadline: None,
             must_start_with: None,
         }

@@ -4,6 +4,9 @@
 //! costs a look. With P the probability that all of it is right, showing it is
 //! expected to save P·(k − 1) − (1 − P)·cost keystrokes. Each suggestion is cut
 //! where that is greatest, and shown if it is positive.
+//!
+//! Who types into a suggestion instead of accepting it says something, too:
+//! what stood there is probably not what is wanted ([`Ignored`]).
 
 use crate::completion::Suggestion;
 
@@ -30,18 +33,21 @@ pub fn saving(probability: f64, bytes: usize, cost: f64) -> f64 {
 ///
 /// `cumulative[i]` is the log-probability in nats of the first `i + 1` bytes.
 /// Words are cut like anything else: what is sure of a name saves typing too.
+/// A line is not left in the middle of its indentation.
 pub fn best_cut(text: &str, cumulative: &[f64], cost: f64) -> Option<(usize, f64)> {
     let mut typed = 0;
     let mut indentation = false;
     let mut best: Option<(usize, f64)> = None;
-    for (start, c) in text.char_indices() {
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
         let end = start + c.len_utf8();
         // Editors indent by themselves.
-        indentation = c == '\n' || (indentation && (c == ' ' || c == '\t'));
+        indentation = c == '\n' || (indentation && matches!(c, ' ' | '\t'));
         if !indentation || c == '\n' {
             typed += c.len_utf8();
         }
-        if typed < SHORTEST {
+        let next = chars.peek().map_or('\n', |&(_, next)| next);
+        if typed < SHORTEST || (indentation && next.is_whitespace()) {
             continue;
         }
         let saved = saving(cumulative[end - 1].exp(), typed, cost);
@@ -65,17 +71,93 @@ pub(crate) fn percent(suggestions: &[Suggestion], replaced: usize) -> u8 {
     (greatest.exp() * 100.0).floor().clamp(0.0, 100.0) as u8
 }
 
+/// The probability that somebody who types would have accepted what stands at
+/// the cursor if it were right. Fast typists see little of it.
+const ATTENTION: f64 = 0.6;
+
+/// What stood at the cursor and was typed into instead of accepted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ignored {
+    /// What of each text is still ahead of the cursor, and the probability that
+    /// it would have been accepted if right.
+    ahead: Vec<(String, f64)>,
+    standing: Option<String>,
+}
+
+impl Ignored {
+    /// `text` is shown at the cursor.
+    pub fn shown(&mut self, text: &str) {
+        self.standing = Some(text.to_owned());
+    }
+
+    /// What is shown was sent away by hand.
+    pub fn dismissed(&mut self) {
+        self.ahead
+            .extend(self.standing.take().map(|text| (text, 1.0)));
+    }
+
+    /// `typed` was typed at the cursor.
+    pub fn typed(&mut self, typed: &str) {
+        let standing = self.standing.take().map(|text| (text, ATTENTION));
+        self.ahead.extend(standing);
+        self.ahead
+            .retain_mut(|(text, _)| match text.strip_prefix(typed) {
+                Some(ahead) if !ahead.is_empty() => {
+                    *text = ahead.to_owned();
+                    true
+                }
+                _ => false,
+            });
+    }
+
+    /// What becomes of the log-probabilities of `text`'s beginnings, in nats,
+    /// knowing that.
+    ///
+    /// With m the number of bytes that are right, Bayes' rule gives each m that
+    /// reaches the end of a text that stood there the weight of its having been
+    /// overlooked.
+    pub fn doubt(&self, text: &str, cumulative: &[f64]) -> Vec<f64> {
+        let doubts = self
+            .ahead
+            .iter()
+            .filter(|(ahead, _)| text.starts_with(ahead));
+        let doubts: Vec<(usize, f64)> = doubts.map(|(ahead, seen)| (ahead.len(), *seen)).collect();
+        if doubts.is_empty() {
+            return cumulative.to_vec();
+        }
+        let weight = |length: usize| -> f64 {
+            let reached = doubts.iter().filter(|(end, _)| length >= *end);
+            reached.map(|(_, seen)| 1.0 - seen).product()
+        };
+        // From the longest down, so that each sum is of what reaches that far.
+        let mut longer = 0.0;
+        let mut reaching: Vec<f64> = Vec::with_capacity(cumulative.len());
+        let mut sum = 0.0;
+        for length in (1..=cumulative.len()).rev() {
+            let probability = cumulative[length - 1].exp();
+            sum += (probability - longer).max(0.0) * weight(length);
+            longer = probability;
+            reaching.push(sum);
+        }
+        let all = sum + (1.0 - longer).max(0.0);
+        reaching.reverse();
+        reaching.iter().map(|sum| (sum / all).ln()).collect()
+    }
+}
+
 /// Cuts `suggestions`, whose first `replaced` bytes stand already, drops what is
 /// not worth a look, and puts what saves most first.
 pub(crate) fn worth_a_look(
     suggestions: Vec<Suggestion>,
     replaced: usize,
     cost: f64,
+    ignored: &Ignored,
 ) -> Vec<Suggestion> {
     let mut worth: Vec<(f64, Suggestion)> = Vec::new();
     for mut suggestion in suggestions {
         let added = &suggestion.text[replaced..];
-        let Some((length, saved)) = best_cut(added, &suggestion.cumulative, cost) else {
+        let doubted = ignored.doubt(added, &suggestion.cumulative);
+        let Some((length, saved)) = best_cut(added, &doubted, cost) else {
             continue;
         };
         suggestion.text.truncate(replaced + length);

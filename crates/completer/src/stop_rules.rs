@@ -197,10 +197,11 @@ impl Tracker {
 
 /// Whether several lines may be suggested between `line`, which is the cursor's
 /// up to the cursor, and `rest`, which is what stands behind it: at the end of a
-/// line that opens a block, or on a blank line. Never inside a line.
-pub fn several_lines_fit(language: &str, line: &[u8], rest: &str) -> bool {
+/// line that opens a block, on a blank line, or at the end of any line where a
+/// suggestion was `just_accepted`. Never inside a line.
+pub fn several_lines_fit(language: &str, line: &[u8], rest: &str, just_accepted: bool) -> bool {
     let blank = line.trim_ascii().is_empty();
-    rest.trim().is_empty() && (blank || opens_block(language, line))
+    rest.trim().is_empty() && (blank || just_accepted || opens_block(language, line))
 }
 
 /// Whether a block opens at the end of `line`, trailing blanks aside: with a

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use completer::show::Ignored;
 use completer::{
     Before, CancelToken, Cancelled, Completer, Completion, Options, Request, Strategy,
 };
@@ -37,6 +38,7 @@ prop_compose! {
         Options {
             candidates, strategy, temperature, top_p, top_k, seed, max_bytes, multi_line,
             heal_word, must_start_with, deadline: None, glance_cost,
+            ignored: Ignored::default(),
         }
     }
 }
