@@ -1,18 +1,19 @@
 //! `lstm-ls complete`: suggestions at a place in a file, for eyes or programs.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
 use code_memory::Layer;
 use completer::{Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy};
-use lstm_format::ModelFile;
 use serde_json::json;
 
 use super::Format;
 use super::location::Location;
 use super::table::grouped;
-use crate::Loader;
 use crate::model::{self, Source};
+use crate::{Loader, memory};
 
 /// What `complete` takes.
 #[derive(Debug, Args)]
@@ -45,6 +46,9 @@ pub(super) struct Arguments {
     /// The likeliest text instead of samples; several candidates by beam search.
     #[arg(long)]
     greedy: bool,
+    /// Remember the files of this folder, as the server does with a workspace.
+    #[arg(long, value_name = "DIR")]
+    workspace: Option<PathBuf>,
     /// Let candidates span several lines.
     #[arg(long)]
     multi_line: bool,
@@ -96,24 +100,19 @@ pub(super) fn run(
         (None, Some(path)) => lstm_format::language_of(path),
         (None, None) => Some("rust".to_owned()),
     };
-    if language.as_deref() != Some(&file.config.language) {
-        let text = language.map_or("text of unknown language".to_owned(), |l| {
-            format!("{l} text")
-        });
-        let mut stderr = std::io::stderr();
-        let speaks = &file.config.language;
-        writeln!(
-            stderr,
-            "lstm-ls: no suggestions for {text}: the model completes {speaks}"
-        )?;
-        return match arguments.format {
-            Format::Json => print_json(&[], Micros::default(), out),
-            Format::Text => Ok(()),
-        };
-    }
-    let engine = loader(&file)?;
-    let describe = engine.describe();
-    let completer = Completer::new(engine);
+    let language = language.unwrap_or_else(|| "plaintext".to_owned());
+    let (completer, title) = if language == file.config.language {
+        let engine = loader(&file)?;
+        let title = format!("{}, {}", model::title(&file.config), engine.describe());
+        (Completer::new(engine), title)
+    } else {
+        let title = format!("memory alone, for want of a model for {language}");
+        (Completer::of_memory(), title)
+    };
+    let memory = match &arguments.workspace {
+        Some(folder) => remembered(folder, location.file(), &language)?,
+        None => Layer::new(),
+    };
     let path = location
         .file()
         .map_or("main.rs".into(), |path| path.to_string_lossy());
@@ -122,8 +121,8 @@ pub(super) fn run(
         path: &path,
         before: Before::whole(before.as_bytes()),
         after,
-        language: &file.config.language,
-        memory: Some(&Layer::new()),
+        language: &language,
+        memory: Some(&memory),
         options: &arguments.options(),
     };
     let completion = completer
@@ -131,8 +130,21 @@ pub(super) fn run(
         .expect("nobody holds the token to cancel it");
     match arguments.format {
         Format::Json => print_json(&completion.suggestions, completion.micros, out),
-        Format::Text => print_text(&completion, &file, &describe, out),
+        Format::Text => print_text(&completion, &title, out),
     }
+}
+
+/// What the files of `folder` say, but the one that is completed.
+fn remembered(folder: &Path, file: Option<&Path>, language: &str) -> anyhow::Result<Layer> {
+    let found = folder.canonicalize();
+    let found = found.with_context(|| format!("reading {}", folder.display()))?;
+    let file = file.and_then(|file| file.canonicalize().ok());
+    let group = match &file {
+        Some(file) => memory::group_of(file, language),
+        None => language.to_owned(),
+    };
+    let without: Vec<PathBuf> = file.into_iter().collect();
+    Ok(memory::read(found).layer(&group, &without))
 }
 
 fn print_json(
@@ -155,12 +167,7 @@ fn print_json(
 
 /// One candidate a paragraph: rank, how likely the model holds it, how likely
 /// it holds each byte of it on (geometric) average, text.
-fn print_text(
-    completion: &Completion,
-    file: &ModelFile,
-    engine: &str,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
+fn print_text(completion: &Completion, title: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     if completion.suggestions.is_empty() {
         writeln!(out, "nothing to suggest")?;
     } else {
@@ -175,8 +182,7 @@ fn print_text(
     let Micros { prefix, decode } = completion.micros;
     writeln!(
         out,
-        "\n{}, {engine}: {} µs to read, {} µs to write",
-        model::title(&file.config),
+        "\n{title}: {} µs to read, {} µs to write",
         grouped(prefix),
         grouped(decode),
     )?;

@@ -1,19 +1,23 @@
 //! `lstm-ls eval`: how good suggestions are on files, as the server makes them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
-use code_memory::files::{self, Limits};
-use code_memory::{Layer, Segment};
+use code_memory::{Layer, Workspace};
 use ignore::WalkBuilder;
 use lstm_format::language_of;
 
+use crate::memory;
+
 mod bits;
 mod keystrokes;
+mod passage;
+mod plot;
 mod replay;
+mod tally;
+mod words;
 
 pub(super) use bits::bits;
 pub(super) use keystrokes::keystrokes;
@@ -53,7 +57,7 @@ struct Subject {
 impl Inputs {
     /// Reads the files of `language`; of every language where it is `None`.
     fn read(&self, language: Option<&str>) -> anyhow::Result<Vec<Subject>> {
-        let mut workspaces: HashMap<(PathBuf, Option<String>), Remembered> = HashMap::new();
+        let mut workspaces: HashMap<PathBuf, Workspace> = HashMap::new();
         let mut subjects = Vec::new();
         for path in files_of(language, &self.inputs)? {
             let text = std::fs::read(&path);
@@ -65,10 +69,12 @@ impl Inputs {
             }
             let memory = match self.workspace_of(&path)? {
                 None => Layer::new(),
-                Some(folder) => workspaces
-                    .entry((folder, language_of(&path)))
-                    .or_insert_with_key(|(folder, group)| Remembered::new(folder, group.as_deref()))
-                    .without(&path, &text),
+                Some(folder) => {
+                    let workspace = workspaces.entry(folder);
+                    let workspace = workspace.or_insert_with_key(|f| memory::read(f.clone()));
+                    let group = memory::group_of(&path, language.unwrap_or_default());
+                    workspace.layer(&group, &[path.canonicalize()?])
+                }
             };
             subjects.push(Subject { path, text, memory });
         }
@@ -78,8 +84,13 @@ impl Inputs {
     }
 
     fn workspace_of(&self, file: &Path) -> anyhow::Result<Option<PathBuf>> {
+        if let Some(folder) = &self.workspace {
+            let found = folder.canonicalize();
+            let missing = || format!("reading {}", folder.display());
+            return found.map(Some).with_context(missing);
+        }
         if !self.in_package {
-            return Ok(self.workspace.clone());
+            return Ok(None);
         }
         let file = file.canonicalize()?;
         let manifests = [
@@ -100,48 +111,6 @@ impl Inputs {
         package
             .with_context(missing)
             .map(|folder| Some(folder.to_owned()))
-    }
-}
-
-/// The files of one language in a folder, as the memory holds them.
-struct Remembered {
-    layer: Layer,
-    files: HashSet<PathBuf>,
-}
-
-impl Remembered {
-    fn new(folder: &Path, group: Option<&str>) -> Self {
-        let mut files = HashSet::new();
-        let mut texts = Vec::new();
-        let of_group = files::below(folder, language_of);
-        for (path, _) in of_group
-            .into_iter()
-            .filter(|(_, g)| Some(g.as_str()) == group)
-        {
-            if let (Ok(text), Ok(path)) =
-                (files::read(&path, Limits::default()), path.canonicalize())
-            {
-                files.insert(path);
-                texts.push(text);
-            }
-        }
-        let segment = Segment::new(texts.iter().map(Vec::as_slice));
-        Self {
-            layer: Layer::new().with(Arc::new(segment)),
-            files,
-        }
-    }
-
-    /// All but the file at `path`, whose text is `text`.
-    fn without(&self, path: &Path, text: &str) -> Layer {
-        let layer = self.layer.clone();
-        match path
-            .canonicalize()
-            .is_ok_and(|path| self.files.contains(&path))
-        {
-            true => layer.without(Arc::new(Segment::new([text.as_bytes()]))),
-            false => layer,
-        }
     }
 }
 

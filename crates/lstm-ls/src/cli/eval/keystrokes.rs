@@ -1,6 +1,7 @@
 //! `eval keystrokes`: what suggestions would have saved whoever typed the files.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use completer::{Completer, show};
@@ -8,8 +9,10 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::Format;
-use super::replay::{Passage, Tally, Typist};
-use super::{Inputs, Subject};
+use super::passage::Scenario;
+use super::replay::{Suggester, Suggestions, Typist};
+use super::tally::Tally;
+use super::{Inputs, Subject, plot};
 use crate::Loader;
 use crate::model::Source;
 
@@ -24,9 +27,15 @@ pub(in crate::cli) struct Keystrokes {
     /// Who suggests.
     #[arg(long, value_enum, default_value_t)]
     by: By,
+    /// How the files are typed.
+    #[arg(long, value_enum, default_value_t)]
+    scenario: Scenario,
     /// Language to measure; without a model for it, only the memory suggests.
     #[arg(long)]
     language: Option<String>,
+    /// Draw the curve into this SVG file.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -42,6 +51,8 @@ enum By {
     Lstm,
     /// The memory alone.
     Memory,
+    /// The last word with the same beginning, as editors do by themselves.
+    Words,
 }
 
 /// The points of the curve, the most eager first.
@@ -50,7 +61,8 @@ const EAGERNESS: [f32; 9] = [0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0];
 /// Types every file of `keystrokes.inputs` again.
 ///
 /// # Errors
-/// If the model or a file cannot be read, or there is nothing to measure.
+/// If the model or a file cannot be read, the plot cannot be written, or there
+/// is nothing to measure.
 pub(in crate::cli) fn keystrokes(
     keystrokes: &Keystrokes,
     source: &Source,
@@ -58,98 +70,141 @@ pub(in crate::cli) fn keystrokes(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let file = source.read()?;
-    let language = keystrokes
-        .language
-        .as_deref()
-        .unwrap_or(&file.config.language);
-    let has_model = language == file.config.language;
+    let own = &file.config.language;
+    let language = keystrokes.language.as_ref().unwrap_or(own);
     let completer = match keystrokes.by {
-        By::Both | By::Lstm if has_model => Completer::new(loader(&file)?),
+        By::Both | By::Lstm if language == own => Completer::new(loader(&file)?),
         _ => Completer::of_memory(),
     };
     let subjects = keystrokes.inputs.read(Some(language))?;
+    let outcome = replay(keystrokes, &completer, language, &subjects);
+    if let Some(path) = &keystrokes.plot {
+        plot::draw(path, &outcome.curve, &outcome.total.reliability)?;
+    }
+    match keystrokes.format {
+        Format::Text => outcome.print(keystrokes.eagerness, out)?,
+        Format::Json => writeln!(out, "{}", outcome.json())?,
+    }
+    Ok(())
+}
+
+/// What came of typing everything.
+struct Outcome {
+    /// At the eagerness asked for.
+    total: Tally,
+    /// By eagerness.
+    curve: Vec<(f32, Tally)>,
+    /// Microseconds of every suggestion, ascending.
+    micros: Vec<u64>,
+}
+
+fn replay(
+    keystrokes: &Keystrokes,
+    completer: &Completer,
+    language: &str,
+    subjects: &[Subject],
+) -> Outcome {
     let eagerness: Vec<f32> = std::iter::once(keystrokes.eagerness)
         .chain(EAGERNESS)
         .collect();
     let costs: Vec<f64> = eagerness.iter().map(|&e| show::glance_cost(e)).collect();
     let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
-
-    let replayed: Vec<(Vec<Tally>, Vec<u64>)> = subjects
-        .par_iter()
-        .map(|Subject { path, text, memory }| {
-            let typist = Typist {
-                completer: &completer,
-                memory: (keystrokes.by != By::Lstm).then_some(memory),
-                path: &path.to_string_lossy(),
+    let replay = |Subject { path, text, memory }: &Subject| {
+        let suggester = match keystrokes.by {
+            By::Words => Suggester::Words,
+            by => Suggester::Completer {
+                completer,
+                memory: (by != By::Lstm).then_some(memory),
                 language,
-                text,
-            };
-            let passage = Passage {
-                start: 0,
-                end: text.len(),
-                has_rest: false,
-            };
-            let suggestions = typist.suggestions(&passage, least);
-            let tally = |&cost| typist.types(&passage, &suggestions, cost);
-            (costs.iter().map(tally).collect(), suggestions.micros)
-        })
-        .collect();
+            },
+        };
+        let typist = Typist {
+            suggester: &suggester,
+            path: &path.to_string_lossy(),
+            text,
+            least,
+        };
+        let mut tallies = vec![Tally::default(); costs.len()];
+        let mut micros = Vec::new();
+        for passage in keystrokes.scenario.passages(text) {
+            let mut suggestions = Suggestions::default();
+            for (tally, &cost) in tallies.iter_mut().zip(&costs) {
+                *tally += typist.types(&passage, &mut suggestions, cost);
+            }
+            micros.extend(suggestions.micros);
+        }
+        (tallies, micros)
+    };
+    let replayed: Vec<(Vec<Tally>, Vec<u64>)> = subjects.par_iter().map(replay).collect();
     let mut totals = vec![Tally::default(); costs.len()];
     let mut micros = Vec::new();
     for (tallies, took) in replayed {
-        totals
-            .iter_mut()
-            .zip(tallies)
-            .for_each(|(total, tally)| *total += tally);
+        for (total, tally) in totals.iter_mut().zip(tallies) {
+            *total += tally;
+        }
         micros.extend(took);
     }
     micros.sort_unstable();
-    let percentile = |of: usize| micros[(micros.len() - 1) * of / 100];
-    let (p50, p99) = (percentile(50), percentile(99));
-    match keystrokes.format {
-        Format::Text => {
-            writeln!(
-                out,
-                "eagerness  saved  precision  mean accepted  net saved    shown"
-            )?;
-            for (eagerness, total) in eagerness.iter().zip(&totals) {
-                let [saved, precision, net] =
-                    [total.saved(), total.precision(), total.net_saved()].map(|s| s * 100.0);
-                let (mean, shown) = (total.mean_accepted(), total.shown);
-                writeln!(
-                    out,
-                    "{eagerness:9.2} {saved:5.1}% {precision:9.1}% {mean:14.1} {net:9.1}% {shown:8}"
-                )?;
-            }
-            let bytes = totals[0].bytes;
-            writeln!(
-                out,
-                "{bytes} bytes typed; a suggestion took {p50} µs (p50), {p99} µs (p99)"
-            )?;
-        }
-        Format::Json => {
-            let row = |tally: &Tally| -> Value {
-                json!({
-                    "bytes": tally.bytes, "keystrokes": tally.keystrokes, "saved": tally.saved(),
-                    "shown": tally.shown, "accepted": tally.accepted,
-                    "precision": tally.precision(), "mean_accepted": tally.mean_accepted(),
-                    "net_saved": tally.net_saved(),
-                })
-            };
-            let curve = eagerness
-                .iter()
-                .zip(&totals)
-                .skip(1)
-                .map(|(eagerness, tally)| {
-                    let mut row = row(tally);
-                    row["eagerness"] = json!(eagerness);
-                    row
-                });
-            let curve: Vec<Value> = curve.collect();
-            let mut total = row(&totals[0]);
-            total["micros"] = json!({"p50": p50, "p99": p99});
-            writeln!(out, "{}", json!({"total": total, "curve": curve}))?;
-        }
+    Outcome {
+        total: totals[0],
+        curve: eagerness.into_iter().zip(totals).skip(1).collect(),
+        micros,
     }
-    Ok(())
+}
+
+impl Outcome {
+    fn percentile(&self, of: usize) -> u64 {
+        let last = self.micros.len().saturating_sub(1);
+        self.micros.get(last * of / 100).copied().unwrap_or(0)
+    }
+
+    fn print(&self, eagerness: f32, out: &mut impl Write) -> std::io::Result<()> {
+        writeln!(
+            out,
+            "eagerness  saved  precision  mean accepted  net saved    shown"
+        )?;
+        for (eagerness, tally) in std::iter::once(&(eagerness, self.total)).chain(&self.curve) {
+            let [saved, precision, net] =
+                [tally.saved(), tally.precision(), tally.net_saved()].map(|s| s * 100.0);
+            let (mean, shown) = (tally.mean_accepted(), tally.shown);
+            writeln!(
+                out,
+                "{eagerness:9.2} {saved:5.1}% {precision:9.1}% {mean:14.1} {net:9.1}% {shown:8}"
+            )?;
+        }
+        writeln!(
+            out,
+            "{} bytes typed; a suggestion took {} µs (p50), {} µs (p99)",
+            self.total.bytes,
+            self.percentile(50),
+            self.percentile(99),
+        )
+    }
+
+    fn json(&self) -> Value {
+        let row = |tally: &Tally| {
+            json!({
+                "bytes": tally.bytes, "keystrokes": tally.keystrokes, "saved": tally.saved(),
+                "shown": tally.shown, "accepted": tally.accepted,
+                "precision": tally.precision(), "mean_accepted": tally.mean_accepted(),
+                "net_saved": tally.net_saved(),
+            })
+        };
+        let curve = self.curve.iter().map(|(eagerness, tally)| {
+            let mut row = row(tally);
+            row["eagerness"] = json!(eagerness);
+            row
+        });
+        let bins = self.total.reliability.bins.iter().map(|bin| {
+            json!({
+                "shown": bin.shown, "right": bin.right,
+                "expected": bin.expected(), "observed": bin.observed(),
+            })
+        });
+        let mut total = row(&self.total);
+        total["micros"] = json!({"p50": self.percentile(50), "p99": self.percentile(99)});
+        let curve: Vec<Value> = curve.collect();
+        let bins: Vec<Value> = bins.collect();
+        json!({"total": total, "curve": curve, "reliability": bins})
+    }
 }

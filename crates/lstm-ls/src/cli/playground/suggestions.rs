@@ -76,7 +76,7 @@ impl Suggestions {
 fn several_lines_fit(completer: &Completer, buffer: &Buffer) -> bool {
     let line = buffer.before().rsplit('\n').next().unwrap_or_default();
     let rest = buffer.behind().split('\n').next().unwrap_or_default();
-    completer::several_lines_fit(language(completer), line.as_bytes(), rest)
+    completer::several_lines_fit(language(completer), line.as_bytes(), rest, false)
 }
 
 fn language(completer: &Completer) -> &str {

@@ -1,0 +1,103 @@
+//! What a replay counts.
+
+/// What somebody who typed a file did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Tally {
+    /// Bytes that had to come about, white space at the start of lines apart.
+    pub(super) bytes: usize,
+    /// Keys pressed for them.
+    pub(super) keystrokes: usize,
+    /// Suggestions shown.
+    pub(super) shown: usize,
+    /// Of these, taken.
+    pub(super) accepted: usize,
+    /// Bytes of the taken ones, counted as in `bytes`.
+    pub(super) accepted_bytes: usize,
+    /// How often they were right, by how likely they were held to be.
+    pub(super) reliability: Reliability,
+}
+
+impl Tally {
+    /// Share of the bytes that needed no key.
+    pub(super) fn saved(&self) -> f64 {
+        1.0 - share(self.keystrokes, self.bytes)
+    }
+
+    /// Share of the suggestions that were taken.
+    pub(super) fn precision(&self) -> f64 {
+        share(self.accepted, self.shown)
+    }
+
+    /// Bytes a taken suggestion had, on average.
+    pub(super) fn mean_accepted(&self) -> f64 {
+        share(self.accepted_bytes, self.accepted)
+    }
+
+    /// As [`saved`](Self::saved), with one key for each wrong suggestion.
+    pub(super) fn net_saved(&self) -> f64 {
+        let wrong = self.shown - self.accepted;
+        1.0 - share(self.keystrokes + wrong, self.bytes)
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.keystrokes += other.keystrokes;
+        self.shown += other.shown;
+        self.accepted += other.accepted;
+        self.accepted_bytes += other.accepted_bytes;
+        self.reliability += other.reliability;
+    }
+}
+
+/// Suggestions by their probability, a tenth to a bin.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Reliability {
+    pub(super) bins: [Bin; 10],
+}
+
+/// Suggestions of about the same probability.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Bin {
+    pub(super) shown: usize,
+    pub(super) right: usize,
+    /// Sum of their probabilities.
+    probability: f64,
+}
+
+impl Reliability {
+    pub(super) fn add(&mut self, probability: f64, right: bool) {
+        let last = self.bins.len() - 1;
+        let bin = &mut self.bins[((probability * 10.0) as usize).min(last)];
+        bin.shown += 1;
+        bin.right += usize::from(right);
+        bin.probability += probability;
+    }
+}
+
+impl Bin {
+    /// Mean probability of its suggestions.
+    pub(super) fn expected(self) -> f64 {
+        self.probability / self.shown.max(1) as f64
+    }
+
+    /// Share of them that was right.
+    pub(super) fn observed(self) -> f64 {
+        share(self.right, self.shown)
+    }
+}
+
+impl std::ops::AddAssign for Reliability {
+    fn add_assign(&mut self, other: Self) {
+        for (bin, other) in self.bins.iter_mut().zip(other.bins) {
+            bin.shown += other.shown;
+            bin.right += other.right;
+            bin.probability += other.probability;
+        }
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}

@@ -1,0 +1,37 @@
+//! Word completion as editors have it without a language server; what to compare with.
+
+use completer::Suggestion;
+
+/// The rest of the last word before the cursor that begins with the half-typed one.
+pub(super) fn rest_of_last_word(before: &str) -> Option<Suggestion> {
+    let in_word = |c: char| c.is_alphanumeric() || c == '_';
+    let begun = before
+        .rsplit(|c| !in_word(c))
+        .next()
+        .filter(|w| !w.is_empty())?;
+    let earlier = &before[..before.len() - begun.len()];
+    let mut words = earlier.rsplit(|c| !in_word(c));
+    let rest = words.find_map(|word| word.strip_prefix(begun).filter(|rest| !rest.is_empty()))?;
+    Some(Suggestion {
+        text: rest.to_owned(),
+        log_prob: 0.0,
+        bytes: rest.len(),
+        cumulative: vec![0.0; rest.len()],
+        score: 0.0,
+        likeliest: true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_longer_word_counts() {
+        let rest = |before| rest_of_last_word(before).map(|suggestion| suggestion.text);
+        assert_eq!(rest("counted counter count").as_deref(), Some("er"));
+        assert_eq!(rest("größe_2 = grö").as_deref(), Some("ße_2"));
+        assert_eq!(rest("count "), None);
+        assert_eq!(rest("count count"), None);
+    }
+}
