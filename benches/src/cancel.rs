@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use code_memory::Layer;
 use completer::{Before, CancelToken, Completer, Options, Request};
 use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};
@@ -112,7 +113,7 @@ fn complete(completer: &Completer, before: &str, options: &Options, cancel: &Can
         before: Before::whole(before.as_bytes()),
         after: "",
         language: "rust",
-        memory: None,
+        memory: Some(&Layer::new()),
         options,
     };
     completer.complete(&request, cancel).is_ok()

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Report;
-use crate::{cancel, clients, decode, lanes, latency, memory, prefill, startup};
+use crate::{cancel, clients, decode, index, lanes, latency, memory, prefill, startup};
 
 /// How fast lstm-ls is. Every figure is a median of rounds in which all that is
 /// compared takes turns.
@@ -59,6 +59,12 @@ enum Bench {
     Startup,
     /// Memory of the server, and what an hour of typing adds
     Memory,
+    /// Reading a workspace, what remembering it takes, and mixing
+    Index {
+        /// Folder of Rust files, 200 MB of them [default: the crates that cargo has fetched]
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
     /// How long superseded work goes on
     Cancel,
     /// Keystroke to ghost text, over stdio, in files of three sizes
@@ -78,6 +84,7 @@ pub(crate) fn run() -> Result<()> {
         Bench::Clients => clients::run(&common)?,
         Bench::Startup => startup::run(&common)?,
         Bench::Memory => memory::run(&common)?,
+        Bench::Index { folder } => index::run(&common, folder.as_deref())?,
         Bench::Cancel => cancel::run(&common)?,
         Bench::Latency => latency::run(&common, common.save)?,
     };

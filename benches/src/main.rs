@@ -2,13 +2,15 @@
 //!
 //! Owns: models of random weights, paired measurement, the peers it talks to,
 //! tables, JSON and plots. Must not know: libtorch, which is measured in a
-//! program of `char-lstm`'s, nor anything of the server but its protocol.
+//! program of `char-lstm`'s, nor anything of the server but its protocol and
+//! which files it remembers together.
 
 mod cancel;
 mod cli;
 mod clients;
 mod decode;
 mod editor;
+mod index;
 mod lanes;
 mod latency;
 mod memory;

@@ -36,12 +36,23 @@ impl LanguageClient {
     /// # Errors
     /// If it cannot be started.
     pub fn start_with(server: &Path, arguments: &[&str]) -> Result<Self> {
-        let mut child = isolated(server)
-            .args(arguments)
+        Self::spawn(isolated(server).args(arguments))
+    }
+
+    /// Starts `server`, which keeps what it reads of workspaces in `caches`.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start_with_caches(server: &Path, caches: &Path) -> Result<Self> {
+        Self::spawn(isolated(server).env("XDG_CACHE_HOME", caches))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("could not start {}", server.display()))?;
+            .with_context(|| format!("could not start {}", command.get_program().display()))?;
         let stdout = child.stdout.take().context("standard output is a pipe")?;
         let stdin = child.stdin.take().context("standard input is a pipe")?;
         Ok(Self::over(stdout, stdin, Some(child)))
@@ -163,6 +174,14 @@ impl LanguageClient {
     /// # Errors
     /// As [`LanguageClient::request`].
     pub fn initialize(&mut self, options: Value) -> Result<Value> {
+        self.initialize_in(Value::Null, options)
+    }
+
+    /// The same with the folder `root` open, given as a URI.
+    ///
+    /// # Errors
+    /// As [`LanguageClient::request`].
+    pub fn initialize_in(&mut self, root: Value, options: Value) -> Result<Value> {
         let capabilities = json!({
             "general": {"positionEncodings": ["utf-8", "utf-16"]},
             "textDocument": {"inlineCompletion": {}, "completion": {}, "synchronization": {}},
@@ -171,7 +190,7 @@ impl LanguageClient {
             "initialize",
             json!({
                 "processId": null,
-                "rootUri": null,
+                "rootUri": root,
                 "capabilities": capabilities,
                 "initializationOptions": options,
             }),
@@ -240,12 +259,13 @@ impl Drop for LanguageClient {
     }
 }
 
-/// The program without the models and counts of whoever runs the tests.
+/// The program without the models, counts and caches of whoever runs the tests.
 pub(crate) fn isolated(server: &Path) -> Command {
     let mut command = Command::new(server);
     command
         .env("XDG_DATA_HOME", "/nonexistent")
         .env("XDG_STATE_HOME", "/nonexistent")
+        .env("XDG_CACHE_HOME", "/nonexistent")
         .env_remove("LSTM_LS_TOKEN");
     command
 }

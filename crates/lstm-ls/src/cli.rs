@@ -107,7 +107,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
     match arguments.command {
         None => return speak(source, loader),
         Some(Command::Serve(arguments)) => {
-            let shared = Shared::new(model_source(source, loader), user::statistics());
+            let shared = Shared::new(model_source(source, loader), user::kept());
             serve::run(arguments, shared, out)?;
         }
         #[cfg(unix)]
@@ -148,7 +148,7 @@ fn speak(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
             "lstm-ls: waiting for an editor on stdin; see `lstm-ls --help`"
         )?;
     }
-    let shared = Shared::new(model_source(source, loader), user::statistics());
+    let shared = Shared::new(model_source(source, loader), user::kept());
     let orderly = server::serve_stdio(shared).context("cannot start the server")?;
     Ok(ExitCode::from(u8::from(!orderly)))
 }

@@ -24,6 +24,7 @@ pub mod daemon;
 pub mod framing;
 mod heap;
 pub mod logging;
+pub mod memory;
 pub mod model;
 pub mod newline;
 pub mod server;

@@ -38,6 +38,7 @@ mod initialized;
 mod inline_completion;
 mod journal;
 mod link;
+mod memories;
 pub mod message;
 mod models;
 mod peer;
@@ -57,7 +58,7 @@ mod workspace;
 pub use link::Link;
 pub use models::{EngineSource, ModelSource};
 pub(crate) use process::gone as process_gone;
-pub use shared::Shared;
+pub use shared::{Kept, Shared};
 
 use documents::Documents;
 use ending::Ending;
@@ -79,7 +80,7 @@ pub struct Backend {
     ending: Arc<watch::Sender<Ending>>,
     documents: Arc<Documents>,
     settings: watch::Sender<Arc<Settings>>,
-    workspace: Workspace,
+    workspace: Arc<Workspace>,
     journal: Journal,
 }
 
@@ -93,6 +94,12 @@ impl Backend {
 
     fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.borrow())
+    }
+
+    /// Remembers the client's folders, as far as its settings want that.
+    fn remember(&self) {
+        let megabytes = self.settings().workspace_megabytes;
+        self.workspace.remember(&self.shared.memories, megabytes);
     }
 }
 
@@ -119,7 +126,9 @@ impl LanguageServer for Backend {
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        self.workspace.saved(&params.text_document.uri);
+        let uri = &params.text_document.uri;
+        self.documents.saved(uri);
+        self.workspace.saved(uri);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
@@ -128,6 +137,7 @@ impl LanguageServer for Backend {
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
         self.workspace.change_folders(&params.event);
+        self.remember();
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
@@ -165,7 +175,7 @@ where
         ending: Arc::clone(&ties.ending),
         documents: Arc::clone(&ties.documents),
         settings: watch::Sender::default(),
-        workspace: Workspace::default(),
+        workspace: Arc::default(),
         journal: Journal::default(),
     };
     let (service, socket) = LspService::build(backend)

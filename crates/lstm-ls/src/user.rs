@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
+use crate::server::Kept;
+
 const NAME: &str = "lstm-ls";
 
 /// Where model files of the user's lie: `$XDG_DATA_HOME/lstm-ls/models`, or
@@ -11,6 +13,15 @@ const NAME: &str = "lstm-ls";
 pub fn models() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
     Some(folders.data_dir().join(NAME).join("models"))
+}
+
+/// Where things are kept between starts.
+pub fn kept() -> Kept {
+    let folders = etcetera::choose_base_strategy().ok();
+    Kept {
+        statistics: statistics(),
+        caches: folders.map(|folders| folders.cache_dir().join(NAME)),
+    }
 }
 
 /// Where what was counted lies: `$XDG_STATE_HOME/lstm-ls/statistics.json`, or

@@ -227,15 +227,23 @@ fn people_get_a_ranked_list() {
 }
 
 #[test]
-fn a_language_without_a_model_gets_a_line_and_no_candidates() {
+fn a_language_without_a_model_is_completed_from_memory() {
     let folder = Folder::new();
     folder.write("a.go", "func ");
     let output = folder.run("complete a.go --format json --model tiny.safetensors");
     assert_eq!(json(&output)["candidates"], serde_json::json!([]));
-    let expected = "lstm-ls: no suggestions for go text: the model completes rust\n";
-    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
     let output = folder.run("complete a.go --language rust --format json --model tiny.safetensors");
     assert_ne!(json(&output)["candidates"], serde_json::json!([]));
+
+    std::fs::create_dir(folder.0.path().join("package")).unwrap();
+    let body = "() error {\n\tr.lock.Lock()\n\tdefer r.lock.Unlock()\n\tre";
+    let method = |i| format!("func (r *Registry) Lookup{i}{body}turn r.err\n}}\n");
+    folder.write("package/b.go", (0..40).map(method).collect::<String>());
+    folder.write("a.go", format!("func (r *Registry) Remove{body}"));
+    let output = folder.run("complete a.go --workspace package --model tiny.safetensors");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("turn r.err"), "{text}");
+    assert!(text.contains("for want of a model for go"), "{text}");
 }
 
 #[test]

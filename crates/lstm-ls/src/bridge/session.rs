@@ -190,7 +190,7 @@ impl Session {
                 {
                     document.version = changed.text_document.version;
                     let changes = changed.content_changes.iter();
-                    changes.for_each(|change| document.apply(change, encoding));
+                    changes.for_each(|change| drop(document.apply(change, encoding)));
                 }
             }
             "textDocument/didClose" => {

@@ -72,6 +72,7 @@ impl Backend {
 
     /// `lstm-ls/dismissed`.
     pub(super) async fn dismissed(&self, params: ItemParams) {
+        self.documents.dismissed(&params.item.insert_text);
         if let Some(number) = params.item.number() {
             self.shared.counter.dismissed(number);
         }

@@ -74,6 +74,7 @@ async fn apply(backend: &Backend, layer: Option<Value>) {
         }
         changed
     });
+    backend.remember();
     for complaint in complaints.iter().skip(known.len()) {
         backend
             .client

@@ -50,14 +50,22 @@ impl Document {
     }
 
     /// Applies one change: of the whole text, or of a range of it.
-    pub fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
+    pub fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) -> Edit {
+        let whole = |removed| Edit {
+            start: 0,
+            removed,
+            text: String::new(),
+        };
+        let before = self.text.len_bytes();
         let Some(range) = change.range else {
-            return self.replace(&change.text);
+            self.replace(&change.text);
+            return whole(before);
         };
         if self.too_large {
-            return;
+            return whole(0);
         }
         let bytes = position::to_offsets(&self.text, range, encoding);
+        let edit = Edit::new(&self.text, bytes.clone(), &change.text);
         let start = self.text.byte_to_char(bytes.start);
         let end = self.text.byte_to_char(bytes.end);
         self.text.remove(start..end);
@@ -67,6 +75,7 @@ impl Document {
             self.replace("");
             self.too_large = true;
         }
+        edit
     }
 
     /// At least the last `reach` bytes of the text before `offset`, or all there are.
@@ -100,6 +109,35 @@ impl Document {
         let end = self.text.len_bytes().min(offset.saturating_add(limit));
         let end = self.text.char_to_byte(self.text.byte_to_char(end));
         newline::to_lf(&self.text.byte_slice(offset..end).to_string()).into_owned()
+    }
+}
+
+/// What a change came to: text that replaced other text. What both begin with
+/// is left out, since editors replace a half-typed word by a whole one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Byte offset of the place.
+    pub start: usize,
+    /// Bytes removed there.
+    pub removed: usize,
+    /// Text inserted there.
+    pub text: String,
+}
+
+impl Edit {
+    /// `text` in place of the bytes of `range`.
+    fn new(old: &Rope, range: std::ops::Range<usize>, text: &str) -> Self {
+        let replaced = old.byte_slice(range.clone()).chars();
+        let same: usize = replaced
+            .zip(text.chars())
+            .take_while(|(old, new)| old == new)
+            .map(|(old, _)| old.len_utf8())
+            .sum();
+        Self {
+            start: range.start + same,
+            removed: range.len() - same,
+            text: text[same..].to_owned(),
+        }
     }
 }
 
@@ -139,6 +177,19 @@ mod tests {
         let mut document = Document::new(before, 1, "rust".to_owned());
         document.apply(&change(range, text), Encoding::Utf16);
         assert_eq!(document.text, after);
+    }
+
+    #[test]
+    fn what_is_replaced_by_itself_is_no_edit() {
+        let mut document = Document::new("let it = 1;", 1, "rust".to_owned());
+        let edit = document.apply(&change(range((0, 4), (0, 6)), "items"), Encoding::Utf16);
+        let text = "ems".to_owned();
+        let expected = Edit {
+            start: 6,
+            removed: 0,
+            text,
+        };
+        assert_eq!(edit, expected);
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use completer::CancelToken;
+use completer::show::Ignored;
 use tokio::sync::Notify;
 use tower_lsp::lsp_types::{self as lsp, TextDocumentContentChangeEvent, Url};
 
-use super::document::Document;
+use super::document::{Document, Edit};
 use super::position::{self, Encoding};
 
 /// Every open document.
@@ -33,6 +34,47 @@ struct Open {
     /// document is closed and opened again.
     revision: u64,
     running: Vec<Work>,
+    ghost: Ghost,
+    /// Whether it was changed since it was opened or saved.
+    unsaved: bool,
+}
+
+/// Ghost text at one place, and what became of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ghost {
+    /// Byte offset of the place.
+    offset: usize,
+    /// What stands there.
+    text: Option<String>,
+    /// What stood there and was not accepted.
+    pub(super) ignored: Ignored,
+    /// Whether a suggestion was just accepted there.
+    pub(super) accepted: bool,
+}
+
+impl Ghost {
+    fn at(offset: usize) -> Self {
+        Self {
+            offset,
+            ..Self::default()
+        }
+    }
+
+    /// Follows an edit: what is typed at the place, or accepted, moves it on.
+    fn follow(&mut self, edit: &Edit) {
+        let end = edit.start + edit.text.len();
+        let here = edit.removed == 0 && edit.start == self.offset;
+        if !here || self.text.as_deref() == Some(&edit.text) {
+            let accepted = here;
+            *self = Self::at(end);
+            self.accepted = accepted;
+            return;
+        }
+        self.ignored.typed(&edit.text);
+        self.text = None;
+        self.offset = end;
+        self.accepted = false;
+    }
 }
 
 /// A document at the moment of a request; later edits do not reach it.
@@ -94,6 +136,8 @@ impl Documents {
             document,
             revision: inner.revisions,
             running: Vec::new(),
+            ghost: Ghost::default(),
+            unsaved: false,
         };
         if let Some(replaced) = inner.open.insert(uri, opened) {
             replaced.cancel_running();
@@ -116,8 +160,10 @@ impl Documents {
             return false;
         };
         for change in changes {
-            open.document.apply(change, encoding);
+            let edit = open.document.apply(change, encoding);
+            open.ghost.follow(&edit);
         }
+        open.unsaved = true;
         open.document.version = version;
         open.revision = revision;
         open.cancel_running();
@@ -129,6 +175,59 @@ impl Documents {
     pub(super) fn close(&self, uri: &Url) -> bool {
         let closed = self.lock().open.remove(uri);
         closed.as_ref().map(Open::cancel_running).is_some()
+    }
+
+    /// The document was written to the disk.
+    pub(super) fn saved(&self, uri: &Url) {
+        if let Some(open) = self.lock().open.get_mut(uri) {
+            open.unsaved = false;
+        }
+    }
+
+    /// The documents that differ from what is on the disk, with their revisions;
+    /// not the one called `except`.
+    pub(super) fn unsaved(&self, except: &Url) -> Vec<(Url, u64, Document)> {
+        let inner = self.lock();
+        let unsaved = inner
+            .open
+            .iter()
+            .filter(|(uri, open)| open.unsaved && *uri != except);
+        unsaved
+            .map(|(uri, open)| (uri.clone(), open.revision, open.document.clone()))
+            .collect()
+    }
+
+    /// What became of ghost text at the place of `snapshot`.
+    pub(super) fn ghost(&self, snapshot: &Snapshot) -> Ghost {
+        let inner = self.lock();
+        let ghost = inner.open.get(&snapshot.uri).map(|open| &open.ghost);
+        let here = ghost.filter(|ghost| ghost.offset == snapshot.at.start);
+        here.cloned().unwrap_or_default()
+    }
+
+    /// `text` is shown as ghost text at the place of `snapshot`, if that still stands.
+    pub(super) fn shown(&self, snapshot: &Snapshot, text: &str) {
+        let mut inner = self.lock();
+        let open = inner.open.get_mut(&snapshot.uri);
+        let Some(open) = open.filter(|open| open.revision == snapshot.revision) else {
+            return;
+        };
+        if open.ghost.offset != snapshot.at.start {
+            open.ghost = Ghost::at(snapshot.at.start);
+        }
+        open.ghost.ignored.shown(text);
+        open.ghost.text = Some(text.to_owned());
+    }
+
+    /// Ghost text that ends with `text` was sent away by hand.
+    pub(super) fn dismissed(&self, text: &str) {
+        let mut inner = self.lock();
+        for open in inner.open.values_mut() {
+            let ghost = open.ghost.text.as_deref();
+            if ghost.is_some_and(|ghost| !ghost.is_empty() && text.ends_with(ghost)) {
+                open.ghost.ignored.dismissed();
+            }
+        }
     }
 
     /// Cancels everything that runs on any document.
@@ -236,6 +335,54 @@ mod tests {
         documents.open(uri.clone(), Document::new("fn", 1, "rust".to_owned()));
         assert!(!documents.is_current(&old));
         assert!(documents.start(&old).token().is_cancelled());
+    }
+
+    fn typed(documents: &Documents, uri: &Url, at: u32, text: &str) {
+        let at = lsp::Position::new(0, at);
+        let change = TextDocumentContentChangeEvent {
+            range: Some(lsp::Range::new(at, at)),
+            range_length: None,
+            text: text.to_owned(),
+        };
+        assert!(documents.change(uri, 2, &[change], Encoding::Utf16));
+    }
+
+    fn ghost(documents: &Documents, uri: &Url, at: u32) -> (Ghost, Snapshot) {
+        let at = lsp::Position::new(0, at);
+        let range = lsp::Range::new(at, at);
+        let snapshot = documents.snapshot(uri, range, Encoding::Utf16);
+        let snapshot = snapshot.expect("it is open");
+        (documents.ghost(&snapshot), snapshot)
+    }
+
+    #[test]
+    fn what_is_typed_into_is_ignored_and_what_is_accepted_is_known() {
+        let (documents, uri) = opened();
+        let (_, snapshot) = ghost(&documents, &uri, 2);
+        documents.shown(&snapshot, " main()");
+        typed(&documents, &uri, 2, " ");
+        let (after, snapshot) = ghost(&documents, &uri, 3);
+        let mut expected = Ignored::default();
+        expected.shown(" main()");
+        expected.typed(" ");
+        assert_eq!((after.ignored, after.accepted), (expected, false));
+
+        documents.shown(&snapshot, "main()");
+        typed(&documents, &uri, 3, "main()");
+        let (after, _) = ghost(&documents, &uri, 9);
+        assert_eq!((after.ignored, after.accepted), (Ignored::default(), true));
+        // Another place knows nothing of it.
+        assert!(!ghost(&documents, &uri, 0).0.accepted);
+    }
+
+    #[test]
+    fn an_edit_elsewhere_forgets_the_ghost() {
+        let (documents, uri) = opened();
+        let (_, snapshot) = ghost(&documents, &uri, 2);
+        documents.shown(&snapshot, " main()");
+        typed(&documents, &uri, 0, "pub ");
+        assert_eq!(ghost(&documents, &uri, 6).0.ignored, Ignored::default());
+        assert!(!ghost(&documents, &uri, 4).0.accepted);
     }
 
     #[test]

@@ -7,13 +7,15 @@ use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
 use tower_lsp::lsp_types::{
     MessageType, ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress,
     WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+    WorkDoneProgressReport,
 };
 
 use super::models::Absent;
 use super::settings::Settings;
+use super::status::percent;
 use super::{Backend, configuration, ending, process};
 
-/// A model that takes longer to load is worth showing progress.
+/// What takes longer is worth showing progress.
 const NOTICEABLE: Duration = Duration::from_millis(200);
 
 /// Lives as long as the session.
@@ -29,7 +31,8 @@ pub(super) async fn initialized(backend: &Backend) {
     let start = async {
         configuration::register(backend).await;
         configuration::pull(backend).await;
-        report_model(backend).await;
+        backend.remember();
+        tokio::join!(report_model(backend), report_reading(backend));
     };
     let process = peer.process_id.filter(|_| backend.link.watches_process);
     let left = async {
@@ -51,12 +54,9 @@ async fn report_model(backend: &Backend) {
     let loaded = match tokio::time::timeout(NOTICEABLE, &mut loading).await {
         Ok(loaded) => loaded,
         Err(_) => {
-            let progress = begin_progress(backend).await;
+            let progress = begin_progress(backend, "loading", "loading the model").await;
             let loaded = loading.await;
-            if let Some(token) = progress {
-                let end = WorkDoneProgress::End(WorkDoneProgressEnd::default());
-                progress_is(backend, token, end).await;
-            }
+            end_progress(backend, progress).await;
             loaded
         }
     };
@@ -67,9 +67,39 @@ async fn report_model(backend: &Backend) {
     }
 }
 
-async fn begin_progress(backend: &Backend) -> Option<ProgressToken> {
+/// Shows how far the folders have been read, if that takes long.
+async fn report_reading(backend: &Backend) {
+    let workspace = &backend.workspace;
+    let reading = || workspace.progress().filter(|progress| !progress.done);
+    let read = async {
+        while reading().is_some() {
+            workspace.changed().await;
+        }
+    };
+    if tokio::time::timeout(NOTICEABLE, read).await.is_ok() {
+        return;
+    }
+    let progress = begin_progress(backend, "reading", "reading the workspace").await;
+    let mut told = 0;
+    while let Some(read) = reading() {
+        let percent = percent(&read);
+        if let Some(token) = progress.as_ref().filter(|_| percent / 10 > told / 10) {
+            let report = WorkDoneProgress::Report(WorkDoneProgressReport {
+                percentage: u32::try_from(percent).ok(),
+                message: Some(format!("{} files", read.found)),
+                ..WorkDoneProgressReport::default()
+            });
+            progress_is(backend, token.clone(), report).await;
+            told = percent;
+        }
+        workspace.changed().await;
+    }
+    end_progress(backend, progress).await;
+}
+
+async fn begin_progress(backend: &Backend, name: &str, title: &str) -> Option<ProgressToken> {
     backend.peer.get().filter(|peer| peer.progress)?;
-    let token = ProgressToken::String("lstm-ls/loading".to_owned());
+    let token = ProgressToken::String(format!("lstm-ls/{name}"));
     let create = WorkDoneProgressCreateParams {
         token: token.clone(),
     };
@@ -78,11 +108,18 @@ async fn begin_progress(backend: &Backend) -> Option<ProgressToken> {
         .send_request::<WorkDoneProgressCreate>(create);
     created.await.ok()?;
     let begin = WorkDoneProgress::Begin(WorkDoneProgressBegin {
-        title: "lstm-ls: loading the model".to_owned(),
+        title: format!("lstm-ls: {title}"),
         ..WorkDoneProgressBegin::default()
     });
     progress_is(backend, token.clone(), begin).await;
     Some(token)
+}
+
+async fn end_progress(backend: &Backend, progress: Option<ProgressToken>) {
+    if let Some(token) = progress {
+        let end = WorkDoneProgress::End(WorkDoneProgressEnd::default());
+        progress_is(backend, token, end).await;
+    }
 }
 
 async fn progress_is(backend: &Backend, token: ProgressToken, progress: WorkDoneProgress) {

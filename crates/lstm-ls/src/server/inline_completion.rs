@@ -30,8 +30,11 @@ impl Backend {
         }
         let snapshot = self.snapshot(&params.at.text_document, range)?;
         let settings = self.settings();
+        let ghost = self.documents.ghost(&snapshot);
+        let fits = several_lines_fit(&snapshot.document, &snapshot.at, ghost.accepted);
         let options = Options {
-            multi_line: settings.multi_line && several_lines_fit(&snapshot.document, &snapshot.at),
+            multi_line: settings.multi_line && fits,
+            ignored: ghost.ignored,
             // The range of a selected entry holds the half-typed word already.
             heal_word: selected.is_none(),
             must_start_with: selected.map(|selected| selected.text),
@@ -67,7 +70,7 @@ impl Backend {
         let old = text.text.len().saturating_sub(text.added);
         let number = self.shared.counter.offered(Offer {
             language: model.language().to_owned(),
-            model: model.name(),
+            model: model.name().to_owned(),
             added: text.text.get(old..).unwrap_or(&text.text).to_owned(),
         });
         acceptance::command(number)

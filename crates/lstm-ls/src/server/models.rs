@@ -38,24 +38,44 @@ pub struct ModelSource {
     pub folder: Option<PathBuf>,
 }
 
-/// A model ready for use.
+/// A model ready for use, or what stands in for one.
 pub(super) struct Model {
     /// Completes with it.
     pub(super) completer: Completer,
-    config: ModelConfig,
+    name: String,
+    language: String,
     /// Its file; `None` for the one inside the binary.
     pub(super) path: Option<PathBuf>,
 }
 
 impl Model {
+    fn new(completer: Completer, config: &ModelConfig, path: Option<PathBuf>) -> Self {
+        Self {
+            completer,
+            name: model::title(config),
+            language: config.language.clone(),
+            path,
+        }
+    }
+
+    /// What completes a language from the user's own files, without a model.
+    fn of_memory(language: &str) -> Self {
+        Self {
+            completer: Completer::of_memory(),
+            name: format!("{language} memory"),
+            language: language.to_owned(),
+            path: None,
+        }
+    }
+
     /// Language and shape in two words.
-    pub(super) fn name(&self) -> String {
-        model::title(&self.config)
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// LSP identifier of the language it was made for.
     pub(super) fn language(&self) -> &str {
-        &self.config.language
+        &self.language
     }
 }
 
@@ -83,6 +103,8 @@ pub(super) struct Models {
 struct Inner {
     /// By file; `None` is the default model.
     entries: HashMap<Option<PathBuf>, Entry>,
+    /// What serves languages without a model.
+    of_memory: HashMap<String, Arc<Model>>,
     /// `None` before the first look.
     files: Option<Files>,
     looked: Option<Instant>,
@@ -149,6 +171,13 @@ impl Models {
             }
         }
         Err(failed.map_or(Absent::NoModel, Absent::Failed))
+    }
+
+    /// What completes `language` where there is no model for it.
+    pub(super) fn of_memory(&self, language: &str) -> Arc<Model> {
+        let mut inner = self.lock();
+        let known = inner.of_memory.entry(language.to_owned());
+        Arc::clone(known.or_insert_with(|| Arc::new(Model::of_memory(language))))
     }
 
     /// The model that the client named, or else the default model.
@@ -302,11 +331,7 @@ impl Models {
             Err(_) => Err("loading the model failed inside the server".to_owned()),
         };
         let loaded = loaded.map(|(completer, config, took)| {
-            let model = Model {
-                completer,
-                config,
-                path: file,
-            };
+            let model = Model::new(completer, &config, file);
             info!(model = model.name(), micros = took.as_micros(), "loaded");
             Arc::new(model)
         });

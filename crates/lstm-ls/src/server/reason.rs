@@ -19,8 +19,6 @@ pub(super) enum Reason {
     Secret,
     /// The model is still being read.
     Loading,
-    /// No model is made for this language.
-    NoModel(String),
     /// The model cannot be used, for this reason.
     ModelFailed(String),
     /// The document is larger than is kept.
@@ -59,12 +57,12 @@ impl Reason {
         }
     }
 
-    /// Why no model answered for `language`.
-    pub(super) fn absent(absent: Absent, language: &str) -> Self {
+    /// Why nothing answered; `None` where the memory does without a model.
+    pub(super) fn absent(absent: Absent) -> Option<Self> {
         match absent {
-            Absent::Failed(error) => Self::ModelFailed(error),
-            Absent::Loading => Self::Loading,
-            Absent::NoModel => Self::NoModel(language.to_owned()),
+            Absent::Failed(error) => Some(Self::ModelFailed(error)),
+            Absent::Loading => Some(Self::Loading),
+            Absent::NoModel => None,
         }
     }
 
@@ -76,7 +74,6 @@ impl Reason {
             Self::FileOff => "file-off",
             Self::Secret => "secret-file",
             Self::Loading => "loading",
-            Self::NoModel(_) => "no-model",
             Self::ModelFailed(_) => "model-failed",
             Self::TooLarge => "document-too-large",
             Self::SeveralLines => "selection-spans-lines",
@@ -100,7 +97,6 @@ impl Reason {
                 "A file of this name may hold secrets (`secretFiles` allows it).".to_owned()
             }
             Self::Loading => "The model is being loaded.".to_owned(),
-            Self::NoModel(language) => format!("There is no model for `{language}`."),
             Self::ModelFailed(error) => format!("The model cannot be used: {error}."),
             Self::TooLarge => "The document is larger than 32 MiB.".to_owned(),
             Self::SeveralLines => "The selected entry spans several lines.".to_owned(),

@@ -33,6 +33,8 @@ pub struct Settings {
     pub model: Option<PathBuf>,
     /// How readily ghost text is shown, in [0, 1].
     pub eagerness: f32,
+    /// Megabytes of the open folders' files to remember.
+    pub workspace_megabytes: usize,
     /// Suggestions in a list.
     pub candidates: usize,
     /// Sampling temperature.
@@ -60,6 +62,7 @@ impl Default for Settings {
             secret_files: false,
             model: None,
             eagerness: show::DEFAULT_EAGERNESS,
+            workspace_megabytes: 64,
             candidates: options.candidates,
             temperature: options.temperature,
             top_p: options.top_p,
@@ -125,7 +128,7 @@ mod tests {
             "enabled": false, "disabledLanguages": ["go"], "disabledFiles": ["*.lock"],
             "secretFiles": true, "model": "m.safetensors",
             "candidates": 3, "temperature": 0.5, "topP": 0.25, "maxBytes": 64,
-            "eagerness": 0.75, "multiLine": "off", "deadlineMs": 40, "statistics": false,
+            "eagerness": 0.75, "workspaceMegabytes": 7, "multiLine": "off", "deadlineMs": 40, "statistics": false,
         });
         let expected = Settings {
             enabled: false,
@@ -138,6 +141,7 @@ mod tests {
             top_p: 0.25,
             max_bytes: 64,
             eagerness: 0.75,
+            workspace_megabytes: 7,
             multi_line: false,
             deadline: Duration::from_millis(40),
             statistics: false,

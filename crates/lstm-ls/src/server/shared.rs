@@ -6,13 +6,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
+use super::memories::Memories;
 use super::models::{ModelSource, Models};
 use super::scheduler::{ClientId, Scheduler};
 use crate::statistics::Counter;
 
+/// Where things are kept between starts; `None` keeps nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// File of what was counted.
+    pub statistics: Option<PathBuf>,
+    /// Folder of what can be made again.
+    pub caches: Option<PathBuf>,
+}
+
 /// See the top of the file.
 pub struct Shared {
     pub(super) models: Arc<Models>,
+    pub(super) memories: Memories,
     pub(super) scheduler: Scheduler,
     pub(super) counter: Counter,
     arrivals: AtomicU64,
@@ -20,13 +31,13 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Nobody is connected and nothing is loaded yet. Counts go to the file
-    /// `statistics`, if there is one.
-    pub fn new(source: ModelSource, statistics: Option<PathBuf>) -> Arc<Self> {
+    /// Nobody is connected and nothing is loaded yet.
+    pub fn new(source: ModelSource, kept: Kept) -> Arc<Self> {
         Arc::new(Self {
             models: Arc::new(Models::new(source)),
+            memories: Memories::new(kept.caches),
             scheduler: Scheduler::for_this_machine(),
-            counter: Counter::new(statistics),
+            counter: Counter::new(kept.statistics),
             arrivals: AtomicU64::new(0),
             clients: watch::Sender::default(),
         })

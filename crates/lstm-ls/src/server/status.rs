@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use code_memory::Progress;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
@@ -37,6 +38,8 @@ pub(super) struct Status {
     /// Whether the settings let anything be suggested in this language.
     enabled: bool,
     state: State,
+    /// What is remembered of the client's folders; null if it has none.
+    workspace: Option<WorkspaceStatus>,
     last_latency_micros: Option<u64>,
     /// Why the last request brought nothing; null if it brought something.
     last_reason: Option<ReasonBody>,
@@ -57,14 +60,47 @@ struct ModelStatus {
     embedded: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct WorkspaceStatus {
+    /// Whether its files are still being read, and what share of them has been.
+    reading: bool,
+    percent: usize,
+    /// Files remembered, and bytes of their text.
+    files: usize,
+    bytes: usize,
+}
+
+impl WorkspaceStatus {
+    fn of(progress: &Progress) -> Self {
+        Self {
+            reading: !progress.done,
+            percent: percent(progress),
+            files: progress.files,
+            bytes: progress.bytes,
+        }
+    }
+}
+
+/// How much of the folders has been read.
+pub(super) fn percent(progress: &Progress) -> usize {
+    match progress.done {
+        true => 100,
+        false => 100 * progress.seen / (progress.found + 1),
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum State {
     #[serde(rename = "ready")]
     Ready,
     #[serde(rename = "loading")]
     Loading,
-    #[serde(rename = "no model")]
-    NoModel,
+    /// There is no model, but what is in the document and the folders.
+    #[serde(rename = "memory only")]
+    MemoryOnly,
+    /// There is one that cannot be used.
+    #[serde(rename = "failed")]
+    Failed,
     #[serde(rename = "off")]
     Off,
 }
@@ -117,7 +153,9 @@ impl Backend {
             let status = self.status_of(None);
             // Which model would serve is no news where none may.
             let model = status.model.clone().filter(|_| status.enabled);
-            let known = Some((status.state, model));
+            let read = status.workspace.as_ref();
+            let read = read.map(|workspace| (workspace.reading, workspace.percent / 10));
+            let known = Some((status.state, model, read));
             if told != known && self.journal.is_asked() && told.is_some() {
                 let body = serde_json::to_value(status).unwrap_or_default();
                 self.client.send_notification::<StatusChanged>(body).await;
@@ -128,6 +166,7 @@ impl Backend {
                 _ = models.changed() => {}
                 _ = settings.changed() => {}
                 () = self.journal.turned() => {}
+                () = self.workspace.changed() => {}
             }
         }
     }
@@ -147,10 +186,8 @@ impl Backend {
         let silence = settings.silence(uri, language.as_deref());
         let enabled = silence.is_none();
         // What keeps a request from being served is worth saying before it is made.
-        let reason = silence.or_else(|| match (&model, &language) {
-            (Err(absent), Some(language)) => Some(Reason::absent(absent.clone(), language)),
-            _ => last.reason,
-        });
+        let absent = || Reason::absent(model.as_ref().err()?.clone());
+        let reason = silence.or_else(absent).or(last.reason);
         Standing {
             language,
             model,
@@ -172,7 +209,8 @@ impl Backend {
             _ if !enabled => State::Off,
             Ok(_) => State::Ready,
             Err(Absent::Loading) => State::Loading,
-            Err(Absent::NoModel | Absent::Failed(_)) => State::NoModel,
+            Err(Absent::NoModel) => State::MemoryOnly,
+            Err(Absent::Failed(_)) => State::Failed,
         };
         Status {
             version: env!("CARGO_PKG_VERSION"),
@@ -181,6 +219,7 @@ impl Backend {
             model: model.ok().map(|model| ModelStatus::of(&model)),
             enabled,
             state,
+            workspace: self.workspace.progress().as_ref().map(WorkspaceStatus::of),
             last_latency_micros: micros,
             last_reason: reason.map(|reason| reason.body()),
             process_id: std::process::id(),
@@ -193,7 +232,7 @@ impl Backend {
 impl ModelStatus {
     fn of(model: &Model) -> Self {
         Self {
-            name: model.name(),
+            name: model.name().to_owned(),
             language: model.language().to_owned(),
             path: model.path.clone(),
             embedded: model.path.is_none(),

@@ -8,10 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use code_memory::Layer;
 use completer::{Before, Cancelled, Completer, Completion, Options, Request, Suggestion};
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::lsp_types::{Range, TextDocumentIdentifier};
+use tower_lsp::lsp_types::{Range, TextDocumentIdentifier, Url};
 use tracing::Span;
 
 use super::Backend;
@@ -22,6 +21,7 @@ use super::position;
 use super::reason::Reason;
 use super::scheduler::{JobError, Order, Purpose};
 use super::settings::Settings;
+use super::workspace::Workspace;
 
 /// Bytes after the cursor that suggestions are trimmed against.
 const LOOK_AHEAD: usize = 4096;
@@ -80,8 +80,8 @@ impl Backend {
         Ok(snapshot)
     }
 
-    /// Completes at `snapshot`, and remembers how that went. Empty for a
-    /// language without a model, and where the user wants nothing.
+    /// Completes at `snapshot`, and remembers how that went. Empty where the
+    /// user wants nothing; a language without a model is completed from memory.
     ///
     /// # Errors
     /// `ContentModified` if the document has changed or a newer request has
@@ -106,7 +106,7 @@ impl Backend {
             Ok((completion, range, model)) => {
                 if self.settings().statistics {
                     let counter = &self.shared.counter;
-                    counter.answered(&language, &model.name(), micros);
+                    counter.answered(&language, model.name(), micros);
                 }
                 suggested.model = Some(model);
                 let nothing = completion.suggestions.is_empty();
@@ -138,23 +138,29 @@ impl Backend {
         if snapshot.document.too_large {
             return Err(Reason::TooLarge);
         }
-        let model = self.shared.models.get(language, settings.model.as_deref());
-        let model = model
-            .await
-            .map_err(|absent| Reason::absent(absent, language))?;
+        let models = &self.shared.models;
+        let model = match models.get(language, settings.model.as_deref()).await {
+            Ok(model) => model,
+            Err(absent) => match Reason::absent(absent) {
+                Some(reason) => return Err(reason),
+                None => models.of_memory(language),
+            },
+        };
         let options = Options {
             deadline: Some(Instant::now() + settings.deadline),
             ..options
         };
         let running = self.documents.start(&snapshot);
+        let question = Question {
+            model: Arc::clone(&model),
+            snapshot: snapshot.clone(),
+            options,
+            workspace: Arc::clone(&self.workspace),
+            unsaved: self.documents.unsaved(&snapshot.uri),
+        };
         let job = {
-            let (model, snapshot) = (Arc::clone(&model), snapshot.clone());
-            let (options, token) = (options.clone(), running.token().clone());
-            move || {
-                with_request(&model.completer, &snapshot, &options, |request| {
-                    model.completer.complete(request, &token)
-                })
-            }
+            let (question, token) = (question.clone(), running.token().clone());
+            move || question.put(|completer, request| completer.complete(request, &token))
         };
         let order = self.order(&snapshot, purpose, &running);
         let outcome = tokio::select! {
@@ -178,27 +184,23 @@ impl Backend {
         let shown = shown.filter(|_| purpose == Purpose::Ghost);
         let shown = shown.and_then(|shown| shown.text.get(completion.replaces..));
         let shown = shown.map(str::to_owned);
-        self.prepare(Arc::clone(&model), snapshot, options, shown);
+        if let Some(shown) = &shown {
+            self.documents.shown(&snapshot, shown);
+        }
+        self.prepare(question, shown);
         Ok((completion, range, model))
     }
 
     /// Has a worker prepare for what may come next, unless an edit comes first:
     /// the keystrokes to come and, where ghost text is `shown`, its being
     /// accepted. Nobody waits for it.
-    fn prepare(
-        &self,
-        model: Arc<Model>,
-        snapshot: Snapshot,
-        options: Options,
-        shown: Option<String>,
-    ) {
-        let running = self.documents.start(&snapshot);
-        let order = self.order(&snapshot, Purpose::Later, &running);
+    fn prepare(&self, question: Question, shown: Option<String>) {
+        let running = self.documents.start(&question.snapshot);
+        let order = self.order(&question.snapshot, Purpose::Later, &running);
         let scheduler = self.shared.scheduler.clone();
         let token = running.token().clone();
         let job = move || {
-            let completer = &model.completer;
-            with_request(completer, &snapshot, &options, |request| {
+            question.put(|completer, request| {
                 completer.catch_up(request, &token)?;
                 shown.map_or(Ok(()), |shown| {
                     completer.look_ahead(request, &shown, &token)
@@ -239,42 +241,65 @@ pub(super) fn options(settings: &Settings) -> Options {
     }
 }
 
-/// Whether several lines may be suggested at `at`: at the end of a line that
-/// opens a block, or on a blank line. Never inside a line.
-pub(super) fn several_lines_fit(document: &Document, at: &std::ops::Range<usize>) -> bool {
+/// Whether several lines may be suggested at `at`, where a suggestion may have
+/// been `just_accepted`.
+pub(super) fn several_lines_fit(
+    document: &Document,
+    at: &std::ops::Range<usize>,
+    just_accepted: bool,
+) -> bool {
     let text = &document.text;
     let line = text.byte_to_line(at.start);
     let before = text.byte_slice(text.line_to_byte(line)..at.start);
     let rest = text.byte_slice(at.end..).chars();
     let rest: String = rest.take_while(|c| !matches!(c, '\n' | '\r')).collect();
-    completer::several_lines_fit(&document.language, Cow::from(before).as_bytes(), &rest)
+    completer::several_lines_fit(
+        &document.language,
+        Cow::from(before).as_bytes(),
+        &rest,
+        just_accepted,
+    )
 }
 
-/// Calls `ask` with the request for `snapshot`; on a worker thread.
-fn with_request<T>(
-    completer: &Completer,
-    snapshot: &Snapshot,
-    options: &Options,
-    ask: impl FnOnce(&Request<'_>) -> T,
-) -> T {
-    let tail = snapshot.document.tail(snapshot.at.start, completer.reach());
-    ask(&Request {
-        path: &path(snapshot),
-        before: Before {
-            text: tail.text.as_bytes(),
-            start: tail.start,
-        },
-        after: &snapshot.document.head(snapshot.at.end, LOOK_AHEAD),
-        language: &snapshot.document.language,
-        memory: Some(&Layer::new()),
-        options,
-    })
+/// What is asked of a completer, with all that its answer depends on.
+#[derive(Clone)]
+struct Question {
+    model: Arc<Model>,
+    snapshot: Snapshot,
+    options: Options,
+    workspace: Arc<Workspace>,
+    /// The client's other documents that are not saved.
+    unsaved: Vec<(Url, u64, Document)>,
 }
 
-fn path(snapshot: &Snapshot) -> String {
+impl Question {
+    /// Calls `ask` with completer and request; on a worker thread.
+    fn put<T>(&self, ask: impl FnOnce(&Completer, &Request<'_>) -> T) -> T {
+        let (completer, snapshot) = (&self.model.completer, &self.snapshot);
+        let document = &snapshot.document;
+        let path = path(snapshot);
+        let memory = self
+            .workspace
+            .layer(&path, &document.language, self.unsaved.clone());
+        let tail = document.tail(snapshot.at.start, completer.reach());
+        let request = Request {
+            path: &path.to_string_lossy(),
+            before: Before {
+                text: tail.text.as_bytes(),
+                start: tail.start,
+            },
+            after: &document.head(snapshot.at.end, LOOK_AHEAD),
+            language: &document.language,
+            memory: Some(&memory),
+            options: &self.options,
+        };
+        ask(completer, &request)
+    }
+}
+
+fn path(snapshot: &Snapshot) -> PathBuf {
     let file = snapshot.uri.to_file_path();
-    let file = file.unwrap_or_else(|()| PathBuf::from(snapshot.uri.path()));
-    file.to_string_lossy().into_owned()
+    file.unwrap_or_else(|()| PathBuf::from(snapshot.uri.path()))
 }
 
 fn record(completion: &Completion) {
@@ -298,7 +323,10 @@ mod tests {
     fn check_of(language: &str, fixture: &str, expected: bool) {
         let cursor = fixture.find("$0").expect("a cursor");
         let document = Document::new(&fixture.replace("$0", ""), 1, language.to_owned());
-        assert_eq!(several_lines_fit(&document, &(cursor..cursor)), expected);
+        assert_eq!(
+            several_lines_fit(&document, &(cursor..cursor), false),
+            expected
+        );
     }
 
     #[test]

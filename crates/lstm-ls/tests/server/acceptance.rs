@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lstm_format::Engine;
-use lstm_ls::server::{ModelSource, Shared};
+use lstm_ls::server::{Kept, ModelSource, Shared};
 use lstm_ls::statistics::{Statistics, Tally};
 use serde_json::{Value, json};
 
@@ -21,7 +21,13 @@ async fn client(file: &Path, settings: Value) -> Client {
         default_path: None,
         folder: None,
     };
-    let mut client = Client::of(Shared::new(source, Some(file.to_owned())));
+    let mut client = Client::of(Shared::new(
+        source,
+        Kept {
+            statistics: Some(file.to_owned()),
+            caches: None,
+        },
+    ));
     let capabilities = json!({"workspace": {"executeCommand": {}}});
     let result = client
         .initialize(json!({"capabilities": capabilities, "initializationOptions": settings}))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lstm_format::Engine;
-use lstm_ls::server::{EngineSource, Link, ModelSource, Shared, serve};
+use lstm_ls::server::{EngineSource, Kept, Link, ModelSource, Shared, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::io::{DuplexStream, ReadHalf, WriteHalf};
@@ -50,7 +50,7 @@ impl Client {
             default_path: None,
             folder: None,
         };
-        Self::of(Shared::new(source, None))
+        Self::of(Shared::new(source, Kept::default()))
     }
 
     /// One more client of that server.
@@ -203,6 +203,15 @@ impl Client {
         assert_eq!(self.call("shutdown", Value::Null).await, Ok(Value::Null));
         self.notify("exit", Value::Null).await;
         assert!(self.left_in_order().await);
+    }
+
+    /// The same of a client that has asked to be told of changes, which may still
+    /// come.
+    pub(crate) async fn finish_amid_news(mut self) {
+        assert_eq!(self.call("shutdown", Value::Null).await, Ok(Value::Null));
+        self.notify("exit", Value::Null).await;
+        self.output.read_to_end(&mut Vec::new()).await.unwrap();
+        assert!(self.server.await.unwrap());
     }
 
     /// Waits for the server's end; what it says on leaving must be nothing.

@@ -13,3 +13,4 @@ mod inline_completion;
 mod session;
 mod settings;
 mod status;
+mod workspace;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance};
-use lstm_ls::server::{ModelSource, Shared};
+use lstm_ls::server::{Kept, ModelSource, Shared};
 use serde_json::{Value, json};
 
 use crate::client::{Client, URI, at};
@@ -33,7 +33,7 @@ async fn it_says_what_serves_a_document_and_how_the_last_request_went() {
     let model = json!({"name": "rust 1x48", "language": "rust", "path": null, "embedded": true});
     let expected = json!({
         "languages": ["rust"], "language": "rust", "model": model, "enabled": true,
-        "state": "ready", "lastReason": null, "clients": 1,
+        "state": "ready", "workspace": null, "lastReason": null, "clients": 1,
     });
     assert_eq!(status(&mut client).await, expected);
     let whole = client.call("lstm-ls/status", Value::Null).await.unwrap();
@@ -45,7 +45,12 @@ async fn it_says_what_serves_a_document_and_how_the_last_request_went() {
 #[tokio::test]
 async fn it_says_why_nothing_was_offered() {
     let cases = [
-        ("go", json!({}), "no-model", "There is no model for `go`."),
+        (
+            "go",
+            json!({}),
+            "not-worth-a-look",
+            "What came to mind has a chance of 0 %, not worth a look (`eagerness`).",
+        ),
         (
             "rust",
             json!({"disabledLanguages": ["rust"]}),
@@ -125,7 +130,7 @@ async fn a_client_that_has_asked_is_told_of_every_change() {
     let told = client.notification("lstm-ls/statusChanged").await;
     assert_eq!(
         (&told["state"], &told["language"]),
-        (&json!("no model"), &json!("go"))
+        (&json!("memory only"), &json!("go"))
     );
     client.finish().await;
 }
@@ -169,7 +174,7 @@ fn shared(folder: &Path) -> Arc<Shared> {
         default_path: None,
         folder: Some(folder.to_owned()),
     };
-    Shared::new(source, None)
+    Shared::new(source, Kept::default())
 }
 
 async fn offered(client: &mut Client, language: &str) -> Value {

@@ -88,6 +88,13 @@ pub const TABLE: &[Setting] = &[
         get: |settings| shortest(settings.eagerness),
     },
     Setting {
+        key: "workspaceMegabytes",
+        kind: Kind::Whole(0, 1024),
+        meaning: "text of the open folders to remember, so that suggestions know its names; 0 is none",
+        set: |settings, value| settings.workspace_megabytes = size(value),
+        get: |settings| json!(settings.workspace_megabytes),
+    },
+    Setting {
         key: "candidates",
         kind: Kind::Whole(1, 16),
         meaning: "suggestions in a list, and inline when asked for by hand",
