@@ -107,7 +107,7 @@ async def completions(client, at):
     document = types.TextDocumentIdentifier(URI)
     inline = await client.text_document_inline_completion_async(
         types.InlineCompletionParams(
-            context=types.InlineCompletionContext(types.InlineCompletionTriggerKind.Automatic),
+            context=types.InlineCompletionContext(types.InlineCompletionTriggerKind.Invoked),
             text_document=document,
             position=at,
         )

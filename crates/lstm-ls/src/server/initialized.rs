@@ -69,11 +69,16 @@ async fn report_model(backend: &Backend) {
 
 /// Shows how far the folders have been read, if that takes long.
 async fn report_reading(backend: &Backend) {
-    let workspace = &backend.workspace;
-    let reading = || workspace.progress().filter(|progress| !progress.done);
+    let mut news = backend.workspace.news();
+    let reading = || {
+        backend
+            .workspace
+            .progress()
+            .filter(|progress| !progress.done)
+    };
     let read = async {
         while reading().is_some() {
-            workspace.changed().await;
+            news.next().await;
         }
     };
     if tokio::time::timeout(NOTICEABLE, read).await.is_ok() {
@@ -92,7 +97,7 @@ async fn report_reading(backend: &Backend) {
             progress_is(backend, token.clone(), report).await;
             told = percent;
         }
-        workspace.changed().await;
+        news.next().await;
     }
     end_progress(backend, progress).await;
 }

@@ -8,11 +8,11 @@ const INTERVAL: Duration = Duration::from_secs(2);
 /// Waits until the process `id` is gone. Forever if it was never there, as for
 /// an editor outside the container that the server runs in.
 pub(crate) async fn gone(id: u32) {
-    let mut looks = tokio::time::interval(INTERVAL);
-    looks.tick().await;
+    // Before the first wait: it may be gone after it.
     if !is_there(id) {
         return std::future::pending().await;
     }
+    let mut looks = tokio::time::interval(INTERVAL);
     while is_there(id) {
         looks.tick().await;
     }

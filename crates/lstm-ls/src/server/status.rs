@@ -148,6 +148,7 @@ impl Backend {
     pub(super) async fn tell_of_changes(&self) {
         let mut models = self.shared.models.changes();
         let mut settings = self.settings.subscribe();
+        let mut workspace = self.workspace.news();
         let mut told = None;
         loop {
             let status = self.status_of(None);
@@ -166,7 +167,7 @@ impl Backend {
                 _ = models.changed() => {}
                 _ = settings.changed() => {}
                 () = self.journal.turned() => {}
-                () = self.workspace.changed() => {}
+                () = workspace.next() => {}
             }
         }
     }

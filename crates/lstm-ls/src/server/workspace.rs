@@ -31,6 +31,38 @@ struct Unsaved {
     segment: Arc<Segment>,
 }
 
+/// See [`Workspace::news`].
+pub(super) struct News {
+    folders: watch::Receiver<Option<Arc<Remembered>>>,
+    reading: Option<watch::Receiver<()>>,
+}
+
+impl News {
+    /// Waits for the next change.
+    pub(super) async fn next(&mut self) {
+        let Self { folders, reading } = self;
+        let read = async {
+            let changed = match reading.as_mut() {
+                Some(reading) => reading.changed().await.is_ok(),
+                None => false,
+            };
+            // An error is the end of the reading.
+            if !changed {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            changed = folders.changed() => {
+                if changed.is_err() {
+                    std::future::pending::<()>().await;
+                }
+                *reading = folders.borrow_and_update().as_ref().map(|r| r.changes());
+            }
+            () = read => {}
+        }
+    }
+}
+
 impl Workspace {
     /// The folders of `initialize`.
     pub(super) fn open(&self, folders: Vec<Url>) {
@@ -93,25 +125,11 @@ impl Workspace {
         remembered.as_ref().map(|remembered| remembered.progress())
     }
 
-    /// Waits until that has changed.
-    pub(super) async fn changed(&self) {
+    /// Hears of every change to that.
+    pub(super) fn news(&self) -> News {
         let mut folders = self.remembered.subscribe();
-        let changes = folders.borrow_and_update().as_ref().map(|r| r.changes());
-        let progress = async {
-            match changes {
-                // An error is the end of the reading.
-                Some(mut changes) => {
-                    if changes.changed().await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                }
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = folders.changed() => {}
-            () = progress => {}
-        }
+        let reading = folders.borrow_and_update().as_ref().map(|r| r.changes());
+        News { folders, reading }
     }
 
     /// What is remembered around the document at `path`, which is not part of
