@@ -31,6 +31,10 @@ pub struct Tally {
     pub accepted: u64,
     /// Of those, how many a client said were dismissed.
     pub dismissed: u64,
+    /// Of those accepted whole, how many were looked for half a minute later.
+    pub looked_for: u64,
+    /// Of those, how many still stood in the text.
+    pub kept: u64,
     /// Bytes that were accepted, without what had been typed.
     pub bytes_saved: u64,
     /// Times from request to answer.
@@ -48,6 +52,8 @@ impl Tally {
         self.shown += other.shown;
         self.accepted += other.accepted;
         self.dismissed += other.dismissed;
+        self.looked_for += other.looked_for;
+        self.kept += other.kept;
         self.bytes_saved += other.bytes_saved;
         self.latency.add(&other.latency);
     }

@@ -1,8 +1,10 @@
 //! The `editors` group: what the extension and the plugin are checked with, and
 //! the tests in real editors.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Result, bail};
 
@@ -17,25 +19,45 @@ const LARGEST_VSIX: u64 = 1_000_000;
 /// Emacs 28 brings neither a language client nor a mode for Rust.
 const EMACS: &[&str] = &["emacs-nox", "elpa-eglot", "elpa-rust-mode"];
 
+/// The programs that the tests are run in.
+struct Editors {
+    nvim: PathBuf,
+    emacs: PathBuf,
+    vscode: VsCode,
+}
+
 /// Gets the editors, packages the extension, and runs the tests in them.
 pub(super) fn run(tally: &mut Tally) -> Result<()> {
-    let server = release_server()?;
-    let nvim = neovim::provide()?;
-    let emacs = debian::provide("emacs", EMACS)?;
-    let vscode = vscode::provide()?;
-    let vsix = package(&vscode)?;
-    plugin_is_formatted(&vscode)?;
+    // The network is busy while the compiler is, and neither waits for the other.
+    let (server, editors) = thread::scope(|scope| {
+        let editors = scope.spawn(provide);
+        let server = release_server();
+        let editors = editors.join();
+        (server, editors.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let (server, editors) = (server?, editors?);
+    let vsix = package(&editors.vscode)?;
+    plugin_is_formatted(&editors.vscode)?;
     let mut tests = process::cargo();
     tests
         .args(["test", "--package=editor-tests", "--no-fail-fast"])
         .env("LSTM_LS_SERVER", server)
-        .env("LSTM_LS_NVIM", nvim)
-        .env("LSTM_LS_EMACS", emacs)
-        .env("LSTM_LS_NODE", &vscode.node)
-        .env("LSTM_LS_VSCODE", &vscode.tools)
-        .env("LSTM_LS_CHROMIUM", &vscode.chromium)
+        .env("LSTM_LS_NVIM", editors.nvim)
+        .env("LSTM_LS_EMACS", editors.emacs)
+        .env("LSTM_LS_NODE", editors.vscode.node)
+        .env("LSTM_LS_VSCODE", editors.vscode.tools)
+        .env("LSTM_LS_CHROMIUM", editors.vscode.chromium)
         .env("LSTM_LS_VSIX", vsix);
     counted(tally, &mut tests)
+}
+
+/// What is there already, or was fetched.
+fn provide() -> Result<Editors> {
+    Ok(Editors {
+        nvim: neovim::provide()?,
+        emacs: debian::provide("emacs", EMACS)?,
+        vscode: vscode::provide()?,
+    })
 }
 
 /// Checks and packages the extension; its path.

@@ -65,6 +65,13 @@ fn rows(tally: &Tally) -> Vec<(&'static str, String)> {
         0 => String::new(),
         count => grouped(count),
     };
+    let kept = match tally.looked_for {
+        0 => String::new(),
+        looked_for => {
+            let percent = tally.kept as f64 * 100.0 / looked_for as f64;
+            format!("{percent:.1} % of {}", grouped(looked_for))
+        }
+    };
     vec![
         ("answers", grouped(tally.requests)),
         ("  half within", latency(0.5)),
@@ -72,6 +79,7 @@ fn rows(tally: &Tally) -> Vec<(&'static str, String)> {
         ("ghost texts offered", grouped(tally.offered)),
         ("  shown", told(tally.shown)),
         ("  accepted", accepted),
+        ("    kept for 30 s", kept),
         ("  dismissed", told(tally.dismissed)),
         ("bytes saved", grouped(tally.bytes_saved)),
     ]
@@ -88,7 +96,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("s.json");
         let counts = r#"{"rust": {"rust 2x512": {
-            "requests": 1200, "offered": 1000, "accepted": 345, "bytesSaved": 4321,
+            "requests": 1200, "offered": 1000, "accepted": 345, "lookedFor": 300, "kept": 285, "bytesSaved": 4321,
             "latency": {"50": 1180, "60": 20}
         }}}"#;
         std::fs::write(&path, counts).expect("it is written");
@@ -107,6 +115,7 @@ mod tests {
                 99 % within        39.0 ms
               ghost texts offered  1 000
                 accepted           345 (34.5 %)
+                  kept for 30 s    95.0 % of 300
               bytes saved          4 321
 
             only on this machine, in FILE

@@ -2,7 +2,7 @@
 
 use completer::{Options, Strategy, show};
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::{Command, Range};
+use tower_lsp::lsp_types::{Command, Range, Url};
 
 use super::models::Model;
 use super::protocol::{
@@ -54,9 +54,10 @@ impl Backend {
         suggested.texts.sort_by_key(|text| !text.likeliest);
         let counts = settings.statistics && self.peer.get().is_some_and(|peer| peer.commands);
         let model = suggested.model.filter(|_| counts);
+        let uri = params.at.text_document.uri;
         let texts = suggested.texts.into_iter();
         let items = texts.map(|text| InlineCompletionItem {
-            command: model.as_ref().map(|model| self.offer(model, &text)),
+            command: model.as_ref().map(|model| self.offer(model, &uri, &text)),
             filter_text: text.text.clone(),
             insert_text: text.text,
             range: suggested.range,
@@ -66,12 +67,13 @@ impl Backend {
         })
     }
     /// Counts a suggestion that is sent; what its acceptance will be told by.
-    fn offer(&self, model: &Model, text: &Text) -> Command {
+    fn offer(&self, model: &Model, uri: &Url, text: &Text) -> Command {
         let old = text.text.len().saturating_sub(text.added);
         let number = self.shared.counter.offered(Offer {
             language: model.language().to_owned(),
             model: model.name().to_owned(),
             added: text.text.get(old..).unwrap_or(&text.text).to_owned(),
+            document: uri.to_string(),
         });
         acceptance::command(number)
     }

@@ -24,6 +24,8 @@ pub struct Offer {
     pub model: String,
     /// What it adds to the text.
     pub added: String,
+    /// Uri of the document.
+    pub document: String,
 }
 
 /// Counts. Clones share the counts.
@@ -48,6 +50,7 @@ struct Inner {
 struct Fate {
     shown: bool,
     dismissed: bool,
+    accepted: bool,
     accepted_bytes: usize,
 }
 
@@ -109,9 +112,22 @@ impl Counter {
         });
     }
 
-    /// All of it was accepted, perhaps after a part.
-    pub fn accepted(&self, number: u64) {
+    /// All of it was accepted, perhaps after a part. The suggestion, the first
+    /// time that this is told.
+    pub fn accepted(&self, number: u64) -> Option<Offer> {
         self.accepted_all_but(number, 0);
+        self.update(number, |offer, fate, _| {
+            let first = !std::mem::replace(&mut fate.accepted, true);
+            first.then(|| offer.clone())
+        })?
+    }
+
+    /// It was looked whether `offer`, which was accepted, was `kept`.
+    pub fn looked_for(&self, offer: &Offer, kept: bool) {
+        let mut inner = self.lock();
+        let tally = inner.news.tally(&offer.language, &offer.model);
+        tally.looked_for += 1;
+        tally.kept += u64::from(kept);
     }
 
     /// All but its last `rest` UTF-16 units were accepted, perhaps after less.
@@ -142,14 +158,18 @@ impl Counter {
         }
     }
 
-    fn update(&self, number: u64, update: impl FnOnce(&Offer, &mut Fate, &mut Tally)) {
+    fn update<T>(
+        &self,
+        number: u64,
+        update: impl FnOnce(&Offer, &mut Fate, &mut Tally) -> T,
+    ) -> Option<T> {
         let mut inner = self.lock();
         let Inner { offers, news, .. } = &mut *inner;
         // One that is not remembered, or was never made, counts for nothing.
         let found = offers.iter_mut().rev().find(|(other, ..)| *other == number);
-        if let Some((_, offer, fate)) = found {
-            update(offer, fate, news.tally(&offer.language, &offer.model));
-        }
+        let (_, offer, fate) = found?;
+        let tally = news.tally(&offer.language, &offer.model);
+        Some(update(offer, fate, tally))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -177,6 +197,7 @@ mod tests {
             language: "rust".to_owned(),
             model: "m".to_owned(),
             added: added.to_owned(),
+            document: "file:///a".to_owned(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lstm_format::Engine;
 use lstm_ls::server::{Kept, ModelSource, Shared};
@@ -67,12 +68,7 @@ async fn what_a_client_tells_of_a_suggestion_is_counted() {
         .notify("textDocument/didPartiallyAcceptCompletion", part)
         .await;
     client.notify("lstm-ls/dismissed", shown).await;
-    let command = &item["command"];
-    let run = json!({"command": command["command"], "arguments": command["arguments"]});
-    assert_eq!(
-        client.call("workspace/executeCommand", run).await,
-        Ok(Value::Null)
-    );
+    assert_eq!(accept(&mut client, &item).await, Ok(Value::Null));
     let other = json!({"command": "rm", "arguments": ["-rf"]});
     let refused = client.call("workspace/executeCommand", other).await;
     assert_eq!(refused.unwrap_err().0, INVALID_PARAMS);
@@ -87,6 +83,40 @@ async fn what_a_client_tells_of_a_suggestion_is_counted() {
         ..Tally::default()
     };
     assert_eq!(counted(&file), Some(expected));
+}
+
+async fn accept(client: &mut Client, item: &Value) -> Result<Value, (i64, String)> {
+    let command = &item["command"];
+    let run = json!({"command": command["command"], "arguments": command["arguments"]});
+    client.call("workspace/executeCommand", run).await
+}
+
+/// Accepts a suggestion, makes the document `later`, and lets half a minute pass.
+async fn kept(later: &str) -> (u64, u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("statistics.json");
+    let mut client = client(&file, json!({"deadlineMs": 60000})).await;
+    let item = item(&mut client).await;
+    client
+        .change(2, json!([{"text": "let answer = 42;"}]))
+        .await;
+    accept(&mut client, &item).await.unwrap();
+    client.change(3, json!([{"text": later}])).await;
+    // Answered once the change is made.
+    client.call("lstm-ls/status", Value::Null).await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    tokio::task::yield_now().await;
+    tokio::time::resume();
+    client.finish().await;
+    let tally = counted(&file).unwrap();
+    (tally.looked_for, tally.kept)
+}
+
+#[tokio::test]
+async fn accepted_text_that_still_stands_half_a_minute_later_was_kept() {
+    assert_eq!(kept("// More.\nlet answer = 42;\nlet b = 1;").await, (1, 1));
+    assert_eq!(kept("let animal = 42;").await, (1, 0));
 }
 
 #[tokio::test]
