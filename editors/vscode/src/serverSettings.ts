@@ -6,6 +6,7 @@ export const OF_THE_SERVER = [
   "disabledFiles",
   "secretFiles",
   "eagerness",
+  "workspaceMegabytes",
   "model",
   "candidates",
   "temperature",

@@ -7,7 +7,8 @@ export interface Status {
   languages?: string[];
   model?: { name: string; language?: string; path?: string | null; embedded?: boolean } | null;
   enabled?: boolean;
-  state?: "ready" | "loading" | "no model" | "off";
+  state?: "ready" | "loading" | "memory only" | "failed" | "off";
+  workspace?: { reading: boolean; percent: number; files: number; bytes: number } | null;
   lastLatencyMicros?: number | null;
   lastReason?: { code: string; message: string } | null;
   clients?: number;
@@ -48,6 +49,10 @@ export function show(situation: Situation): Shown {
     const origin = status.model.embedded ? "inside the server" : status.model.path;
     tooltip.push(`Model: ${status.model.name}${origin ? ` (${origin})` : ""}`);
   }
+  if (status?.workspace) {
+    const { files, bytes } = status.workspace;
+    tooltip.push(`Workspace: ${files} files, ${(bytes / 1e6).toFixed(1)} MB remembered`);
+  }
   if (isNumber(status?.lastLatencyMicros)) {
     tooltip.push(`Last answer: ${milliseconds(status.lastLatencyMicros)}`);
   }
@@ -85,19 +90,21 @@ function headline(situation: Situation): [string, string, boolean] {
       return ["$(loading~spin) lstm-ls", "loading the model", false];
     case "off":
       return ["$(circle-slash) lstm-ls: off here", "turned off for this file", false];
-    case "no model":
-      return ["$(circle-slash) lstm-ls: no model", noModel(language), false];
+    case "failed":
+      return ["$(error) lstm-ls: model failed", "the model cannot be used", true];
+  }
+  if (status?.workspace?.reading) {
+    const { percent } = status.workspace;
+    return [`$(sync~spin) lstm-ls: indexing ${percent} %`, "reading the workspace", false];
   }
   const latency = status?.lastLatencyMicros;
   return [
     isNumber(latency) ? `$(sparkle) lstm-ls ${milliseconds(latency)}` : "$(sparkle) lstm-ls",
-    "ready",
+    status?.state === "memory only"
+      ? `no model for ${language ?? "this file"}, suggestions come from the workspace alone`
+      : "ready",
     false,
   ];
-}
-
-function noModel(language: string | undefined): string {
-  return language === undefined ? "no model for this file" : `no model for ${language}`;
 }
 
 /** `850 µs` as `0.9 ms`, `12 345 µs` as `12 ms`. */

@@ -36,9 +36,22 @@ test("what is turned off says so, and where", () => {
 });
 
 test("a language without a model is named in the tooltip", () => {
-  const shown = show({ ...running, language: "cobol", status: { state: "no model" } });
-  assert.equal(shown.text, "$(circle-slash) lstm-ls: no model");
-  assert.equal(shown.tooltip[0], "lstm-ls: no model for cobol");
+  const shown = show({ ...running, language: "cobol", status: { state: "memory only" } });
+  assert.equal(shown.text, "$(sparkle) lstm-ls");
+  assert.match(shown.tooltip[0] ?? "", /no model for cobol/);
+});
+
+test("reading the workspace shows how far that is", () => {
+  const workspace = { reading: true, percent: 40, files: 12, bytes: 340_000 };
+  const shown = show({ ...running, status: { state: "ready", workspace } });
+  assert.equal(shown.text, "$(sync~spin) lstm-ls: indexing 40 %");
+  assert.ok(shown.tooltip.includes("Workspace: 12 files, 0.3 MB remembered"));
+  const read = { state: "ready", workspace: { ...workspace, reading: false } } as const;
+  assert.equal(text({ status: read }), "$(sparkle) lstm-ls");
+});
+
+test("a model that cannot be used is a warning", () => {
+  assert.ok(show({ ...running, status: { state: "failed" } }).warning);
 });
 
 test("the tooltip says why nothing was shown", () => {

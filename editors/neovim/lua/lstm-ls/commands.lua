@@ -90,7 +90,10 @@ function subcommands.model(path)
   status.refresh(vim.api.nvim_get_current_buf(), function(now)
     local model = now and now.model
     local from = model and (model.path or 'inside the server')
-    say(model and ('%s, %s'):format(model.name, from) or 'no model for this buffer')
+    say(
+      model and ('%s, %s'):format(model.name, from)
+        or 'no model for this buffer; suggestions come from the workspace alone'
+    )
   end)
 end
 

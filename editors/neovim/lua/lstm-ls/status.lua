@@ -11,7 +11,8 @@ local M = {}
 ---@field languages string[]?
 ---@field model { name: string, path: string?, embedded: boolean? }?
 ---@field enabled boolean?
----@field state 'ready'|'loading'|'no model'|'off'|nil
+---@field state 'ready'|'loading'|'memory only'|'failed'|'off'|nil
+---@field workspace { reading: boolean, percent: integer }?
 ---@field lastLatencyMicros integer?
 ---@field lastReason { code: string, message: string }?
 
@@ -69,8 +70,13 @@ function M.statusline()
     return ''
   end
   local status = by_buffer[buffer]
-  if status and status.state and status.state ~= 'ready' then
-    return 'lstm-ls: ' .. status.state
+  local state = status and status.state
+  if state == 'loading' or state == 'failed' or state == 'off' then
+    return 'lstm-ls: ' .. state
+  end
+  local workspace = status and status.workspace
+  if workspace and workspace.reading then
+    return ('lstm-ls: indexing %d %%'):format(workspace.percent)
   end
   return ghost.last_micros and ('lstm-ls %.1f ms'):format(ghost.last_micros / 1000) or 'lstm-ls'
 end
