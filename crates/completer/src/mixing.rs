@@ -61,3 +61,41 @@ pub fn mix(
     }
     features
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A distribution whose bytes are as unlikely as `nats` say, down to
+    /// nearly impossible ones.
+    fn distribution(nats: &[f32]) -> [f32; 256] {
+        let weights: [f32; 256] = std::array::from_fn(|i| (-nats[i]).exp());
+        let sum: f32 = weights.iter().sum();
+        weights.map(|weight| weight / sum)
+    }
+
+    fn nats() -> impl Strategy<Value = Vec<f32>> {
+        proptest::collection::vec(0.0..40.0_f32, 256)
+    }
+
+    proptest! {
+        #[test]
+        fn a_mixture_is_a_distribution_and_rules_nothing_out(
+            lstm in nats(), found in nats(), before in "[a-z ]{0,8}", unseen in 0.0..1.0_f32,
+        ) {
+            let mut memory = Prediction {
+                probabilities: distribution(&found).map(|p| p.max(1e-7)),
+                ..Prediction::default()
+            };
+            memory.evidence.unseen = unseen;
+            let mut log_probs = distribution(&lstm).map(f32::ln);
+            let place = WordPlace::after(before.as_bytes());
+            mix(&Gate::default(), place, &memory, &mut log_probs);
+            let sum: f64 = log_probs.iter().map(|&l| f64::from(l).exp()).sum();
+            prop_assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+            prop_assert!(log_probs.iter().all(|l| l.is_finite()));
+        }
+    }
+}
