@@ -13,7 +13,7 @@ use crate::{MOST_ORDER, SEPARATOR};
 /// Bytes typed between two re-indexings.
 const FRESH: usize = 1024;
 /// Text farther back than this is forgotten, in steps of half as much.
-const REMEMBERED: usize = 256 << 10;
+const REMEMBERED: usize = 128 << 10;
 /// Bytes of context that a chain is made of.
 const CHAINED: usize = 3;
 const CHAINS: usize = 1 << 12;
