@@ -17,6 +17,7 @@ use crate::show::{self, Ignored};
 use crate::state_cache::StateCache;
 use crate::stop_rules::{StopRules, several_lines_fit};
 use crate::suggest::{Draft, rank};
+use crate::surprise::{Document, Finder, Surprise};
 use crate::surroundings::Surroundings;
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
@@ -261,6 +262,27 @@ impl Completer {
             feeder.bring_nearer(&window)?;
         }
         Ok(())
+    }
+
+    /// The tokens of `document` that are unlikely where they stand, in order.
+    /// None without a model.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` is set, which is looked at before every byte.
+    pub fn surprises(
+        &self,
+        document: &Document<'_>,
+        cancel: &CancelToken,
+    ) -> Result<Vec<Surprise>, Cancelled> {
+        let Some(engine) = self.engine() else {
+            return Ok(Vec::new());
+        };
+        let finder = Finder {
+            engine,
+            gate: &self.gate,
+            stops: &self.stops,
+        };
+        finder.find(document, cancel)
     }
 
     fn session(&self) -> Option<MemoSession<'_>> {

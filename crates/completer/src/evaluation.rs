@@ -2,15 +2,11 @@
 //! completions use them.
 
 use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
-use lstm_format::{Engine, State, Window, document_header};
+use lstm_format::Engine;
 
+use crate::cancel::CancelToken;
 use crate::mixing::{Gate, WordPlace, mix};
-
-/// Windows stepped side by side, so that they share each read of the weights.
-const LANES: usize = 8;
-
-/// Windows whose distributions are held at a time.
-const HELD: usize = 4 * LANES;
+use crate::rows::rows;
 
 /// What there was to predict one byte from.
 pub struct Observation<'a> {
@@ -72,7 +68,7 @@ pub fn observe(
     let (mut counts, mut memory) = (Counts::default(), Prediction::default());
     let mut place = WordPlace::default();
     let mut reader: Option<Reader> = None;
-    log_probs(engine, path, text, |offset, lstm| {
+    let visited = rows(engine, path, text, &CancelToken::new(), |row| {
         let view = Memory {
             prefix: &prefix,
             workspace,
@@ -80,11 +76,11 @@ pub fn observe(
         };
         let mut here = reader.take().unwrap_or_else(|| Reader::new(&view));
         here.predict(&view, &mut counts, &mut memory);
-        let byte = text[offset];
+        let byte = text[row.offset];
         visit(Observation {
             byte,
             place,
-            lstm,
+            lstm: row.log_probs,
             memory: &memory,
         });
         place = place.then(byte);
@@ -97,49 +93,7 @@ pub fn observe(
             here.push(&view, byte);
             reader = Some(here);
         }
+        Ok(())
     });
-}
-
-/// The LSTM's log-probabilities in nats before each byte, in order.
-fn log_probs(
-    engine: &dyn Engine,
-    path: &str,
-    text: &[u8],
-    mut visit: impl FnMut(usize, &[f32; 256]),
-) {
-    let config = engine.config();
-    let header = document_header(&config.language, path);
-    let mut after_header = State::zeros(config);
-    let mut session = engine.session();
-    session.feed(&mut after_header, &header);
-
-    let length = |window: &Window| window.predicted.end - window.start;
-    for held in config.window_rule().windows(text).chunks(HELD) {
-        let first = held[0].predicted.start;
-        let last = held[held.len() - 1].predicted.end;
-        let mut rows = vec![[0.0; 256]; last - first];
-        let mut windows = held.to_vec();
-        // Longest first in each group: those still running are always the first lanes.
-        windows.sort_by_key(|window| std::cmp::Reverse(length(window)));
-        for group in windows.chunks(LANES) {
-            let mut states = vec![after_header.clone(); group.len()];
-            for t in 0..length(&group[0]) {
-                let running = group.partition_point(|window| length(window) > t);
-                for (window, state) in group[..running].iter().zip(&states) {
-                    let offset = window.start + t;
-                    if offset >= window.predicted.start {
-                        session.log_probs(state, &mut rows[offset - first]);
-                    }
-                }
-                let next: Vec<u8> = group[..running]
-                    .iter()
-                    .map(|window| text[window.start + t])
-                    .collect();
-                session.step(&mut states[..running], &next);
-            }
-        }
-        for (row, offset) in rows.iter().zip(first..) {
-            visit(offset, row);
-        }
-    }
+    visited.expect("nobody else has the token");
 }

@@ -18,10 +18,12 @@ mod memo;
 pub mod mixing;
 mod options;
 mod prefix;
+mod rows;
 pub mod show;
 mod state_cache;
 mod stop_rules;
 mod suggest;
+pub mod surprise;
 mod surroundings;
 mod utf8;
 

@@ -1,0 +1,307 @@
+//! Tokens that are unlikely where they stand, and what was expected instead.
+//!
+//! The same bits as in completions, turned around. A token that costs much is no
+//! fault in itself: all that is new does. What tells a fault is another token of
+//! the same kind in its place that makes the line likelier, itself and what
+//! follows it together. The rest of the document is known meanwhile, on both
+//! sides of the line, but not the line itself.
+
+use std::ops::Range;
+
+use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
+use lstm_format::{Engine, State};
+
+use crate::cancel::{CancelToken, Cancelled};
+use crate::decode::{Predictor, Recall};
+use crate::mixing::{Gate, WordPlace, mix};
+use crate::rows::{Row, rows};
+
+mod alternatives;
+mod scope;
+mod token;
+
+use alternatives::{costs, likeliest};
+use scope::Scope;
+pub use token::{Kind, OPERATORS, Token, tokens};
+
+/// Bytes behind a token that an alternative must suit as well.
+const BEHIND: usize = 32;
+
+/// Tokens that cost fewer bits are as expected.
+const LEAST_BITS: f32 = 2.0;
+
+/// Longer lines are data.
+const LONGEST_LINE: usize = 512;
+
+/// Bytes after which what follows is indexed anew.
+const BLOCK: usize = 4096;
+
+/// A text to look at.
+#[derive(Clone, Copy)]
+pub struct Document<'a> {
+    /// Path or URI; only its last component is used.
+    pub path: &'a str,
+    /// All of its text, with `\n` line ends.
+    pub text: &'a str,
+    /// LSP identifier of its language.
+    pub language: &'a str,
+    /// What is remembered of the user's other files, without this one.
+    pub memory: &'a Layer,
+}
+
+/// A token that is unlikely where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surprise {
+    /// The token.
+    pub token: Token,
+    /// What was expected in its place: a token that could stand there as well.
+    pub expected: String,
+    /// Bits that the token costs, its end included.
+    pub bits: f32,
+    /// Bits that `expected` would cost there.
+    pub expected_bits: f32,
+    /// Bits that the token and what follows it would cost less with `expected`.
+    pub gain: f32,
+    /// How much speaks for a fault, in bits; see [`score`].
+    pub score: f32,
+}
+
+impl Surprise {
+    /// Whether it is worth showing: one of about 150 lines without a fault has
+    /// such a token.
+    pub fn is_marked(&self) -> bool {
+        self.score >= MARKED
+    }
+}
+
+/// The score from which on a token is shown.
+const MARKED: f32 = 12.0;
+
+/// A gain beyond this says more of the model than of the text.
+const MOST_GAIN: f32 = 20.0;
+
+/// What speaks for an operator: where one can stand, few others can, and what
+/// follows hardly tells them apart.
+const OPERATOR: f32 = 12.0;
+
+/// How much speaks for a fault: `gain`, less where what was expected is not
+/// itself likely, and less the more `choices` there are, since among many names
+/// an unexpected one is often right. The weights were chosen on seeded faults,
+/// `lstm-ls eval surprise`.
+fn score(gain: f32, expected_bits: f32, choices: usize, kind: Kind) -> f32 {
+    let operator = if kind == Kind::Operator {
+        OPERATOR
+    } else {
+        0.0
+    };
+    let choices = (choices.max(1) as f32).log2();
+    gain.min(MOST_GAIN) + operator - 0.5 * expected_bits - 2.0 * choices
+}
+
+/// Who looks.
+pub(crate) struct Finder<'a> {
+    pub(crate) engine: &'a dyn Engine,
+    pub(crate) gate: &'a Gate,
+    pub(crate) stops: &'a Stops,
+}
+
+impl Finder<'_> {
+    /// The surprises of `document`, in order.
+    ///
+    /// # Errors
+    /// [`Cancelled`], within a byte or the indexing of the document of the token
+    /// being set.
+    pub(crate) fn find(
+        &self,
+        document: &Document<'_>,
+        cancel: &CancelToken,
+    ) -> Result<Vec<Surprise>, Cancelled> {
+        let text = document.text.as_bytes();
+        let tokens = tokens(document.text, document.language);
+        let known = PrefixCache::default();
+        let mut walk = Walk {
+            finder: self,
+            document,
+            cancel,
+            scope: Scope {
+                text: document.text,
+                tokens: &tokens,
+            },
+            next: 0,
+            prefix: Prefix::new(b"", &known),
+            known: &known,
+            block: 0..0,
+            after_block: Layer::new(),
+            surprises: Vec::new(),
+        };
+        let mut line: Option<Line> = None;
+        rows(self.engine, document.path, text, cancel, |row: Row<'_>| {
+            if let Some(state) = row.line_start {
+                line = Some(Line {
+                    start: row.offset,
+                    state: state.clone(),
+                    rows: Vec::new(),
+                });
+            }
+            let ends = text[row.offset] == b'\n' || row.offset + 1 == text.len();
+            if let Some(line) = &mut line {
+                line.rows.push(*row.log_probs);
+            }
+            match line.take_if(|_| ends) {
+                Some(line) => walk.line(line),
+                None => Ok(()),
+            }
+        })?;
+        Ok(walk.surprises)
+    }
+}
+
+/// One line, as the LSTM sees it.
+struct Line {
+    start: usize,
+    state: State,
+    /// Log-probabilities before each byte.
+    rows: Vec<[f32; 256]>,
+}
+
+struct Walk<'a> {
+    finder: &'a Finder<'a>,
+    document: &'a Document<'a>,
+    cancel: &'a CancelToken,
+    scope: Scope<'a>,
+    /// The first token not looked at yet.
+    next: usize,
+    /// The text before the line.
+    prefix: Prefix,
+    known: &'a PrefixCache,
+    /// The block the line is in.
+    block: Range<usize>,
+    /// The workspace and what follows the block.
+    after_block: Layer,
+    surprises: Vec<Surprise>,
+}
+
+impl Walk<'_> {
+    fn line(&mut self, line: Line) -> Result<(), Cancelled> {
+        let text = self.document.text.as_bytes();
+        let range = line.start..line.start + line.rows.len();
+        let later = &self.scope.tokens[self.next..];
+        let here = later.partition_point(|token| token.range.end <= range.end);
+        let here = self.next..self.next + here;
+        self.next = here.end;
+        if !here.is_empty() && line.rows.len() <= LONGEST_LINE {
+            self.judge(&line, here)?;
+        }
+        for &byte in &text[range] {
+            self.prefix.push(byte, self.known);
+        }
+        Ok(())
+    }
+
+    /// The workspace, and this document from `end` on.
+    fn workspace(&mut self, end: usize) -> Layer {
+        let text = self.document.text.as_bytes();
+        if end > self.block.end || self.block.is_empty() {
+            let from = text.len().min(end + BLOCK);
+            let line = text[from..].iter().position(|&byte| byte == b'\n');
+            self.block = end..line.map_or(text.len(), |line| from + line + 1);
+            self.after_block = self.document.memory.clone();
+            let after = &text[self.block.end..];
+            if !after.is_empty() {
+                let segment = Segment::new([after]);
+                self.after_block = self.after_block.clone().with(segment.into());
+            }
+        }
+        let near = &text[end..self.block.end];
+        if near.is_empty() {
+            return self.after_block.clone();
+        }
+        let segment = Segment::new([near]);
+        self.after_block.clone().with(segment.into())
+    }
+
+    fn judge(&mut self, line: &Line, tokens: Range<usize>) -> Result<(), Cancelled> {
+        let text = self.document.text.as_bytes();
+        let range = line.start..line.start + line.rows.len();
+        let workspace = self.workspace(range.end);
+        let memory = Memory {
+            prefix: &self.prefix,
+            workspace: &workspace,
+            stops: self.finder.stops,
+        };
+        let bits = self.bits(&memory, line);
+        let of = |token: &Token| {
+            let from = token.range.start - line.start;
+            // Its end is part of it: `a` is not `ab`.
+            let to = (token.range.end + 1 - line.start).min(bits.len());
+            bits[from..to].iter().sum::<f32>()
+        };
+        let mut predictor = Predictor {
+            session: Some(self.finder.engine.session()),
+            memory: Some(Recall::new(memory, self.finder.gate)),
+        };
+        let mut head = predictor.head(Some(line.state.clone()), &text[..line.start]);
+        let mut at = line.start;
+        for number in tokens {
+            let token = &self.scope.tokens[number];
+            let cost = of(token);
+            if cost < LEAST_BITS || token.range.start < at {
+                continue;
+            }
+            let Some(vocabulary) = self.scope.vocabulary(number) else {
+                continue;
+            };
+            for &byte in &text[at..token.range.start] {
+                predictor.advance(std::slice::from_mut(&mut head), &[byte]);
+            }
+            at = token.range.start;
+            let found = likeliest(&mut predictor, &head, &vocabulary, cost, self.cancel)?;
+            let own = &self.document.text[token.range.clone()];
+            let others: Vec<_> = found
+                .into_iter()
+                .filter(|other| other.text != own)
+                .collect();
+            if others.is_empty() {
+                continue;
+            }
+            let behind = &text[token.range.end..text.len().min(token.range.end + BEHIND)];
+            let words = std::iter::once(own).chain(others.iter().map(|other| &other.text[..]));
+            let texts: Vec<Vec<u8>> = words
+                .map(|word| [word.as_bytes(), behind].concat())
+                .collect();
+            let costs = costs(&mut predictor, &head, &texts, self.cancel)?;
+            let gains = costs[1..].iter().map(|other| costs[0] - other);
+            let best = gains.zip(others).max_by(|a, b| a.0.total_cmp(&b.0));
+            let Some((gain, other)) = best else {
+                continue;
+            };
+            self.surprises.push(Surprise {
+                token: token.clone(),
+                bits: cost,
+                expected_bits: other.bits,
+                gain,
+                score: score(gain, other.bits, vocabulary.choices(), token.kind),
+                expected: other.text,
+            });
+        }
+        Ok(())
+    }
+
+    /// Bits that every byte of `line` costs.
+    fn bits(&self, memory: &Memory<'_>, line: &Line) -> Vec<f32> {
+        let text = self.document.text.as_bytes();
+        let mut place = WordPlace::after(&text[..line.start]);
+        let mut reader = Reader::new(memory);
+        let (mut counts, mut prediction) = (Counts::default(), Prediction::default());
+        let mut bits = Vec::with_capacity(line.rows.len());
+        for (row, &byte) in line.rows.iter().zip(&text[line.start..]) {
+            let mut mixed = *row;
+            reader.predict(memory, &mut counts, &mut prediction);
+            mix(self.finder.gate, place, &prediction, &mut mixed);
+            bits.push(-mixed[usize::from(byte)] * std::f32::consts::LOG2_E);
+            place = place.then(byte);
+            reader.push(memory, byte);
+        }
+        bits
+    }
+}
