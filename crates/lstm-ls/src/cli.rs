@@ -128,6 +128,9 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         Some(Command::Eval(eval::Measure::Keystrokes(keystrokes))) => {
             eval::keystrokes(&keystrokes, &source, loader, out)?;
         }
+        Some(Command::Eval(eval::Measure::Surprise(surprise))) => {
+            eval::surprise(&surprise, &source, loader, out)?;
+        }
         Some(Command::Doctor) => doctor::run(&source, loader, out)?,
     }
     out.flush()?;

@@ -12,15 +12,18 @@ use lstm_format::language_of;
 use crate::memory;
 
 mod bits;
+mod fault;
 mod keystrokes;
 mod passage;
 mod plot;
 mod replay;
+mod surprise;
 mod tally;
 mod words;
 
 pub(super) use bits::bits;
 pub(super) use keystrokes::keystrokes;
+pub(super) use surprise::surprise;
 
 /// What can be measured.
 #[derive(Debug, Subcommand)]
@@ -29,6 +32,8 @@ pub(super) enum Measure {
     Bits(bits::Bits),
     /// Keystrokes that suggestions would have saved whoever typed the files.
     Keystrokes(keystrokes::Keystrokes),
+    /// Where a fault put into each file shows among its most surprising lines.
+    Surprise(surprise::Arguments),
 }
 
 /// Files to measure on.
