@@ -67,6 +67,8 @@ async fn apply(backend: &Backend, layer: Option<Value>) {
     let options = backend.peer.get().and_then(|peer| peer.options.as_ref());
     let (_, known) = Settings::parse(options);
     let (settings, complaints) = Settings::parse(options.into_iter().chain(&layer));
+    let marks = backend.settings().surprise;
+    let remark = marks != settings.surprise;
     backend.settings.send_if_modified(|current| {
         let changed = **current != settings;
         if changed {
@@ -75,6 +77,16 @@ async fn apply(backend: &Backend, layer: Option<Value>) {
         changed
     });
     backend.remember();
+    let refreshes = backend.peer.get().is_some_and(|p| p.diagnostics_refresh);
+    if remark && refreshes {
+        let client = backend.client.clone();
+        // Not waited for: a client may answer only what it asked for meanwhile.
+        tokio::spawn(async move {
+            if let Err(error) = client.workspace_diagnostic_refresh().await {
+                debug!("the client will not ask for diagnostics again: {error}");
+            }
+        });
+    }
     for complaint in complaints.iter().skip(known.len()) {
         backend
             .client

@@ -90,6 +90,13 @@ pub(super) struct Snapshot {
     revision: u64,
 }
 
+impl Snapshot {
+    /// Which state of which document it is; never repeats in a session.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
 /// A request at work. Dropping it cancels the work: the request is answered,
 /// `$/cancelRequest` came, or the session is over.
 #[derive(Debug, Default)]

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use tower_lsp::lsp_types::{
-    CompletionOptions, ExecuteCommandOptions, InitializeResult, OneOf, SaveOptions,
+    CodeActionKind, CodeActionOptions, CompletionOptions, DiagnosticOptions,
+    DiagnosticServerCapabilities, ExecuteCommandOptions, InitializeResult, OneOf, SaveOptions,
     ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::Backend;
 use super::acceptance::ACCEPTED;
+use super::diagnostic::SOURCE;
 use super::peer::Peer;
 use super::settings::Settings;
 
@@ -56,6 +58,21 @@ fn capabilities(peer: &Peer) -> ServerCapabilities {
         execute_command_provider: peer.commands.then(|| ExecuteCommandOptions {
             commands: vec![ACCEPTED.to_owned()],
             ..ExecuteCommandOptions::default()
+        }),
+        // Empty reports, as long as the user has not turned them on.
+        diagnostic_provider: peer.diagnostics.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some(SOURCE.to_owned()),
+                inter_file_dependencies: false,
+                ..DiagnosticOptions::default()
+            })
+        }),
+        code_action_provider: (peer.diagnostics && peer.code_actions).then(|| {
+            let options = CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                ..CodeActionOptions::default()
+            };
+            options.into()
         }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -28,6 +28,12 @@ pub(super) struct Peer {
     pub(super) progress: bool,
     /// Whether it sends `workspace/executeCommand`.
     pub(super) commands: bool,
+    /// Whether it asks for diagnostics.
+    pub(super) diagnostics: bool,
+    /// Whether it can be told to ask for them again.
+    pub(super) diagnostics_refresh: bool,
+    /// Whether it takes code actions that are no commands.
+    pub(super) code_actions: bool,
 }
 
 impl Peer {
@@ -47,6 +53,10 @@ impl Peer {
             configuration: is_set("workspace/configuration"),
             registers_configuration: is_set("workspace/didChangeConfiguration/dynamicRegistration"),
             progress: is_set("window/workDoneProgress"),
+            diagnostics: capability("textDocument/diagnostic").is_some_and(Value::is_object),
+            diagnostics_refresh: is_set("workspace/diagnostics/refreshSupport"),
+            code_actions: capability("textDocument/codeAction/codeActionLiteralSupport")
+                .is_some_and(Value::is_object),
             commands: capability("workspace/executeCommand").is_some_and(Value::is_object),
         }
     }
@@ -83,6 +93,10 @@ mod tests {
                 "workspace": {
                     "configuration": true, "executeCommand": {},
                     "didChangeConfiguration": {"dynamicRegistration": true},
+                    "diagnostics": {"refreshSupport": true},
+                },
+                "textDocument": {
+                    "diagnostic": {}, "codeAction": {"codeActionLiteralSupport": {}},
                 },
             },
         }));
@@ -95,6 +109,9 @@ mod tests {
             registers_configuration: true,
             progress: true,
             commands: true,
+            diagnostics: true,
+            diagnostics_refresh: true,
+            code_actions: true,
         };
         assert_eq!(peer, expected);
     }

@@ -34,6 +34,8 @@ pub(super) enum Purpose {
     Ghost,
     /// The keystrokes to come: nobody waits for it, so it waits for everybody.
     Later,
+    /// Surprises in a whole document, which take seconds: they wait even longer.
+    Diagnosis,
 }
 
 /// Why a job gave no result.
@@ -186,9 +188,12 @@ impl Inner {
         if self.running >= threads {
             return None;
         }
-        let urgent = |waiting: &Waiting| waiting.order.purpose != Purpose::Later;
-        self.take(threads, now, urgent)
-            .or_else(|| self.take(threads, now, |_| true))
+        let of = |purposes: &'static [Purpose]| {
+            move |waiting: &Waiting| purposes.contains(&waiting.order.purpose)
+        };
+        self.take(threads, now, of(&[Purpose::Popup, Purpose::Ghost]))
+            .or_else(|| self.take(threads, now, of(&[Purpose::Later])))
+            .or_else(|| self.take(threads, now, of(&[Purpose::Diagnosis])))
     }
 
     fn take(
@@ -298,6 +303,17 @@ mod tests {
         }
         assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running == 0);
         served
+    }
+
+    #[test]
+    fn diagnoses_wait_for_everything_else() {
+        let jobs = vec![
+            waiting(1, "diagnosis", Purpose::Diagnosis),
+            waiting(1, "later", Purpose::Later),
+            waiting(1, "popup", Purpose::Popup),
+        ];
+        let order: Vec<String> = served(jobs).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(order, ["/popup", "/later", "/diagnosis"]);
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Settings {
     pub multi_line: bool,
     /// Longest time for one answer.
     pub deadline: Duration,
+    /// Whether tokens that are unlikely where they stand are marked.
+    pub surprise: bool,
     /// Whether what is shown and accepted is counted, on this machine.
     pub statistics: bool,
 }
@@ -69,6 +71,7 @@ impl Default for Settings {
             max_bytes: options.max_bytes,
             multi_line: true,
             deadline: Duration::from_millis(250),
+            surprise: false,
             statistics: true,
         }
     }
@@ -128,7 +131,8 @@ mod tests {
             "enabled": false, "disabledLanguages": ["go"], "disabledFiles": ["*.lock"],
             "secretFiles": true, "model": "m.safetensors",
             "candidates": 3, "temperature": 0.5, "topP": 0.25, "maxBytes": 64,
-            "eagerness": 0.75, "workspaceMegabytes": 7, "multiLine": "off", "deadlineMs": 40, "statistics": false,
+            "eagerness": 0.75, "workspaceMegabytes": 7, "multiLine": "off", "deadlineMs": 40,
+            "surprise": true, "statistics": false,
         });
         let expected = Settings {
             enabled: false,
@@ -144,6 +148,7 @@ mod tests {
             workspace_megabytes: 7,
             multi_line: false,
             deadline: Duration::from_millis(40),
+            surprise: true,
             statistics: false,
         };
         assert_eq!(Settings::parse([&options]), (expected, vec![]));

@@ -297,7 +297,8 @@ impl Question {
     }
 }
 
-fn path(snapshot: &Snapshot) -> PathBuf {
+/// Where the document lies, or would if it were a file.
+pub(super) fn path(snapshot: &Snapshot) -> PathBuf {
     let file = snapshot.uri.to_file_path();
     file.unwrap_or_else(|()| PathBuf::from(snapshot.uri.path()))
 }

@@ -8,6 +8,7 @@ mod parrot;
 
 mod acceptance;
 mod completion;
+mod diagnostic;
 mod documents;
 mod inline_completion;
 mod session;

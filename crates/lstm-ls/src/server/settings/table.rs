@@ -137,6 +137,13 @@ pub const TABLE: &[Setting] = &[
         get: |settings| json!(settings.deadline.as_millis() as u64),
     },
     Setting {
+        key: "surprise",
+        kind: Kind::Flag,
+        meaning: "whether tokens that are unlikely where they stand are marked, with what was expected instead",
+        set: |settings, value| settings.surprise = value == true,
+        get: |settings| json!(settings.surprise),
+    },
+    Setting {
         key: "statistics",
         kind: Kind::Flag,
         meaning: "whether what is offered and accepted is counted, on this machine only (`lstm-ls stats`)",
