@@ -14,5 +14,6 @@ export const OF_THE_SERVER = [
   "maxBytes",
   "multiLine",
   "deadlineMs",
+  "surprise",
   "statistics",
 ];

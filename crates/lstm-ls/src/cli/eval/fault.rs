@@ -177,8 +177,8 @@ impl Places<'_> {
         let own = self.word(at);
         let sort = SORTS.iter().find(|sort| sort.contains(&own));
         // `T: Clone + 'static` adds nothing up.
-        let bound = own == "+" && self.word(at + 1).starts_with(['\'', '?'])
-            || self.word(at + 1).starts_with(char::is_uppercase) && own == "+";
+        let begins_bound = |c: char| matches!(c, '\'' | '?') || c.is_uppercase();
+        let bound = own == "+" && self.word(at + 1).starts_with(begins_bound);
         if self.tokens[at].kind != Kind::Operator || bound {
             return Vec::new();
         }
