@@ -111,7 +111,7 @@ pub(crate) fn run(common: &Common, svg: bool) -> Result<Report> {
         .map(|kind| json!({"kind": kind.name, "millis": kind.millis}));
     report.figures(json!({"keystrokes": figures.collect::<Vec<_>>()}));
     if svg {
-        let path = report.beside("svg");
+        let path = report.beside("svg")?;
         let drawn = draw(&path, &kinds[4..6]);
         drawn.with_context(|| format!("drawing {}", path.display()))?;
     }

@@ -169,7 +169,7 @@ impl Report {
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn save(&self) -> Result<PathBuf> {
-        let path = self.beside("json");
+        let path = self.beside("json")?;
         let mut text = serde_json::to_string_pretty(&self.to_json())?;
         text.push('\n');
         std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
@@ -177,11 +177,14 @@ impl Report {
     }
 
     /// Where a file about this run goes: `benches/runs/DATE-BENCH.EXTENSION`.
-    pub(crate) fn beside(&self, extension: &str) -> PathBuf {
+    ///
+    /// # Errors
+    /// If that folder cannot be made.
+    pub(crate) fn beside(&self, extension: &str) -> Result<PathBuf> {
         let name = format!("{}-{}.{extension}", today(), self.name);
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("runs")
-            .join(name)
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("runs");
+        std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        Ok(folder.join(name))
     }
 }
 
