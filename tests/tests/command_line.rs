@@ -11,6 +11,28 @@ fn lstm_ls(arguments: &[&str]) -> Result<Finished> {
     run_limited(Command::new(server()?).args(arguments), LIMIT)
 }
 
+/// The README's first command names no package, so that it is short.
+#[test]
+fn a_plain_cargo_run_runs_the_program() -> Result<()> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--format-version=1"]);
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let finished = run_limited(&mut cargo, LIMIT)?;
+    let metadata: Value = serde_json::from_str(&finished.stdout)?;
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let default = list(&metadata["workspace_default_members"]);
+    let mut programs = Vec::new();
+    for package in list(&metadata["packages"]) {
+        if default.contains(&package["id"]) {
+            let targets = list(&package["targets"]).into_iter();
+            let binaries = targets.filter(|target| target["kind"] == serde_json::json!(["bin"]));
+            programs.extend(binaries.map(|binary| binary["name"].clone()));
+        }
+    }
+    assert_eq!(programs, ["lstm-ls"]);
+    Ok(())
+}
+
 #[test]
 fn complete_prints_candidates_for_a_place_in_a_file() -> Result<()> {
     let folder = tempfile::tempdir()?;
