@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use code_memory::files::{self, Limits};
 use code_memory::{Layer, Progress, Segment};
 use tokio::sync::watch;
 use tower_lsp::lsp_types::{FileEvent, Url, WorkspaceFoldersChangeEvent};
@@ -146,7 +147,10 @@ impl Workspace {
             .filter_map(|(uri, revision, document)| {
                 let path = uri.to_file_path().ok()?;
                 let same = group_of(&path, &document.language) == group;
-                same.then_some((path, uri, revision, document))
+                // What would not be read from the disk is not read here.
+                let large = document.text.len_bytes() > Limits::default().file;
+                let read = same && !large && !files::is_secret(&path);
+                read.then_some((path, uri, revision, document))
             })
             .collect();
         // The latest changed first.

@@ -99,6 +99,22 @@ async fn other_documents_are_known_as_they_are_in_the_editor() {
 }
 
 #[tokio::test]
+async fn what_may_hold_secrets_is_not_known_from_the_editor_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = client(&folder, json!({})).await;
+    let (document, other) = (uri(folder.path(), "a.go"), uri(folder.path(), ".env.go"));
+    open(&mut client, &document, &begun()).await;
+    open(&mut client, &other, "").await;
+    let changed = json!({
+        "textDocument": {"uri": other, "version": 2},
+        "contentChanges": [{"text": functions("ErrGone")}],
+    });
+    client.notify("textDocument/didChange", changed).await;
+    assert_eq!(ghost(&mut client, &document).await, Value::Null);
+    client.finish_amid_news().await;
+}
+
+#[tokio::test]
 async fn a_document_does_not_know_its_own_end() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!("{}\n}}\n{}", begun(), functions("r.closed"));
