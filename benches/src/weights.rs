@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 
 /// Layers and units of a network, written `3x512`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,7 @@ impl Shape {
     pub(crate) fn model(self) -> Result<ModelFile> {
         let config = ModelConfig {
             language: "rust".to_owned(),
+            cell: CellKind::Lstm,
             num_layers: self.num_layers,
             hidden_size: self.hidden_size,
             embedding_size: 64,

@@ -66,11 +66,15 @@ impl TorchSession<'_> {
         });
     }
 
-    /// Lane vectors `[L * H]` side by side: `[L, B, H]`.
+    /// Lane vectors `[L * H]` side by side: `[L, B, H]`. `H` is 0 for the cell
+    /// state of a network that has none.
     fn gathered<'v>(&self, vectors: impl Iterator<Item = &'v Vec<f32>>) -> Tensor {
-        let config = self.network.config();
-        let shape = [config.num_layers as i64, config.hidden_size as i64];
-        let lanes: Vec<Tensor> = vectors.map(|v| Tensor::from_slice(v).view(shape)).collect();
+        let layers = self.network.config().num_layers;
+        let lane = |v: &Vec<f32>| {
+            let shape = [layers as i64, (v.len() / layers) as i64];
+            Tensor::from_slice(v).view(shape)
+        };
+        let lanes: Vec<Tensor> = vectors.map(lane).collect();
         Tensor::stack(&lanes, 1)
     }
 }
@@ -103,7 +107,7 @@ impl Session for TorchSession<'_> {
 
 #[cfg(test)]
 mod tests {
-    use lstm_format::{HeadInput, Precision, Provenance};
+    use lstm_format::{CellKind, HeadInput, Precision, Provenance};
 
     use super::*;
 
@@ -111,6 +115,7 @@ mod tests {
     fn no_lanes_and_no_bytes_are_no_work() {
         let config = ModelConfig {
             language: "rust".into(),
+            cell: CellKind::Lstm,
             num_layers: 1,
             hidden_size: 8,
             embedding_size: 4,

@@ -6,6 +6,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod batches;
+mod cell;
 pub mod corpus;
 pub mod curve;
 pub mod engine;

@@ -1,9 +1,13 @@
-//! The network on libtorch: embedding → stacked LSTM → 256 logits.
+//! The network on libtorch: embedding → stacked recurrent layers → 256 logits.
 
 use std::collections::BTreeMap;
 
-use lstm_format::{FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{
+    CellKind, FormatError, Gate, HeadInput, ModelConfig, ModelFile, Precision, Provenance,
+};
 use tch::{Device, Kind, Tensor};
+
+use crate::cell::{self, Weights};
 
 /// Parameters as f32 leaves, by PyTorch's names, in file order.
 pub struct Network {
@@ -12,11 +16,11 @@ pub struct Network {
     device: Device,
 }
 
-/// Hidden and cell state of a batch, `[num_layers, B, hidden_size]` each.
+/// Hidden and cell state of a batch.
 pub struct BatchState {
-    /// Hidden state.
+    /// Hidden state, `[num_layers, B, hidden_size]`.
     pub h: Tensor,
-    /// Cell state.
+    /// Cell state, the same, or `[num_layers, B, 0]` where the cell has none.
     pub c: Tensor,
 }
 
@@ -53,24 +57,28 @@ impl Pass {
 }
 
 impl Network {
-    /// A new network: uniform ±1/√H weights as PyTorch's `nn.LSTM`, forget
-    /// biases 1 (Jozefowicz et al., 2015), zero output biases.
+    /// A new network: uniform ±1/√H weights as PyTorch's, zero biases and
+    /// peepholes, but the gates that keep a state begin open (Jozefowicz et al.,
+    /// 2015): forget and update biases are 1, a coupled input bias −1.
     pub fn new(config: ModelConfig, device: Device, seed: i64) -> Self {
         tch::manual_seed(seed);
         let hidden = config.hidden_size as i64;
         let bound = 1.0 / (hidden as f64).sqrt();
+        let blocks = config.cell.row_blocks();
         let parameters = config.tensor_specs().into_iter().map(|spec| {
             let shape: Vec<i64> = spec.shape.iter().map(|&n| n as i64).collect();
             let options = (Kind::Float, Device::Cpu);
             let tensor = if spec.name == "embedding.weight" {
                 Tensor::randn(&shape, options) * 0.3
-            } else if spec.name.ends_with(".bias") || spec.name.contains("bias_hh") {
-                Tensor::zeros(&shape, options)
             } else if spec.name.contains("bias_ih") {
                 let tensor = Tensor::zeros(&shape, options);
-                // Gate order i, f, g, o.
-                let _ = tensor.narrow(0, hidden, hidden).fill_(1.0);
+                for (block, &gate) in (0..).zip(blocks) {
+                    let bias = first_bias(config.cell, gate);
+                    let _ = tensor.narrow(0, block * hidden, hidden).fill_(bias);
+                }
                 tensor
+            } else if spec.shape.len() == 1 {
+                Tensor::zeros(&shape, options)
             } else {
                 let mut tensor = Tensor::zeros(&shape, options);
                 tensor.uniform_(-bound, bound)
@@ -132,14 +140,13 @@ impl Network {
 
     /// The all-zero state of `lanes` lanes, of type `kind`.
     pub fn zero_state(&self, lanes: usize, kind: Kind) -> BatchState {
-        let shape = [
-            self.config.num_layers as i64,
-            lanes as i64,
-            self.config.hidden_size as i64,
-        ];
+        let zeros = |width: usize| {
+            let shape = [self.config.num_layers, lanes, width].map(|n| n as i64);
+            Tensor::zeros(shape, (kind, self.device))
+        };
         BatchState {
-            h: Tensor::zeros(shape, (kind, self.device)),
-            c: Tensor::zeros(shape, (kind, self.device)),
+            h: zeros(self.config.hidden_size),
+            c: zeros(self.config.cell_state_size()),
         }
     }
 
@@ -163,17 +170,22 @@ impl Network {
             p if p > 0.0 => tensor.dropout(p, pass.train),
             _ => tensor,
         };
+        let kind = self.config.cell;
         let mut x = Tensor::embedding(&weight("embedding.weight"), inputs, -1, false, false);
         let mut outputs = Vec::new();
         let (mut hs, mut cs) = (Vec::new(), Vec::new());
         for layer in 0..self.config.num_layers {
-            let initial = [
-                state.h.narrow(0, layer as i64, 1),
-                state.c.narrow(0, layer as i64, 1),
-            ];
-            let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
-            let weights = names.map(|name| weight(&format!("lstm.{name}_l{layer}")));
-            let (y, h, c) = x.lstm(&initial, &weights, true, 1, 0.0, pass.train, false, false);
+            let initial = |state: &Tensor| state.narrow(0, layer as i64, 1);
+            let tensor = |name: &str| weight(&self.config.recurrent_name(name, layer));
+            let weights = Weights {
+                input: tensor("weight_ih"),
+                recurrent: tensor("weight_hh"),
+                input_bias: tensor("bias_ih"),
+                recurrent_bias: tensor("bias_hh"),
+                peepholes: (!kind.peepholes().is_empty()).then(|| tensor("weight_ch")),
+            };
+            let (h, c) = (initial(&state.h), initial(&state.c));
+            let (y, h, c) = cell::run(kind, &weights, &x, h, c, pass.train);
             hs.push(h);
             cs.push(c);
             x = drop(y);
@@ -188,6 +200,15 @@ impl Network {
             c: Tensor::cat(&cs, 0),
         };
         (self.head(&head_input), state)
+    }
+}
+
+/// What the bias of `gate` is before training.
+fn first_bias(kind: CellKind, gate: Gate) -> f64 {
+    match gate {
+        Gate::Forget | Gate::Update => 1.0,
+        Gate::Input if kind == CellKind::Coupled => -1.0,
+        _ => 0.0,
     }
 }
 

@@ -5,13 +5,16 @@ use std::f64::consts::LN_2;
 use char_lstm::engine::TorchEngine;
 use char_lstm::evaluation::{self, Text};
 use char_lstm::network::{Network, Pass};
-use lstm_format::{Engine, HeadInput, ModelConfig, Precision, Provenance, State, document_header};
+use lstm_format::{
+    CellKind, Engine, HeadInput, ModelConfig, Precision, Provenance, State, document_header,
+};
 use tch::Device;
 
 #[test]
 fn batched_windows_cost_the_bits_that_single_states_cost() {
     let config = ModelConfig {
         language: "rust".into(),
+        cell: CellKind::Lstm,
         num_layers: 2,
         hidden_size: 16,
         embedding_size: 8,

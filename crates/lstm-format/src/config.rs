@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cell::CellKind;
 use crate::error::FormatError;
 use crate::{VOCABULARY_SIZE, WindowRule};
 
@@ -15,14 +16,18 @@ pub enum HeadInput {
     AllLayers,
 }
 
-/// Shape of a stacked character LSTM: embedding → `num_layers` LSTM layers →
-/// 256 logits. Gate order in every `[4*H, …]` tensor is `i, f, g, o`.
+/// Shape of a stacked character network: embedding → `num_layers` recurrent
+/// layers → 256 logits. A recurrent tensor has `G` blocks of `H` rows, in the
+/// order of [`CellKind::row_blocks`]: `i, f, g, o` in an LSTM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelConfig {
     /// LSP language identifier the model was trained on, such as `rust`.
     pub language: String,
-    /// Stacked LSTM layers, 1–8.
+    /// What the layers are made of; a file that says nothing is an LSTM.
+    #[serde(default, skip_serializing_if = "CellKind::is_lstm")]
+    pub cell: CellKind,
+    /// Stacked layers, 1–8.
     pub num_layers: usize,
     /// Hidden units a layer (`H`), 1–4096.
     pub hidden_size: usize,
@@ -80,6 +85,19 @@ impl ModelConfig {
         }
     }
 
+    /// Width of a layer's cell state: `H`, or 0 where the cell has none.
+    pub fn cell_state_size(&self) -> usize {
+        match self.cell.has_cell_state() {
+            true => self.hidden_size,
+            false => 0,
+        }
+    }
+
+    /// Full name of a recurrent tensor: `gru.weight_ih_l0` for `weight_ih` and 0.
+    pub fn recurrent_name(&self, tensor: &str, layer: usize) -> String {
+        format!("{}.{tensor}_l{layer}", self.cell.name())
+    }
+
     /// The context rule of this model.
     ///
     /// # Panics
@@ -89,9 +107,12 @@ impl ModelConfig {
     }
 
     /// Every tensor of a model with this configuration, in file order, by
-    /// PyTorch's names for `nn.Embedding`, `nn.LSTM` and `nn.Linear`.
+    /// PyTorch's names for `nn.Embedding`, `nn.LSTM`, `nn.GRU`, `nn.RNN` and
+    /// `nn.Linear`. Peepholes, which PyTorch lacks, are `weight_ch_l0`.
     pub fn tensor_specs(&self) -> Vec<TensorSpec> {
         let hidden = self.hidden_size;
+        let rows = self.cell.row_blocks().len() * hidden;
+        let peepholes = self.cell.peepholes().len() * hidden;
         let spec = |name: String, shape: Vec<usize>, quantised: bool| TensorSpec {
             name,
             shape,
@@ -104,22 +125,18 @@ impl ModelConfig {
         )];
         for layer in 0..self.num_layers {
             let input = self.layer_input_size(layer);
+            let name = |tensor: &str| self.recurrent_name(tensor, layer);
             specs.extend([
                 // The first layer's input product becomes a 256-row table when
                 // a model is loaded, so quantising it would save nothing.
-                spec(
-                    format!("lstm.weight_ih_l{layer}"),
-                    vec![4 * hidden, input],
-                    layer > 0,
-                ),
-                spec(
-                    format!("lstm.weight_hh_l{layer}"),
-                    vec![4 * hidden, hidden],
-                    true,
-                ),
-                spec(format!("lstm.bias_ih_l{layer}"), vec![4 * hidden], false),
-                spec(format!("lstm.bias_hh_l{layer}"), vec![4 * hidden], false),
+                spec(name("weight_ih"), vec![rows, input], layer > 0),
+                spec(name("weight_hh"), vec![rows, hidden], true),
+                spec(name("bias_ih"), vec![rows], false),
+                spec(name("bias_hh"), vec![rows], false),
             ]);
+            if peepholes > 0 {
+                specs.push(spec(name("weight_ch"), vec![peepholes], false));
+            }
         }
         specs.push(spec(
             "head.weight".into(),

@@ -6,22 +6,22 @@
 use crate::VOCABULARY_SIZE;
 use crate::config::ModelConfig;
 
-/// What an LSTM remembers: hidden and cell state of every layer.
+/// What a network remembers: hidden and cell state of every layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Hidden state `[num_layers * hidden_size]`, first layer first, in (−1, 1).
     pub h: Vec<f32>,
-    /// Cell state `[num_layers * hidden_size]`, first layer first.
+    /// Cell state `[num_layers * hidden_size]`, first layer first; empty where
+    /// the cell has none.
     pub c: Vec<f32>,
 }
 
 impl State {
     /// The state before the first byte: all zeros.
     pub fn zeros(config: &ModelConfig) -> Self {
-        let length = config.num_layers * config.hidden_size;
         Self {
-            h: vec![0.0; length],
-            c: vec![0.0; length],
+            h: vec![0.0; config.num_layers * config.hidden_size],
+            c: vec![0.0; config.num_layers * config.cell_state_size()],
         }
     }
 }

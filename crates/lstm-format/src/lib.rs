@@ -4,6 +4,7 @@
 //! names and shapes, quantisation, provenance, and the [`Engine`] door between
 //! a model and its users. Must not know: any LSTM arithmetic, libtorch, or LSP.
 
+pub mod cell;
 pub mod config;
 pub mod context;
 pub mod engine;
@@ -13,6 +14,7 @@ pub mod model_file;
 pub mod provenance;
 pub mod tensor;
 
+pub use cell::{CellKind, Gate};
 pub use config::{HeadInput, ModelConfig};
 pub use context::{Window, WindowRule, document_header};
 pub use engine::{Engine, Session, State};

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use lstm_format::model_file::{TRAINING_PREFIX, training_state, write_atomically};
 use lstm_format::{
-    FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance, Tensor, TrainingState,
+    CellKind, FormatError, HeadInput, ModelConfig, ModelFile, Precision, Provenance, Tensor,
+    TrainingState,
 };
 use proptest::prelude::*;
 
 fn config() -> ModelConfig {
     ModelConfig {
         language: "rust".into(),
+        cell: CellKind::Lstm,
         num_layers: 2,
         hidden_size: 5,
         embedding_size: 3,
@@ -68,6 +70,68 @@ fn a_written_model_is_read_back_equal() {
         written.write(&path).unwrap();
         assert_eq!(ModelFile::read(&path).unwrap(), written);
     }
+}
+
+#[test]
+fn every_cell_has_its_tensors() {
+    for cell in CellKind::ALL {
+        let config = ModelConfig { cell, ..config() };
+        let given = tensors(&config, 1);
+        let written = |tensors| {
+            let provenance = Provenance::default();
+            ModelFile::from_f32(config.clone(), provenance, Precision::Int8, tensors)
+        };
+        let model = written(given.clone()).unwrap();
+        let bytes = model.to_bytes(None).unwrap();
+        assert_eq!(ModelFile::from_bytes(&bytes).unwrap(), model);
+        let rows = cell.row_blocks().len() * 5;
+        assert_eq!(given[&format!("{cell}.bias_ih_l1")].len(), rows);
+        assert_eq!(
+            given.contains_key(&format!("{cell}.weight_ch_l1")),
+            cell == CellKind::Peephole
+        );
+        for name in given.keys() {
+            let mut without = given.clone();
+            without.remove(name);
+            let refused = written(without);
+            assert!(matches!(refused, Err(FormatError::MissingTensor(n)) if n == *name));
+            let mut longer = given.clone();
+            longer.get_mut(name).unwrap().push(0.0);
+            assert!(matches!(written(longer), Err(FormatError::Shape { .. })));
+        }
+    }
+}
+
+#[test]
+fn a_file_without_a_cell_is_an_lstm_and_an_unknown_cell_is_named() {
+    let bytes = model(Precision::F32).to_bytes(None).unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains("\\\"cell\\\""));
+    assert_eq!(
+        ModelFile::from_bytes(&bytes).unwrap().config.cell,
+        CellKind::Lstm
+    );
+    let gru = ModelConfig {
+        cell: CellKind::Gru,
+        ..config()
+    };
+    let given = tensors(&gru, 1);
+    let model = ModelFile::from_f32(gru, Provenance::default(), Precision::F32, given);
+    let bytes = model.unwrap().to_bytes(None).unwrap();
+    // The tensors of a GRU under the name of another cell.
+    let other = edited(
+        &bytes,
+        "\\\"cell\\\":\\\"gru\\\"",
+        "\\\"cell\\\":\\\"rnn\\\"",
+    );
+    let error = ModelFile::from_bytes(&other).unwrap_err();
+    assert!(matches!(error, FormatError::MissingTensor(n) if n.starts_with("rnn.")));
+    let unknown = edited(
+        &bytes,
+        "\\\"cell\\\":\\\"gru\\\"",
+        "\\\"cell\\\":\\\"xyz\\\"",
+    );
+    let error = ModelFile::from_bytes(&unknown).unwrap_err().to_string();
+    assert!(error.contains("xyz") && error.contains("gru"), "{error}");
 }
 
 #[test]

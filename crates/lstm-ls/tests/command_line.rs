@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
-use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 use serde_json::Value;
 
 /// A folder with a small model, `tiny.safetensors`.
@@ -18,6 +18,7 @@ impl Folder {
     fn new() -> Self {
         let config = ModelConfig {
             language: "rust".to_owned(),
+            cell: CellKind::Lstm,
             num_layers: 1,
             hidden_size: 8,
             embedding_size: 4,

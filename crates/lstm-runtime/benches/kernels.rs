@@ -9,7 +9,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lstm_format::{
-    Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, VOCABULARY_SIZE,
+    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
+    VOCABULARY_SIZE,
 };
 use lstm_runtime::{Kernel, Runtime};
 
@@ -17,6 +18,7 @@ use lstm_runtime::{Kernel, Runtime};
 fn model(precision: Precision) -> ModelFile {
     let config = ModelConfig {
         language: "rust".into(),
+        cell: CellKind::Lstm,
         num_layers: 2,
         hidden_size: 512,
         embedding_size: 64,

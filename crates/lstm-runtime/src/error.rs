@@ -1,5 +1,7 @@
 //! What can keep a model from running.
 
+use lstm_format::CellKind;
+
 use crate::kernel::{KERNEL_VARIABLE, Kernel};
 
 /// Why a [`Runtime`](crate::Runtime) could not be built.
@@ -16,5 +18,15 @@ pub enum RuntimeError {
         got: Kernel,
         /// What [`Kernel::detect`] finds here.
         best: Kernel,
+    },
+    /// The fast kernels are written for one cell.
+    #[error(
+        "the model's cell is `{}`, and completion runs `lstm` alone: look into this model with \
+         `lstm-ls explore`, or let it write with `lstm-train sample`",
+        got.name()
+    )]
+    UnsupportedCell {
+        /// The model's cell.
+        got: CellKind,
     },
 }

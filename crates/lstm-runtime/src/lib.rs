@@ -1,12 +1,12 @@
 //! Runs a character LSTM on the CPU, without libtorch.
 //!
 //! Owns: the arithmetic of a step, in two forms. [`Reference`] is the oracle, a
-//! scalar f32 forward pass meant to be read and, through
+//! scalar f32 forward pass of every cell, meant to be read and, through
 //! [`Reference::trace`], looked into. [`Runtime`] is the engine that ships: int8
 //! or f32 weights repacked once for the CPU at hand and streamed once a step for
 //! all lanes. Must not know: training, files on disk, text beyond bytes, or LSP.
 //!
-//! Reading order: [`reference`](Reference) for what is computed, `session`, `block`
+//! Reading order: [`reference`](Reference) and `cell` for what is computed, `session`, `block`
 //! and `pipeline` for the order of the work, `tile` for the memory layout, `int8` and `float`
 //! for the products, `gates` and `activation` for the rest.
 //!
@@ -18,6 +18,7 @@
 mod activation;
 mod aligned;
 mod block;
+mod cell;
 mod error;
 mod float;
 mod gates;
@@ -33,5 +34,5 @@ mod tile;
 
 pub use error::RuntimeError;
 pub use kernel::{KERNEL_VARIABLE, Kernel};
-pub use reference::{LayerTrace, Reference};
+pub use reference::{LayerTrace, Reference, Trace};
 pub use runtime::Runtime;

@@ -1,56 +1,73 @@
-//! The oracle: an LSTM in plain scalar f32, written to be read.
+//! The oracle: every cell in plain scalar f32, written to be read.
 //!
 //! Everything faster is tested against it. It takes a model at any precision,
-//! dequantised to f32, and can show the gates of a step.
+//! dequantised to f32, and can show the inside of a step.
 
-use lstm_format::{Engine, HeadInput, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE};
+use lstm_format::{
+    Engine, Gate, HeadInput, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE,
+};
 
-/// A row-major f32 matrix.
-struct Matrix {
+use crate::cell::{self, Cell, Sums};
+
+/// A row-major f32 matrix with a bias a row.
+struct Affine {
     columns: usize,
     values: Vec<f32>,
+    bias: Vec<f32>,
 }
 
-impl Matrix {
-    /// `self · x`, `[rows]` from `[columns]`.
-    fn times(&self, x: &[f32]) -> Vec<f32> {
-        let rows = self.values.chunks_exact(self.columns);
-        rows.map(|row| row.iter().zip(x).map(|(w, x)| w * x).sum())
-            .collect()
+impl Affine {
+    /// `self · x + bias`, `[rows]` from `[columns]`.
+    fn of(&self, x: &[f32]) -> Vec<f32> {
+        let rows = self.values.chunks_exact(self.columns).zip(&self.bias);
+        rows.map(|(row, bias)| bias + dot(row, x)).collect()
     }
 }
 
 struct Layer {
-    weight_ih: Matrix,
-    weight_hh: Matrix,
-    /// `bias_ih + bias_hh`, `[4*H]`.
-    bias: Vec<f32>,
+    /// `[G*H, E]` or `[G*H, H]`.
+    input: Affine,
+    /// `[G*H, H]`.
+    recurrent: Affine,
+    cell: Box<dyn Cell>,
 }
 
 /// The scalar f32 engine.
 pub struct Reference {
     config: ModelConfig,
-    embedding: Matrix,
+    /// `[256 * E]`.
+    embedding: Vec<f32>,
     layers: Vec<Layer>,
-    head: Matrix,
-    head_bias: Vec<f32>,
+    head: Affine,
+}
+
+/// What the network did in one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Each layer, first layer first.
+    pub layers: Vec<LayerTrace>,
+    /// What the output layer makes of it, `[256]`; a softmax of them is the
+    /// distribution of the next byte.
+    pub logits: Vec<f32>,
 }
 
 /// What one layer did in one step; every vector is `[H]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerTrace {
-    /// `i`, how much of the candidate is let in, in (0, 1).
-    pub input_gate: Vec<f32>,
-    /// `f`, how much of the old cell is kept, in (0, 1).
-    pub forget_gate: Vec<f32>,
-    /// `g`, the candidate for the cell, in (−1, 1).
-    pub candidate: Vec<f32>,
-    /// `o`, how much of the cell is shown, in (0, 1).
-    pub output_gate: Vec<f32>,
-    /// The new cell state.
-    pub c: Vec<f32>,
     /// The new hidden state, in (−1, 1).
     pub h: Vec<f32>,
+    /// The new cell state; empty where the cell has none.
+    pub c: Vec<f32>,
+    /// Each of the cell's [gates](lstm_format::CellKind::gates), in that order.
+    pub gates: Vec<(Gate, Vec<f32>)>,
+}
+
+impl LayerTrace {
+    /// The values of `gate`, where the cell has it.
+    pub fn gate(&self, gate: Gate) -> Option<&[f32]> {
+        let found = self.gates.iter().find(|(name, _)| *name == gate);
+        found.map(|(_, values)| values.as_slice())
+    }
 }
 
 impl Reference {
@@ -58,64 +75,69 @@ impl Reference {
     pub fn new(model: &ModelFile) -> Self {
         let config = model.config.clone();
         let vector = |name: &str| model.tensor(name).to_f32();
-        let matrix = |name: &str, columns| Matrix {
+        let affine = |weight: &str, bias: &str, columns| Affine {
             columns,
-            values: vector(name),
+            values: vector(weight),
+            bias: vector(bias),
         };
-        let layer = |l: usize| Layer {
-            weight_ih: matrix(&format!("lstm.weight_ih_l{l}"), config.layer_input_size(l)),
-            weight_hh: matrix(&format!("lstm.weight_hh_l{l}"), config.hidden_size),
-            bias: add(
-                vector(&format!("lstm.bias_ih_l{l}")),
-                &vector(&format!("lstm.bias_hh_l{l}")),
-            ),
+        let layer = |l: usize| {
+            let name = |tensor: &str| config.recurrent_name(tensor, l);
+            let (width, hidden) = (config.layer_input_size(l), config.hidden_size);
+            Layer {
+                input: affine(&name("weight_ih"), &name("bias_ih"), width),
+                recurrent: affine(&name("weight_hh"), &name("bias_hh"), hidden),
+                cell: cell::of(model, l),
+            }
         };
         Self {
-            embedding: matrix("embedding.weight", config.embedding_size),
+            embedding: vector("embedding.weight"),
             layers: (0..config.num_layers).map(layer).collect(),
-            head: matrix("head.weight", config.head_input_size()),
-            head_bias: vector("head.bias"),
+            head: affine("head.weight", "head.bias", config.head_input_size()),
             config,
         }
     }
 
-    /// Feeds `byte` to `state` and shows what each layer did, first layer first.
-    ///
-    /// The LSTM of Hochreiter and Schmidhuber (1997) with the forget gate of
-    /// Gers et al. (2000), no peepholes, as in PyTorch's `nn.LSTM`.
+    /// Feeds `byte` to `state` and shows what happened.
     ///
     /// # Panics
     /// If `state` is not of this model's shape.
-    pub fn trace(&self, state: &mut State, byte: u8) -> Vec<LayerTrace> {
-        let hidden = self.config.hidden_size;
-        let width = self.embedding.columns;
-        let mut x = self.embedding.values[usize::from(byte) * width..][..width].to_vec();
+    pub fn trace(&self, state: &mut State, byte: u8) -> Trace {
+        let layers = self.advance(state, byte);
+        Trace {
+            layers,
+            logits: self.logits(state),
+        }
+    }
+
+    /// The output layer's `[256]` logits of the next byte in `state`.
+    ///
+    /// # Panics
+    /// If `state` is not of this model's shape.
+    pub fn logits(&self, state: &State) -> Vec<f32> {
+        self.head.of(match self.config.head {
+            HeadInput::AllLayers => &state.h,
+            HeadInput::LastLayer => &state.h[state.h.len() - self.config.hidden_size..],
+        })
+    }
+
+    fn advance(&self, state: &mut State, byte: u8) -> Vec<LayerTrace> {
+        let width = self.config.embedding_size;
+        let mut x = self.embedding[usize::from(byte) * width..][..width].to_vec();
+        let (hidden, in_cell) = (self.config.hidden_size, self.config.cell_state_size());
         let mut traces = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
-            let units = index * hidden..(index + 1) * hidden;
-            let sums = add(layer.bias.clone(), &layer.weight_ih.times(&x));
-            let sums = add(sums, &layer.weight_hh.times(&state.h[units.clone()]));
-            let gate = |number: usize, activation: fn(f32) -> f32| -> Vec<f32> {
-                let sums = &sums[number * hidden..][..hidden];
-                sums.iter().map(|&sum| activation(sum)).collect()
+            let h = &mut state.h[index * hidden..][..hidden];
+            let c = &mut state.c[index * in_cell..][..in_cell];
+            let sums = Sums {
+                input: &layer.input.of(&x),
+                recurrent: &layer.recurrent.of(h),
             };
-            let input_gate = gate(0, sigmoid);
-            let forget_gate = gate(1, sigmoid);
-            let candidate = gate(2, f32::tanh);
-            let output_gate = gate(3, sigmoid);
-            let (c, h) = (&mut state.c[units.clone()], &mut state.h[units]);
-            for unit in 0..hidden {
-                c[unit] = forget_gate[unit] * c[unit] + input_gate[unit] * candidate[unit];
-                h[unit] = output_gate[unit] * c[unit].tanh();
-            }
+            let gates = layer.cell.step(sums, h, c);
             x = h.to_vec();
             traces.push(LayerTrace {
-                input_gate,
-                forget_gate,
-                candidate,
-                output_gate,
+                h: h.to_vec(),
                 c: c.to_vec(),
-                h: x.clone(),
+                gates,
             });
         }
         traces
@@ -142,17 +164,12 @@ impl Session for ReferenceSession<'_> {
     fn step(&mut self, states: &mut [State], bytes: &[u8]) {
         assert_eq!(states.len(), bytes.len(), "one byte a lane");
         for (state, &byte) in states.iter_mut().zip(bytes) {
-            self.0.trace(state, byte);
+            self.0.advance(state, byte);
         }
     }
 
     fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
-        let model = self.0;
-        let head_input = match model.config.head {
-            HeadInput::AllLayers => &state.h[..],
-            HeadInput::LastLayer => &state.h[state.h.len() - model.config.hidden_size..],
-        };
-        let logits = add(model.head_bias.clone(), &model.head.times(head_input));
+        let logits = self.0.logits(state);
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
         for (out, logit) in out.iter_mut().zip(logits) {
@@ -161,13 +178,18 @@ impl Session for ReferenceSession<'_> {
     }
 }
 
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-fn add(mut a: Vec<f32>, b: &[f32]) -> Vec<f32> {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a += b;
+/// Sum of products. In 16 parts, which a compiler can do side by side; one
+/// running sum would make it wait for every addition.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    const PARTS: usize = 16;
+    let (blocks_a, rest_a) = a.as_chunks::<PARTS>();
+    let (blocks_b, rest_b) = b.as_chunks::<PARTS>();
+    let mut parts = [0.0; PARTS];
+    for (a, b) in blocks_a.iter().zip(blocks_b) {
+        for part in 0..PARTS {
+            parts[part] += a[part] * b[part];
+        }
     }
-    a
+    let rest: f32 = rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum();
+    parts.iter().sum::<f32>() + rest
 }

@@ -1,6 +1,6 @@
 //! The engine that ships: a model packed for the CPU at hand.
 
-use lstm_format::{Engine, ModelConfig, ModelFile, Precision, Session};
+use lstm_format::{CellKind, Engine, ModelConfig, ModelFile, Precision, Session};
 
 use crate::error::RuntimeError;
 use crate::float::FloatMatrix;
@@ -28,9 +28,16 @@ impl Runtime {
     /// Packs the weights of `model` for `kernel`; `model` may be dropped after.
     ///
     /// # Errors
-    /// [`RuntimeError::UnsupportedKernel`] if this CPU cannot run `kernel`.
+    /// [`RuntimeError::UnsupportedKernel`] if this CPU cannot run `kernel`,
+    /// [`RuntimeError::UnsupportedCell`] if `model` is not an LSTM; the
+    /// [`Reference`](crate::Reference) runs every cell.
     pub fn load(model: &ModelFile, kernel: Kernel) -> Result<Self, RuntimeError> {
         let kernel = kernel.checked()?;
+        if model.config.cell != CellKind::Lstm {
+            return Err(RuntimeError::UnsupportedCell {
+                got: model.config.cell,
+            });
+        }
         let numbers = match model.precision {
             Precision::Int8 => Numbers::Int8(Network::new(model, kernel)),
             Precision::Bf16 | Precision::F32 => Numbers::Float(Network::new(model, kernel)),

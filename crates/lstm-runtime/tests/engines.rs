@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lstm_format::{
-    Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, VOCABULARY_SIZE,
+    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
+    VOCABULARY_SIZE,
 };
 use lstm_runtime::{Kernel, Reference, Runtime};
 use proptest::prelude::*;
@@ -21,6 +22,7 @@ fn kernels() -> impl Iterator<Item = Kernel> {
 fn config(num_layers: usize, hidden_size: usize, head: HeadInput) -> ModelConfig {
     ModelConfig {
         language: "rust".into(),
+        cell: CellKind::Lstm,
         num_layers,
         hidden_size,
         embedding_size: 7,
@@ -332,32 +334,6 @@ fn probabilities_sum_to_one() {
             assert!((total - 1.0).abs() < 1e-5, "{}: {total}", engine.describe());
         }
     }
-}
-
-#[test]
-fn a_trace_shows_gates_that_make_the_new_state() {
-    let model = model(config(2, 10, HeadInput::LastLayer), 6, Precision::F32);
-    let reference = Reference::new(&model);
-    let (mut state, _) = after(&reference, b"fn ");
-    let before = state.clone();
-    let layers = reference.trace(&mut state, b'x');
-    assert_eq!(layers.len(), 2);
-    for (index, layer) in layers.iter().enumerate() {
-        for unit in 0..10 {
-            let at = index * 10 + unit;
-            let kept = layer.forget_gate[unit] * before.c[at];
-            assert_eq!(
-                layer.c[unit],
-                kept + layer.input_gate[unit] * layer.candidate[unit]
-            );
-            assert_eq!(
-                layer.h[unit],
-                layer.output_gate[unit] * layer.c[unit].tanh()
-            );
-            assert_eq!((layer.c[unit], layer.h[unit]), (state.c[at], state.h[at]));
-        }
-    }
-    assert_eq!(state, after(&reference, b"fn x").0);
 }
 
 #[test]

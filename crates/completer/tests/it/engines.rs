@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use completer::CancelToken;
-use lstm_format::{Engine, HeadInput, ModelConfig, Session, State, VOCABULARY_SIZE, WindowRule};
+use lstm_format::{
+    CellKind, Engine, HeadInput, ModelConfig, Session, State, VOCABULARY_SIZE, WindowRule,
+};
 
 /// What was asked of an engine.
 #[derive(Debug, Default)]
@@ -57,6 +59,7 @@ impl<V: Voice> Toy<V> {
     pub(crate) fn counted(voice: V, counts: Counts) -> Self {
         let config = ModelConfig {
             language: "rust".into(),
+            cell: CellKind::Lstm,
             num_layers: 1,
             hidden_size: HISTORY,
             embedding_size: 1,

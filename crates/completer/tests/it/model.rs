@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use completer::{Before, CancelToken, Completer, Completion, Options, Request, Strategy};
-use lstm_format::{Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, WindowRule};
+use lstm_format::{
+    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, WindowRule,
+};
 use lstm_runtime::{Kernel, Reference, Runtime};
 
 use crate::engines::scramble;
@@ -14,6 +16,7 @@ use crate::states::source;
 fn model(precision: Precision) -> ModelFile {
     let config = ModelConfig {
         language: "rust".into(),
+        cell: CellKind::Lstm,
         num_layers: 2,
         hidden_size: 40,
         embedding_size: 8,

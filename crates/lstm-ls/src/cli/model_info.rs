@@ -64,8 +64,8 @@ pub(super) fn rows(file: &ModelFile, source: &Source) -> Vec<(&'static str, Stri
         (
             "shape",
             format!(
-                "{} layers of {}, embedding of {}, output from {head}",
-                config.num_layers, config.hidden_size, config.embedding_size
+                "{} {} layers of {}, embedding of {}, output from {head}",
+                config.num_layers, config.cell, config.hidden_size, config.embedding_size
             ),
         ),
         ("parameters", grouped(config.parameter_count() as u64)),

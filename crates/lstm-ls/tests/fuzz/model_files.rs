@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance, State};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -37,6 +37,7 @@ const TOKENS: [&[u8]; 10] = [
 fn model(precision: Precision) -> Vec<u8> {
     let config = ModelConfig {
         language: "rust".to_owned(),
+        cell: CellKind::Lstm,
         num_layers: 2,
         hidden_size: 8,
         embedding_size: 4,

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use lstm_format::{Engine, HeadInput, ModelConfig, Session, State, VOCABULARY_SIZE};
+use lstm_format::{CellKind, Engine, HeadInput, ModelConfig, Session, State, VOCABULARY_SIZE};
 
 /// Bytes of the past that a state remembers.
 const MEMORY: usize = 48;
@@ -114,6 +114,7 @@ impl Parrot {
     pub(crate) fn new(text: &str, gate: Gate) -> Self {
         let config = ModelConfig {
             language: "rust".to_owned(),
+            cell: CellKind::Lstm,
             num_layers: 1,
             hidden_size: MEMORY,
             embedding_size: 1,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lstm_format::{HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 use lstm_ls::server::{Kept, ModelSource, Shared};
 use serde_json::{Value, json};
 
@@ -139,6 +139,7 @@ async fn a_client_that_has_asked_is_told_of_every_change() {
 fn write_model(path: &Path, language: &str, letter: u8) {
     let config = ModelConfig {
         language: language.to_owned(),
+        cell: CellKind::Lstm,
         num_layers: 1,
         hidden_size: 8,
         embedding_size: 4,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use lstm_format::{HeadInput, ModelConfig, ModelFile, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
@@ -31,7 +31,11 @@ pub(super) struct Arguments {
     /// Megabytes of text to read in all, repeats counted.
     #[arg(long, default_value_t = 60.0)]
     megabytes: f64,
-    /// LSTM layers [default: 2, or that of --from].
+    /// What the layers are made of: lstm, rnn, gru, peephole or coupled; completion
+    /// runs lstm alone [default: lstm, or that of --from].
+    #[arg(long)]
+    cell: Option<CellKind>,
+    /// Layers [default: 2, or that of --from].
     #[arg(long)]
     layers: Option<usize>,
     /// Hidden units a layer [default: 512, or that of --from].
@@ -194,6 +198,7 @@ fn config(
     let Some(master) = master else {
         let config = ModelConfig {
             language,
+            cell: arguments.cell.unwrap_or_default(),
             num_layers,
             hidden_size,
             embedding_size,
@@ -219,6 +224,12 @@ fn config(
             "{flag} is {asked}, and the weights of --from have {has}: leave {flag} out"
         );
     }
+    let cell = arguments.cell.unwrap_or(master.cell);
+    ensure!(
+        cell == master.cell,
+        "--cell is {cell}, and the weights of --from are {}: leave --cell out",
+        master.cell
+    );
     ensure!(
         !arguments.last_layer_head || master.head == HeadInput::LastLayer,
         "the weights of --from read all layers: leave --last-layer-head out"
@@ -321,6 +332,7 @@ mod tests {
     fn small() -> ModelConfig {
         ModelConfig {
             language: "rust".into(),
+            cell: CellKind::Lstm,
             num_layers: 1,
             hidden_size: 32,
             embedding_size: 8,
@@ -334,6 +346,11 @@ mod tests {
         let config = |flags: &str| config(&arguments(flags), "rust".into(), Some(&small()));
         assert_eq!(config("").unwrap(), small());
         assert_eq!(config("--hidden 32 --last-layer-head").unwrap(), small());
+        let refused = config("--cell gru").unwrap_err().to_string();
+        assert!(
+            refused.contains("--cell is gru") && refused.contains("lstm"),
+            "{refused}"
+        );
         let refused = config("--hidden 64").unwrap_err().to_string();
         assert!(
             refused.contains("--hidden is 64") && refused.contains("32"),
@@ -346,6 +363,8 @@ mod tests {
         let config = |flags: &str| config(&arguments(flags), "rust".into(), None);
         let default = config("").unwrap();
         assert_eq!((default.num_layers, default.hidden_size), (2, 512));
+        assert_eq!(default.cell, CellKind::Lstm);
+        assert_eq!(config("--cell gru").unwrap().cell, CellKind::Gru);
         assert_eq!(config("--hidden 64").unwrap().hidden_size, 64);
         assert!(config("--hidden 0").is_err());
     }
