@@ -148,7 +148,7 @@ pub struct PrefixCache {
 type Known = (Box<[u8]>, Arc<Segment>);
 
 /// Indexes a cache holds: some documents, some stages of each.
-const CACHED: usize = 16;
+const CACHED: usize = 4;
 
 impl PrefixCache {
     fn index(&self, text: &[u8]) -> Arc<Segment> {

@@ -21,13 +21,14 @@ use crate::surprise::{Document, Finder, Surprise};
 use crate::surroundings::Surroundings;
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
-const DEFAULT_CACHE_BYTES: usize = 16 << 20;
+const DEFAULT_CACHE_BYTES: usize = 9 << 19;
 
 /// One part in so many of that memory is for the steps of decoding.
-const MEMO_SHARE: usize = 4;
+const MEMO_SHARE: usize = 3;
 
-/// Completes with one model. Share it between threads; each request opens its
-/// own session of the engine.
+/// Completes with one model, for one client: what it has computed is kept until
+/// there is too much of it. Share it between threads; each request opens its own
+/// session of the engine.
 pub struct Completer {
     engine: Option<Arc<dyn Engine>>,
     cache: Mutex<StateCache>,
@@ -38,7 +39,7 @@ pub struct Completer {
 }
 
 impl Completer {
-    /// A completer with an empty cache of 16 MiB.
+    /// A completer with an empty cache of 4.5 MiB.
     pub fn new(engine: Arc<dyn Engine>) -> Self {
         Self::with_cache_bytes(engine, DEFAULT_CACHE_BYTES)
     }

@@ -24,6 +24,7 @@ use tower_lsp::{Client, LanguageServer, LspService};
 
 mod acceptance;
 mod code_action;
+mod completers;
 mod completion;
 mod configuration;
 mod connection;
@@ -63,6 +64,7 @@ pub use models::{EngineSource, ModelSource};
 pub(crate) use process::gone as process_gone;
 pub use shared::{Kept, Shared};
 
+use completers::Completers;
 use documents::Documents;
 use ending::Ending;
 use journal::Journal;
@@ -84,6 +86,7 @@ pub struct Backend {
     documents: Arc<Documents>,
     settings: watch::Sender<Arc<Settings>>,
     workspace: Arc<Workspace>,
+    completers: Completers,
     journal: Journal,
 }
 
@@ -190,6 +193,7 @@ where
         documents: Arc::clone(&ties.documents),
         settings: watch::Sender::default(),
         workspace: Arc::default(),
+        completers: Completers::default(),
         journal: Journal::default(),
     };
     let (service, socket) = LspService::build(backend)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use completer::surprise::{self, Surprise};
-use completer::{CancelToken, Cancelled};
+use completer::{CancelToken, Cancelled, Completer};
 use ropey::Rope;
 use serde_json::json;
 use tower_lsp::jsonrpc::Result;
@@ -20,7 +20,6 @@ use tower_lsp::lsp_types::{
 
 use super::Backend;
 use super::documents::Snapshot;
-use super::models::Model;
 use super::position::{self, Encoding};
 use super::reason::Reason;
 use super::scheduler::{JobError, Order, Purpose};
@@ -46,14 +45,14 @@ pub(super) async fn diagnostic(
     params: DocumentDiagnosticParams,
 ) -> Result<DocumentDiagnosticReportResult> {
     let snapshot = backend.snapshot(&params.text_document, Range::default())?;
-    let Some(model) = who_looks(backend, &snapshot).await else {
+    let Some(completer) = who_looks(backend, &snapshot).await else {
         return Ok(report(None, Vec::new()));
     };
     let id = snapshot.revision().to_string();
     if params.previous_result_id.as_ref() == Some(&id) {
         return Ok(unchanged(id));
     }
-    match look(backend, &snapshot, model).await {
+    match look(backend, &snapshot, completer).await {
         Ok(items) => Ok(report(Some(id), items)),
         Err(reason) => reason
             .error()
@@ -61,8 +60,8 @@ pub(super) async fn diagnostic(
     }
 }
 
-/// The model that looks; `None` where the user or the document wants none.
-async fn who_looks(backend: &Backend, snapshot: &Snapshot) -> Option<Arc<Model>> {
+/// Who looks; `None` where the user or the document wants none.
+async fn who_looks(backend: &Backend, snapshot: &Snapshot) -> Option<Arc<Completer>> {
     let settings = backend.settings();
     let document = &snapshot.document;
     let wanted = settings.enabled
@@ -75,13 +74,13 @@ async fn who_looks(backend: &Backend, snapshot: &Snapshot) -> Option<Arc<Model>>
     }
     let models = &backend.shared.models;
     let model = models.get(&document.language, settings.model.as_deref());
-    model.await.ok()
+    Some(backend.completers.of(&model.await.ok()?))
 }
 
 async fn look(
     backend: &Backend,
     snapshot: &Snapshot,
-    model: Arc<Model>,
+    completer: Arc<Completer>,
 ) -> std::result::Result<Vec<Diagnostic>, Reason> {
     let running = backend.documents.start(snapshot);
     let order = Order {
@@ -99,7 +98,7 @@ async fn look(
             let path = path(&snapshot);
             let memory = workspace.layer(&path, &snapshot.document.language, unsaved);
             let path = path.to_string_lossy();
-            diagnoses(&model, &snapshot, &path, &memory, (&token, encoding))
+            diagnoses(&completer, &snapshot, &path, &memory, (&token, encoding))
         }
     };
     let work = async {
@@ -123,7 +122,7 @@ async fn look(
 
 /// On a worker thread.
 fn diagnoses(
-    model: &Model,
+    completer: &Completer,
     snapshot: &Snapshot,
     path: &str,
     memory: &code_memory::Layer,
@@ -137,7 +136,7 @@ fn diagnoses(
         language: &snapshot.document.language,
         memory,
     };
-    let surprises = model.completer.surprises(&document, token)?;
+    let surprises = completer.surprises(&document, token)?;
     // Offsets of the line feeds that had a `\r`, as they are without those.
     let returns: Vec<usize> = (original.match_indices("\r\n").enumerate())
         .map(|(before, (at, _))| at - before)

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use completer::Completer;
-use lstm_format::{Engine, ModelConfig};
+use lstm_format::Engine;
 use tokio::sync::{OnceCell, watch};
 use tracing::{info, warn};
 
@@ -40,8 +40,8 @@ pub struct ModelSource {
 
 /// A model ready for use, or what stands in for one.
 pub(super) struct Model {
-    /// Completes with it.
-    pub(super) completer: Completer,
+    /// `None` for the memory alone.
+    engine: Option<Arc<dyn Engine>>,
     name: String,
     language: String,
     /// Its file; `None` for the one inside the binary.
@@ -49,23 +49,30 @@ pub(super) struct Model {
 }
 
 impl Model {
-    fn new(completer: Completer, config: &ModelConfig, path: Option<PathBuf>) -> Self {
+    fn new(engine: Arc<dyn Engine>, path: Option<PathBuf>) -> Self {
+        let config = engine.config();
         Self {
-            completer,
             name: model::title(config),
             language: config.language.clone(),
             path,
+            engine: Some(engine),
         }
     }
 
     /// What completes a language from the user's own files, without a model.
     fn of_memory(language: &str) -> Self {
         Self {
-            completer: Completer::of_memory(),
+            engine: None,
             name: format!("{language} memory"),
             language: language.to_owned(),
             path: None,
         }
+    }
+
+    /// Completes with it, and knows nothing yet of what it completed before.
+    pub(super) fn completer(&self) -> Completer {
+        let engine = self.engine.clone();
+        engine.map_or_else(Completer::of_memory, Completer::new)
     }
 
     /// Language and shape in two words.
@@ -322,16 +329,13 @@ impl Models {
         let load = move || {
             let started = Instant::now();
             let engine = engines(path.as_deref()).map_err(|error| format!("{error:#}"))?;
-            let config = engine.config().clone();
-            let completer = Completer::new(engine);
-            Ok((completer, config, started.elapsed()))
+            Ok((Model::new(engine, file), started.elapsed()))
         };
         let loaded = match tokio::task::spawn_blocking(load).await {
             Ok(loaded) => loaded,
             Err(_) => Err("loading the model failed inside the server".to_owned()),
         };
-        let loaded = loaded.map(|(completer, config, took)| {
-            let model = Model::new(completer, &config, file);
+        let loaded = loaded.map(|(model, took)| {
             info!(model = model.name(), micros = took.as_micros(), "loaded");
             Arc::new(model)
         });

@@ -202,14 +202,15 @@ impl Inner {
         now: Instant,
         wanted: impl Fn(&Waiting) -> bool,
     ) -> Option<Waiting> {
-        // One thread is always left to the others, if there are any.
-        let most = match self.turns.len() {
-            1 => threads,
-            _ => threads.saturating_sub(1).max(1),
-        };
         for turn in 0..self.turns.len() {
             let client = self.turns[turn];
             let queue = self.queues.get_mut(&client)?;
+            // One thread is always left to the others, if there are any.
+            let alone = self.turns.len() == 1 && !self.usage.others_work(client, now);
+            let most = match alone {
+                true => threads,
+                false => threads.saturating_sub(1).max(1),
+            };
             if queue.running >= most || self.usage.is_too_much(client, threads, now) {
                 continue;
             }

@@ -152,7 +152,7 @@ impl Backend {
         };
         let running = self.documents.start(&snapshot);
         let question = Question {
-            model: Arc::clone(&model),
+            completer: self.completers.of(&model),
             snapshot: snapshot.clone(),
             options,
             workspace: Arc::clone(&self.workspace),
@@ -264,7 +264,7 @@ pub(super) fn several_lines_fit(
 /// What is asked of a completer, with all that its answer depends on.
 #[derive(Clone)]
 struct Question {
-    model: Arc<Model>,
+    completer: Arc<Completer>,
     snapshot: Snapshot,
     options: Options,
     workspace: Arc<Workspace>,
@@ -275,7 +275,7 @@ struct Question {
 impl Question {
     /// Calls `ask` with completer and request; on a worker thread.
     fn put<T>(&self, ask: impl FnOnce(&Completer, &Request<'_>) -> T) -> T {
-        let (completer, snapshot) = (&self.model.completer, &self.snapshot);
+        let (completer, snapshot) = (&*self.completer, &self.snapshot);
         let document = &snapshot.document;
         let path = path(snapshot);
         let memory = self

@@ -30,6 +30,12 @@ impl Usage {
         self.0.insert(client, (used, now));
     }
 
+    /// Whether anybody else has worked lately.
+    pub(super) fn others_work(&self, client: ClientId, now: Instant) -> bool {
+        let mut others = self.0.iter().filter(|(other, _)| **other != client);
+        others.any(|(_, &used)| share(used, now) > RESTING)
+    }
+
     /// Whether it has had too much of `threads` threads, and others work too.
     pub(super) fn is_too_much(&self, client: ClientId, threads: usize, now: Instant) -> bool {
         let at_work = |used: &&(f64, Instant)| share(**used, now) > RESTING;
