@@ -2,8 +2,9 @@
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
-//! asks too much waits for itself; and one that has lately had far more than
-//! its share of the threads waits until it has not, as long as others work.
+//! asks too much waits for itself. One that has lately had more than its share
+//! of the threads works at a low priority, and with far more than its share it
+//! waits until it has not, as long as others work.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,9 +16,10 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tower_lsp::lsp_types::Url;
 
+mod gently;
 mod usage;
 
-use usage::Usage;
+use usage::{Standing, Usage};
 
 /// How soon a client that had too much is looked at again.
 const SOON: Duration = Duration::from_millis(10);
@@ -95,6 +97,14 @@ struct Waiting {
     job: Box<dyn FnOnce() + Send>,
 }
 
+/// A job that is to be started.
+struct Start {
+    order: Order,
+    job: Box<dyn FnOnce() + Send>,
+    /// At a low priority.
+    gently: bool,
+}
+
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.order.fmt(f)
@@ -158,13 +168,17 @@ impl Scheduler {
 
     fn start_what_can_be(&self) {
         let next = || self.lock().next(self.threads, Instant::now());
-        while let Some(Waiting { order, job }) = next() {
+        while let Some(Start { order, job, gently }) = next() {
             let scheduler = self.clone();
-            Handle::current().spawn_blocking(move || {
+            let work = move || {
                 let work = work_of(job);
                 scheduler.lock().finished(order.client, work);
                 scheduler.start_what_can_be();
-            });
+            };
+            match gently {
+                true => gently::spawn(work),
+                false => drop(Handle::current().spawn_blocking(work)),
+            }
         }
         if self.lock().must_be_watched() {
             let scheduler = self.clone();
@@ -184,7 +198,7 @@ impl Scheduler {
 
 impl Inner {
     /// The job that is to be started now, counted as running.
-    fn next(&mut self, threads: usize, now: Instant) -> Option<Waiting> {
+    fn next(&mut self, threads: usize, now: Instant) -> Option<Start> {
         if self.running >= threads {
             return None;
         }
@@ -201,7 +215,7 @@ impl Inner {
         threads: usize,
         now: Instant,
         wanted: impl Fn(&Waiting) -> bool,
-    ) -> Option<Waiting> {
+    ) -> Option<Start> {
         for turn in 0..self.turns.len() {
             let client = self.turns[turn];
             let queue = self.queues.get_mut(&client)?;
@@ -211,7 +225,8 @@ impl Inner {
                 true => threads,
                 false => threads.saturating_sub(1).max(1),
             };
-            if queue.running >= most || self.usage.is_too_much(client, threads, now) {
+            let standing = self.usage.standing(client, threads, now);
+            if queue.running >= most || standing == Standing::FarTooMuch {
                 continue;
             }
             let Some(at) = queue.waiting.iter().position(&wanted) else {
@@ -221,7 +236,10 @@ impl Inner {
             self.running += 1;
             self.turns.remove(turn);
             self.turns.push_back(client);
-            return queue.waiting.remove(at);
+            let Waiting { order, job } = queue.waiting.remove(at)?;
+            let somebody_waits = matches!(order.purpose, Purpose::Popup | Purpose::Ghost);
+            let gently = standing == Standing::TooMuch || !somebody_waits;
+            return Some(Start { order, job, gently });
         }
         None
     }

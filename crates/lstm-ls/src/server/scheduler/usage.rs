@@ -12,10 +12,21 @@ const MEMORY: Duration = Duration::from_secs(1);
 const RESTING: f64 = 0.002;
 
 /// Share of one thread that nobody is denied.
-const GRANTED: f64 = 0.25;
+const GRANTED: f64 = 0.1;
 
-/// How many fair shares are too many: people do not type evenly.
-const TOO_MANY: f64 = 2.0;
+/// How many fair shares are far too many: people do not type evenly.
+const FAR_TOO_MANY: f64 = 1.4;
+
+/// What a client has had, beside what the others have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// No more than its share, or the others rest.
+    Fair,
+    /// More than its share.
+    TooMuch,
+    /// So much that it has to wait.
+    FarTooMuch,
+}
 
 /// Seconds of work by client, older work counting less.
 #[derive(Debug, Default)]
@@ -36,15 +47,19 @@ impl Usage {
         others.any(|(_, &used)| share(used, now) > RESTING)
     }
 
-    /// Whether it has had too much of `threads` threads, and others work too.
-    pub(super) fn is_too_much(&self, client: ClientId, threads: usize, now: Instant) -> bool {
+    /// What it has had of `threads` threads.
+    pub(super) fn standing(&self, client: ClientId, threads: usize, now: Instant) -> Standing {
         let at_work = |used: &&(f64, Instant)| share(**used, now) > RESTING;
         let clients = self.0.values().filter(at_work).count();
         let Some(&used) = self.0.get(&client).filter(|_| clients > 1) else {
-            return false;
+            return Standing::Fair;
         };
         let fair = threads as f64 / clients as f64;
-        share(used, now) > (TOO_MANY * fair).max(GRANTED)
+        match share(used, now) {
+            had if had > (FAR_TOO_MANY * fair).max(GRANTED) => Standing::FarTooMuch,
+            had if had > fair => Standing::TooMuch,
+            _ => Standing::Fair,
+        }
     }
 }
 
@@ -71,7 +86,8 @@ mod tests {
                 usage.add(client as ClientId, work, now);
             }
         }
-        let had_too_much = |&client: &usize| usage.is_too_much(client as ClientId, 2, now);
+        let had_too_much =
+            |&client: &usize| usage.standing(client as ClientId, 2, now) == Standing::FarTooMuch;
         let found: Vec<_> = (0..shares.len()).filter(had_too_much).collect();
         assert_eq!(found, expected, "{shares:?}");
     }
