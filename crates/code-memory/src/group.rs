@@ -182,13 +182,18 @@ impl Group {
 
     /// The same with all in one index, if so much has changed that this pays.
     pub(crate) fn tidied(&self) -> Option<Self> {
+        self.with_all_indexed(&self.changed)
+    }
+
+    /// All of `indexed`, with `changed`, in one index, if that pays.
+    fn with_all_indexed(&self, changed: &HashMap<PathBuf, Option<File>>) -> Option<Self> {
         let bytes = |file: &Option<File>| file.as_ref().map_or(0, |file| file.text.len());
-        let changed: usize = self.changed.values().map(bytes).sum();
-        if changed <= MOST_CHANGED && (self.index.is_some() || changed == 0) {
+        let many: usize = changed.values().map(bytes).sum();
+        if many <= MOST_CHANGED && (self.index.is_some() || many == 0) {
             return None;
         }
         let mut files = HashMap::clone(&self.indexed);
-        for (path, file) in &self.changed {
+        for (path, file) in changed {
             match file {
                 Some(file) => files.insert(path.clone(), file.clone()),
                 None => files.remove(path),
@@ -227,11 +232,10 @@ impl Group {
             }
         }
         changed.extend(gone.into_keys().map(|path| (path, None)));
-        let group = self.with_changes(changed);
-        let tidied = group.tidied();
+        let anew = self.with_all_indexed(&changed);
         BroughtUp {
-            is_new: tidied.is_some(),
-            group: tidied.unwrap_or(group),
+            is_new: anew.is_some(),
+            group: anew.unwrap_or_else(|| self.with_changes(changed)),
         }
     }
 }

@@ -10,6 +10,7 @@
 mod exponential;
 mod features;
 mod gate;
+mod lanes;
 
 pub use features::{FEATURES, Features, WordPlace};
 pub use gate::{Gate, HIDDEN, OUTPUTS};
@@ -43,18 +44,12 @@ pub fn mix(
     let features = Features::new(place, memory, &lstm);
     let recipe = gate.recipe(&features);
 
-    let mut product = [0.0_f32; 256];
-    let mut highest = f32::NEG_INFINITY;
-    for i in 0..256 {
-        product[i] = recipe.alpha * log_probs[i].max(-60.0) + recipe.beta * ln(found[i]);
-        highest = highest.max(product[i]);
-    }
-    let mut sum = 0.0;
-    for value in &mut product {
-        *value = exp(*value - highest);
-        sum += *value;
-    }
-    let scale = (1.0 - recipe.linear) / sum;
+    let mut product: [f32; 256] = std::array::from_fn(|i| {
+        recipe.alpha * log_probs[i].max(-60.0) + recipe.beta * ln(found[i])
+    });
+    let highest = lanes::highest(&product);
+    product = product.map(|value| exp(value - highest));
+    let scale = (1.0 - recipe.linear) / lanes::sum(&product);
     for i in 0..256 {
         let linear = recipe.memory * found[i] + (1.0 - recipe.memory) * lstm[i];
         log_probs[i] = ln(recipe.linear * linear + scale * product[i]);

@@ -3,6 +3,7 @@
 use code_memory::Prediction;
 
 use super::exponential::ln;
+use super::lanes;
 
 /// How many numbers the gate sees.
 pub const FEATURES: usize = 26;
@@ -46,7 +47,7 @@ impl Features {
         let found = &memory.probabilities;
         let (lstm_best, lstm_max, lstm_entropy) = shape(lstm);
         let (memory_best, memory_max, memory_entropy) = shape(found);
-        let overlap: f32 = lstm.iter().zip(found).map(|(l, m)| l.min(*m)).sum();
+        let overlap = lanes::sum(&std::array::from_fn(|i| lstm[i].min(found[i])));
         let mut features = [0.0; FEATURES];
         let mut next = features.iter_mut();
         let mut push = |value: f32| {
@@ -84,13 +85,8 @@ impl Features {
 
 /// The likeliest byte, its probability, and the entropy in nats.
 fn shape(probabilities: &[f32; 256]) -> (usize, f32, f32) {
-    let mut best = 0;
-    let mut entropy = 0.0;
-    for (byte, &p) in probabilities.iter().enumerate() {
-        if p > probabilities[best] {
-            best = byte;
-        }
-        entropy -= p * ln(p.max(1e-12));
-    }
-    (best, probabilities[best], entropy)
+    let highest = lanes::highest(probabilities);
+    let best = probabilities.iter().position(|&p| p == highest);
+    let entropy = -lanes::sum(&probabilities.map(|p| p * ln(p.max(1e-12))));
+    (best.unwrap_or_default(), highest, entropy)
 }
