@@ -165,7 +165,8 @@ fn model_source(source: Source, loader: Loader) -> ModelSource {
     ModelSource {
         engines: Arc::new(move |path: Option<&Path>| {
             let named = path.map(|path| Source::File(path.to_owned()));
-            loader(&named.as_ref().unwrap_or(&source).read()?)
+            let source = named.as_ref().unwrap_or(&source);
+            source.engine(&source.read()?, loader)
         }),
         default_path,
         folder: user::models(),

@@ -1,8 +1,12 @@
 //! Finds a model: the embedded one, or a file the user names.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use lstm_format::{FormatError, ModelConfig, ModelFile, Precision};
+use lstm_format::{Engine, FormatError, ModelConfig, ModelFile, Precision};
+use lstm_runtime::RuntimeError;
+
+use crate::Loader;
 
 /// The model shipped inside the binary.
 const EMBEDDED: &[u8] = include_bytes!(concat!(
@@ -37,6 +41,17 @@ impl Source {
             }),
             Self::File(path) => ModelFile::read(path),
         }
+    }
+
+    /// Makes `model`, which came from here, ready to run.
+    ///
+    /// # Errors
+    /// One line; it names the file if that is to blame.
+    pub fn engine(&self, model: &ModelFile, loader: Loader) -> anyhow::Result<Arc<dyn Engine>> {
+        loader(model).map_err(|error| match error.downcast_ref() {
+            Some(RuntimeError::UnsupportedCell { .. }) => error.context(self.name()),
+            _ => error,
+        })
     }
 
     /// Bytes the model takes as a file, where that can be told.

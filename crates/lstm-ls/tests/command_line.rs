@@ -16,9 +16,14 @@ struct Folder(tempfile::TempDir);
 
 impl Folder {
     fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write_model("tiny.safetensors", CellKind::Lstm)
+    }
+
+    fn write_model(self, name: &str, cell: CellKind) -> Self {
         let config = ModelConfig {
             language: "rust".to_owned(),
-            cell: CellKind::Lstm,
+            cell,
             num_layers: 1,
             hidden_size: 8,
             embedding_size: 4,
@@ -43,12 +48,8 @@ impl Folder {
             ..Provenance::default()
         };
         let model = ModelFile::from_f32(config, provenance, Precision::Int8, tensors.collect());
-        let folder = tempfile::tempdir().unwrap();
-        model
-            .unwrap()
-            .write(&folder.path().join("tiny.safetensors"))
-            .unwrap();
-        Self(folder)
+        model.unwrap().write(&self.0.path().join(name)).unwrap();
+        self
     }
 
     fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
@@ -135,6 +136,18 @@ fn what_cannot_be_read_is_one_line_and_exit_code_2() {
         "model info empty",
         expect![[r#"
         lstm-ls: empty: not a readable safetensors file (header too small)
+    "#]],
+    );
+}
+
+#[test]
+fn a_model_of_another_cell_is_named_with_what_runs_it() {
+    let folder = Folder::new().write_model("gated.safetensors", CellKind::Gru);
+    folder.write("a.rs", "");
+    folder.refused(
+        "complete a.rs --model gated.safetensors",
+        expect![[r#"
+        lstm-ls: gated.safetensors: the model's cell is `gru`, and the fast kernels run `lstm` alone: look into this model with `lstm-ls explore`, or let it write with `lstm-train sample`
     "#]],
     );
 }

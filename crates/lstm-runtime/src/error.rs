@@ -21,7 +21,7 @@ pub enum RuntimeError {
     },
     /// The fast kernels are written for one cell.
     #[error(
-        "the model's cell is `{}`, and completion runs `lstm` alone: look into this model with \
+        "the model's cell is `{}`, and the fast kernels run `lstm` alone: look into this model with \
          `lstm-ls explore`, or let it write with `lstm-train sample`",
         got.name()
     )]

@@ -102,7 +102,7 @@ pub(super) fn run(
     };
     let language = language.unwrap_or_else(|| "plaintext".to_owned());
     let (completer, title) = if language == file.config.language {
-        let engine = loader(&file)?;
+        let engine = source.engine(&file, loader)?;
         let title = format!("{}, {}", model::title(&file.config), engine.describe());
         (Completer::new(engine), title)
     } else {

@@ -23,7 +23,7 @@ const MEASURING: Duration = Duration::from_millis(400);
 pub(super) fn run(source: &Source, loader: Loader, out: &mut dyn Write) -> anyhow::Result<()> {
     let file = source.read()?;
     let loading = Instant::now();
-    let engine = loader(&file)?;
+    let engine = source.engine(&file, loader)?;
     let loading = loading.elapsed();
     let step = micros_a_step(&*engine);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

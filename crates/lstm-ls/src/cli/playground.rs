@@ -89,7 +89,7 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
         }
         None => ("main.rs".to_owned(), EXAMPLE.to_owned()),
     };
-    let engine = loader(&file)?;
+    let engine = source.engine(&file, loader)?;
     let title = format!("{}, {}", model::title(&file.config), engine.describe());
     let mut playground = Playground {
         completer: Completer::new(engine),

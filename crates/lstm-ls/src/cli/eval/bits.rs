@@ -54,7 +54,7 @@ pub(in crate::cli) fn bits(
     loader: Loader,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let engine = loader(&source.read()?)?;
+    let engine = source.engine(&source.read()?, loader)?;
     let gate = Gate::default();
     let subjects = bits.inputs.read(Some(&engine.config().language))?;
     let cost = |subject: &Subject| {

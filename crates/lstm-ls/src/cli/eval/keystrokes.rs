@@ -73,7 +73,7 @@ pub(in crate::cli) fn keystrokes(
     let own = &file.config.language;
     let language = keystrokes.language.as_ref().unwrap_or(own);
     let completer = match keystrokes.by {
-        By::Both | By::Lstm if language == own => Completer::new(loader(&file)?),
+        By::Both | By::Lstm if language == own => Completer::new(source.engine(&file, loader)?),
         _ => Completer::of_memory(),
     };
     let subjects = keystrokes.inputs.read(Some(language))?;

@@ -44,7 +44,7 @@ pub(in crate::cli) fn surprise(
 ) -> anyhow::Result<()> {
     let file = source.read()?;
     let language = &file.config.language;
-    let completer = Completer::new(loader(&file)?);
+    let completer = Completer::new(source.engine(&file, loader)?);
     let subjects = arguments.inputs.read(Some(language))?;
     let look = |subject: &Subject| Outcome::of(&completer, language, subject, arguments.seed);
     let outcomes: Vec<Outcome> = subjects.par_iter().map(look).collect();
