@@ -11,6 +11,7 @@ pub mod corpus;
 pub mod curve;
 pub mod engine;
 pub mod evaluation;
+pub mod lab;
 pub mod network;
 pub mod optimizer;
 pub mod schedule;

@@ -1,6 +1,7 @@
 //! The network on libtorch: embedding → stacked recurrent layers → 256 logits.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use lstm_format::{
     CellKind, FormatError, Gate, HeadInput, ModelConfig, ModelFile, Precision, Provenance,
@@ -61,6 +62,9 @@ impl Network {
     /// peepholes, but the gates that keep a state begin open (Jozefowicz et al.,
     /// 2015): forget and update biases are 1, a coupled input bias −1.
     pub fn new(config: ModelConfig, device: Device, seed: i64) -> Self {
+        // libtorch's generator is the process's: nobody may draw in between.
+        static GENERATOR: Mutex<()> = Mutex::new(());
+        let _alone = GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
         tch::manual_seed(seed);
         let hidden = config.hidden_size as i64;
         let bound = 1.0 / (hidden as f64).sqrt();
@@ -150,7 +154,8 @@ impl Network {
         }
     }
 
-    fn parameter(&self, name: &str) -> &Tensor {
+    /// The parameter of that name.
+    pub(crate) fn parameter(&self, name: &str) -> &Tensor {
         let found = self.parameters.iter().find(|(n, _)| n == name);
         &found.expect("the configuration lists every tensor used").1
     }
@@ -165,6 +170,17 @@ impl Network {
     /// Runs `inputs` (`[T, B]`, bytes as int64) from `state`; gives logits
     /// `[T, B, 256]` in f32 and the state after the last step.
     pub fn forward(&self, inputs: &Tensor, state: &BatchState, pass: Pass) -> (Tensor, BatchState) {
+        let (head_input, state) = self.head_input(inputs, state, pass);
+        (self.head(&head_input), state)
+    }
+
+    /// The same up to the output layer: what it would read, `[T, B, …]`.
+    pub(crate) fn head_input(
+        &self,
+        inputs: &Tensor,
+        state: &BatchState,
+        pass: Pass,
+    ) -> (Tensor, BatchState) {
         let weight = |name: &str| self.parameter(name).to_kind(pass.compute);
         let drop = |tensor: Tensor| match pass.dropout {
             p if p > 0.0 => tensor.dropout(p, pass.train),
@@ -199,7 +215,7 @@ impl Network {
             h: Tensor::cat(&hs, 0),
             c: Tensor::cat(&cs, 0),
         };
-        (self.head(&head_input), state)
+        (head_input, state)
     }
 }
 

@@ -3,6 +3,7 @@
 mod corpus;
 mod eval;
 mod export;
+mod lab;
 mod sample;
 mod train;
 
@@ -28,6 +29,7 @@ enum Command {
     Eval(eval::Arguments),
     Sample(sample::Arguments),
     Export(export::Arguments),
+    Lab(lab::Arguments),
 }
 
 /// Runs the program; errors are one message on stderr and exit code 2.
@@ -38,6 +40,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Lab(arguments) => lab::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -61,6 +64,15 @@ fn device(name: &str) -> Result<Device> {
         }
         other => bail!("unknown device {other}: expected cpu or cuda"),
     }
+}
+
+/// The command as a person would type it, without the folder of the program.
+fn command_line() -> String {
+    let arguments = std::env::args().skip(1);
+    std::iter::once("lstm-train".to_owned())
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What to say of a corpus without evaluation files.

@@ -152,7 +152,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
                 corpus.permissive_only(),
                 master.as_ref().map(|m| &m.provenance),
             ),
-            command: command_line(),
+            command: super::command_line(),
             ..Provenance::default()
         };
         Training::new(&corpus, run.clone(), settings, provenance, master.as_ref())?
@@ -247,15 +247,6 @@ fn license(arguments: &Arguments, permissive_only: bool, master: Option<&Provena
     let known = if permissive_only { stated } else { "" };
     let license = arguments.license.as_deref().unwrap_or(known);
     license.to_owned()
-}
-
-/// The command as a person would type it, without the folder of the program.
-fn command_line() -> String {
-    let arguments = std::env::args().skip(1);
-    std::iter::once("lstm-train".to_owned())
-        .chain(arguments)
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// A progress bar on a terminal, a line now and then elsewhere.
