@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::Source;
 use crate::server::{self, ModelSource, Shared};
-use crate::{Loader, user};
+use crate::{Loader, heap, user};
 
 mod complete;
 #[cfg(unix)]
@@ -107,7 +107,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
     match arguments.command {
         None => return speak(source, loader),
         Some(Command::Serve(arguments)) => {
-            let shared = Shared::new(model_source(source, loader), user::kept());
+            let shared = shared(source, loader);
             serve::run(arguments, shared, out)?;
         }
         #[cfg(unix)]
@@ -151,9 +151,15 @@ fn speak(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
             "lstm-ls: waiting for an editor on stdin; see `lstm-ls --help`"
         )?;
     }
-    let shared = Shared::new(model_source(source, loader), user::kept());
+    let shared = shared(source, loader);
     let orderly = server::serve_stdio(shared).context("cannot start the server")?;
     Ok(ExitCode::from(u8::from(!orderly)))
+}
+
+/// What a server's clients have in common.
+fn shared(source: Source, loader: Loader) -> Arc<Shared> {
+    heap::reserve();
+    Shared::new(model_source(source, loader), user::kept())
 }
 
 /// The models of this machine, with `source` as the default.

@@ -1,5 +1,16 @@
 //! How the heap is laid out.
 
+/// What one client's caches come to hold, in bytes.
+const CACHES: usize = 10 << 20;
+
+/// Below the size from which the C library takes memory from the system for each
+/// request alone, in bytes.
+const CHUNK: usize = 64 << 10;
+
+/// What the heap keeps though it is free, in bytes.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const KEPT: libc::c_int = 64 << 20;
+
 /// Has all threads share one heap, where the C library is glibc.
 ///
 /// It would give each thread one of its own. States are made by one thread and
@@ -9,8 +20,17 @@
 /// second thread is started.
 pub(crate) fn share() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: it sets a parameter of malloc, and no other thread allocates yet.
+    // SAFETY: it sets parameters of malloc, and no other thread allocates yet.
     unsafe {
         libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
     }
+}
+
+/// Takes from the system at once what a client's caches will hold in the end: a
+/// server takes as much after a minute as after an hour, and no keystroke waits
+/// for memory.
+pub(crate) fn reserve() {
+    let chunks: Vec<Vec<u8>> = (0..CACHES / CHUNK).map(|_| vec![1; CHUNK]).collect();
+    drop(std::hint::black_box(chunks));
 }

@@ -42,7 +42,7 @@ impl Matrix for FloatMatrix {
     fn add_tile(&self, tile: usize, inputs: &Inputs<f32>, sums: &mut [TileRows<f32>]) {
         let length = TILE_ROWS * self.columns;
         let weights = &self.weights[tile * length..][..length];
-        for_lane_blocks!(sums, |first, block, LANES| {
+        for_lane_blocks!(sums, false, |first, block, LANES| {
             let inputs = inputs.lanes::<LANES>(first, self.columns);
             match self.kernel {
                 #[cfg(target_arch = "x86_64")]

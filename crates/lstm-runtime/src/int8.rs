@@ -86,20 +86,26 @@ impl Matrix for Int8Matrix {
     fn add_tile(&self, tile: usize, inputs: &Inputs<u8>, sums: &mut [TileRows<f32>]) {
         let (weights, columns) = (self.tile(tile), self.columns);
         let (starts, scales) = (&self.starts[tile], &self.scales[tile]);
-        for_lane_blocks!(sums, |first, block, LANES| {
-            let inputs = inputs.lanes::<LANES>(first, columns);
-            match self.kernel {
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: packed for a kernel that this CPU supports, in groups of 2.
-                Kernel::Avx2 => unsafe { avx2::add_tile(weights, starts, scales, inputs, block) },
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: as above, in groups of 4.
-                Kernel::Avx512 => unsafe {
-                    avx512::add_tile(weights, starts, scales, inputs, block);
-                },
-                _ => scalar::add_tile(weights, starts, scales, inputs, block),
+        for_lane_blocks!(
+            sums,
+            self.kernel == Kernel::Avx512,
+            |first, block, LANES| {
+                let inputs = inputs.lanes::<LANES>(first, columns);
+                match self.kernel {
+                    #[cfg(target_arch = "x86_64")]
+                    // SAFETY: packed for a kernel that this CPU supports, in groups of 2.
+                    Kernel::Avx2 => unsafe {
+                        avx2::add_tile(weights, starts, scales, inputs, block)
+                    },
+                    #[cfg(target_arch = "x86_64")]
+                    // SAFETY: as above, in groups of 4.
+                    Kernel::Avx512 => unsafe {
+                        avx512::add_tile(weights, starts, scales, inputs, block);
+                    },
+                    _ => scalar::add_tile(weights, starts, scales, inputs, block),
+                }
             }
-        });
+        );
     }
 }
 
@@ -128,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// Integer sums of every tile for up to four lanes, by `matrix`'s kernel.
+    /// Integer sums of every tile for up to eight lanes, by `matrix`'s kernel.
     fn sums<const LANES: usize>(matrix: &Int8Matrix, inputs: &Inputs<u8>) -> Vec<i32> {
         let tile = |tile: usize| {
             let (weights, starts) = (matrix.tile(tile), &matrix.starts[tile]);
@@ -188,7 +194,8 @@ mod tests {
             1 => check::<1>(weights, inputs, columns),
             2 => check::<2>(weights, inputs, columns),
             3 => check::<3>(weights, inputs, columns),
-            _ => check::<4>(weights, inputs, columns),
+            4 => check::<4>(weights, inputs, columns),
+            _ => check::<8>(weights, inputs, columns),
         }
     }
 
@@ -199,7 +206,7 @@ mod tests {
         fn every_kernel_gives_the_scalar_sums(
             columns in prop_oneof![Just(1_usize), Just(10), Just(33), Just(64), Just(512), 1_usize..200],
             rows in 1_usize..140,
-            lanes in 1_usize..=4,
+            lanes in prop_oneof![1_usize..=4, Just(8)],
             seed: u64,
         ) {
             let mut bits = seed | 1;

@@ -4,7 +4,7 @@ use lstm_format::Tensor;
 
 use crate::aligned::{Aligned, CACHE_LINE};
 use crate::kernel::Kernel;
-use crate::tile::{LANE_BLOCK, RowOrder, TileRows};
+use crate::tile::{RowOrder, TileRows};
 
 /// A matrix packed in tiles, ready to be multiplied.
 pub(crate) trait Matrix: Send + Sync + Sized {
@@ -57,40 +57,44 @@ impl<T: Copy + Default> Inputs<T> {
     }
 }
 
-/// Runs `$block::<LANES>(first_lane, sums_of_these_lanes)` over all lanes, as
-/// many at a time as a kernel keeps in registers.
+/// Runs `$body` over all lanes, `LANES` at a time: eight where `$eight` says that
+/// the kernel can and there are as many, else at most four.
 macro_rules! for_lane_blocks {
-    ($sums:expr, |$first:ident, $block:ident, $lanes:ident| $body:expr) => {
-        for (index, block) in $sums.chunks_mut($crate::tile::LANE_BLOCK).enumerate() {
-            let $first = index * $crate::tile::LANE_BLOCK;
-            match block.len() {
+    ($sums:expr, $eight:expr, |$first:ident, $block:ident, $lanes:ident| $body:expr) => {{
+        let mut rest: &mut [$crate::tile::TileRows<f32>] = $sums;
+        let mut next = 0;
+        while !rest.is_empty() {
+            let lanes = match rest.len() {
+                8.. if $eight => 8,
+                left => left.min(4),
+            };
+            let ($block, others) = rest.split_at_mut(lanes);
+            let $first = next;
+            match lanes {
                 1 => {
                     const $lanes: usize = 1;
-                    let $block = block;
                     $body
                 }
                 2 => {
                     const $lanes: usize = 2;
-                    let $block = block;
                     $body
                 }
                 3 => {
                     const $lanes: usize = 3;
-                    let $block = block;
+                    $body
+                }
+                4 => {
+                    const $lanes: usize = 4;
                     $body
                 }
                 _ => {
-                    const $lanes: usize = 4;
-                    let $block = block;
+                    const $lanes: usize = 8;
                     $body
                 }
             }
+            rest = others;
+            next += lanes;
         }
-    };
+    }};
 }
 pub(crate) use for_lane_blocks;
-
-const _: () = assert!(
-    LANE_BLOCK == 4,
-    "for_lane_blocks lists the sizes of a block"
-);

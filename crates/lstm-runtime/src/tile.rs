@@ -17,9 +17,6 @@ pub(crate) const TILE_ROWS: usize = 64;
 /// Hidden units whose four gates make a tile.
 pub(crate) const TILE_UNITS: usize = 16;
 
-/// Lanes that a kernel keeps in registers at once.
-pub(crate) const LANE_BLOCK: usize = 4;
-
 /// One value per row of a tile.
 pub(crate) type TileRows<T> = [T; TILE_ROWS];
 
