@@ -17,6 +17,7 @@ mod complete;
 mod connect;
 mod doctor;
 mod eval;
+mod explore;
 mod location;
 mod model_info;
 mod playground;
@@ -62,6 +63,8 @@ enum Command {
     Complete(complete::Arguments),
     /// Type in the terminal and see what is suggested, with no editor set up.
     Try(playground::Arguments),
+    /// Look inside a model: a page on this machine that shows what its units do.
+    Explore(explore::Arguments),
     /// Serve many editors from one process.
     Serve(serve::Arguments),
     /// Carry an editor's pipes to the daemon on a socket, starting it if need be.
@@ -119,6 +122,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
             return connect::run(arguments, model, log_file.as_deref());
         }
         Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
+        Some(Command::Explore(arguments)) => explore::run(arguments, source, loader, out)?,
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
         Some(Command::Model(ModelCommand::Info(arguments))) => {
             model_info::run(arguments, source, out)?;

@@ -74,6 +74,17 @@ impl<M: Matrix> Block<M> {
             self.recurrent.lane_mut(0).copy_from_slice(after);
         }
     }
+
+    /// The sums of `tile` in byte `step`, finished once the layer has
+    /// [run](Self::run).
+    pub(crate) fn sums(&self, tile: usize, step: usize) -> &TileRows<f32> {
+        &self.sums[tile * BLOCK + step]
+    }
+
+    /// Makes `h` what the layer above is going to read for the first byte.
+    pub(crate) fn replace_hidden(&mut self, network: &Network<M>, h: &[f32]) {
+        M::encode(network.kernel(), h, self.hidden.lane_mut(0));
+    }
 }
 
 /// Moves the units of one tile on, from their finished sums. `h` and `c` are the

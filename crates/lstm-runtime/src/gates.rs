@@ -23,6 +23,74 @@ pub(crate) fn update(kernel: Kernel, sums: &TileRows<f32>, c: &mut [f32], h: &mu
 
 type Units = [f32; TILE_UNITS];
 
+/// What sixteen units did in one step.
+pub(crate) struct UnitTrace {
+    pub(crate) input: Units,
+    pub(crate) forget: Units,
+    pub(crate) candidate: Units,
+    pub(crate) output: Units,
+    pub(crate) c: Units,
+    pub(crate) h: Units,
+}
+
+/// What [`update`] does with the same sums and cell states, written down. `c`
+/// holds at most sixteen units and is moved on.
+pub(crate) fn trace(kernel: Kernel, sums: &TileRows<f32>, c: &mut [f32]) -> UnitTrace {
+    let units = c.len();
+    let mut padded = [0.0; TILE_UNITS];
+    padded[..units].copy_from_slice(c);
+    let trace = trace_all(kernel, sums, &padded);
+    c.copy_from_slice(&trace.c[..units]);
+    trace
+}
+
+fn trace_all(kernel: Kernel, sums: &TileRows<f32>, c: &Units) -> UnitTrace {
+    match kernel {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a network is built only with a kernel that this CPU supports.
+        Kernel::Avx2 => unsafe { trace_avx2(sums, c) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Kernel::Avx512 => unsafe { trace_avx512(sums, c) },
+        _ => trace_plain(sums, c),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn trace_avx2(sums: &TileRows<f32>, c: &Units) -> UnitTrace {
+    trace_plain(sums, c)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn trace_avx512(sums: &TileRows<f32>, c: &Units) -> UnitTrace {
+    trace_plain(sums, c)
+}
+
+// Inlined into each of the above, where it takes on their vector width.
+#[inline(always)]
+fn trace_plain(sums: &TileRows<f32>, c: &Units) -> UnitTrace {
+    let gate = |number: usize, activation: fn(f32) -> f32| -> Units {
+        std::array::from_fn(|unit| activation(sums[number * TILE_UNITS + unit]))
+    };
+    let input = gate(0, |sum| sigmoid(sum));
+    let forget = gate(1, |sum| sigmoid(sum));
+    let candidate = gate(2, |sum| tanh(sum));
+    let output = gate(3, |sum| sigmoid(sum));
+    let c: Units =
+        std::array::from_fn(|unit| forget[unit] * c[unit] + input[unit] * candidate[unit]);
+    let h = std::array::from_fn(|unit| output[unit] * tanh(c[unit]));
+    UnitTrace {
+        input,
+        forget,
+        candidate,
+        output,
+        c,
+        h,
+    }
+}
+
 fn update_all(kernel: Kernel, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {
     match kernel {
         #[cfg(target_arch = "x86_64")]

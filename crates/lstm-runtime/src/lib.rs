@@ -27,12 +27,15 @@ mod kernel;
 mod matrix;
 mod network;
 mod pipeline;
+mod record;
 mod reference;
 mod runtime;
 mod session;
 mod tile;
+mod tracer;
 
 pub use error::RuntimeError;
 pub use kernel::{KERNEL_VARIABLE, Kernel};
+pub use record::{Amount, Change, Record, Signal, Target, TraceSession, Tracer};
 pub use reference::{LayerTrace, Reference, Trace};
 pub use runtime::Runtime;

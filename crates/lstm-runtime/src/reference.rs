@@ -9,6 +9,8 @@ use lstm_format::{
 
 use crate::cell::{self, Cell, Sums};
 
+mod tracing;
+
 /// A row-major f32 matrix with a bias a row.
 struct Affine {
     columns: usize,
@@ -102,7 +104,7 @@ impl Reference {
     /// # Panics
     /// If `state` is not of this model's shape.
     pub fn trace(&self, state: &mut State, byte: u8) -> Trace {
-        let layers = self.advance(state, byte);
+        let layers = self.advance(state, byte, &mut |_, _| {});
         Trace {
             layers,
             logits: self.logits(state),
@@ -120,7 +122,14 @@ impl Reference {
         })
     }
 
-    fn advance(&self, state: &mut State, byte: u8) -> Vec<LayerTrace> {
+    /// One step. `changed` is given each layer's number and what it did, before
+    /// the layer above sees it, and may change its states.
+    pub(crate) fn advance(
+        &self,
+        state: &mut State,
+        byte: u8,
+        changed: &mut dyn FnMut(usize, &mut LayerTrace),
+    ) -> Vec<LayerTrace> {
         let width = self.config.embedding_size;
         let mut x = self.embedding[usize::from(byte) * width..][..width].to_vec();
         let (hidden, in_cell) = (self.config.hidden_size, self.config.cell_state_size());
@@ -133,12 +142,16 @@ impl Reference {
                 recurrent: &layer.recurrent.of(h),
             };
             let gates = layer.cell.step(sums, h, c);
-            x = h.to_vec();
-            traces.push(LayerTrace {
+            let mut trace = LayerTrace {
                 h: h.to_vec(),
                 c: c.to_vec(),
                 gates,
-            });
+            };
+            changed(index, &mut trace);
+            h.copy_from_slice(&trace.h);
+            c.copy_from_slice(&trace.c);
+            x.clone_from(&trace.h);
+            traces.push(trace);
         }
         traces
     }
@@ -164,7 +177,7 @@ impl Session for ReferenceSession<'_> {
     fn step(&mut self, states: &mut [State], bytes: &[u8]) {
         assert_eq!(states.len(), bytes.len(), "one byte a lane");
         for (state, &byte) in states.iter_mut().zip(bytes) {
-            self.0.advance(state, byte);
+            self.0.advance(state, byte, &mut |_, _| {});
         }
     }
 

@@ -7,7 +7,9 @@ use crate::float::FloatMatrix;
 use crate::int8::Int8Matrix;
 use crate::kernel::Kernel;
 use crate::network::Network;
+use crate::record::{TraceSession, Tracer};
 use crate::session::Run;
+use crate::tracer::TraceRun;
 
 /// A character LSTM ready to run.
 ///
@@ -75,6 +77,15 @@ impl Engine for Runtime {
         match &self.numbers {
             Numbers::Int8(network) => Box::new(Run::new(network, self.threads)),
             Numbers::Float(network) => Box::new(Run::new(network, self.threads)),
+        }
+    }
+}
+
+impl Tracer for Runtime {
+    fn trace_session(&self) -> Box<dyn TraceSession + '_> {
+        match &self.numbers {
+            Numbers::Int8(network) => Box::new(TraceRun::new(network)),
+            Numbers::Float(network) => Box::new(TraceRun::new(network)),
         }
     }
 }

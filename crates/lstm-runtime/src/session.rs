@@ -148,7 +148,7 @@ impl<M: Matrix> Session for Run<'_, M> {
     }
 }
 
-fn check_shape(config: &ModelConfig, state: &State) {
+pub(crate) fn check_shape(config: &ModelConfig, state: &State) {
     let length = config.num_layers * config.hidden_size;
     let got = (state.h.len(), state.c.len());
     assert_eq!(got, (length, length), "a state of this model");

@@ -1,0 +1,38 @@
+//! What the page shows before anything is computed.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::App;
+use super::question::MOST_TEXT;
+use crate::property::Property;
+
+pub(super) async fn about(State(app): State<App>) -> Json<Value> {
+    let explorer = &*app.explorer;
+    let subject = &explorer.subject;
+    let config = subject.config();
+    let signals = subject.tracer().signals().iter();
+    let signals = signals.map(|signal| {
+        json!({"letter": signal.letter(), "name": signal.name(), "gate": signal.is_gate()})
+    });
+    let documents = explorer.documents.iter();
+    let documents = documents.map(|document| json!({"name": document.name, "text": document.text}));
+    let properties = Property::BUILT_IN.iter();
+    let properties =
+        properties.map(|(name, property)| json!({"name": name, "title": property.title()}));
+    Json(json!({
+        "model": subject.name(),
+        "language": config.language,
+        "layers": config.num_layers,
+        "units": config.hidden_size,
+        "parameters": subject.parameters(),
+        "engine": subject.tracer().describe(),
+        "window": config.window,
+        "signals": signals.collect::<Vec<_>>(),
+        "documents": documents.collect::<Vec<_>>(),
+        "properties": properties.collect::<Vec<_>>(),
+        "completes": explorer.complete.is_some(),
+        "mostText": MOST_TEXT,
+    }))
+}

@@ -1,0 +1,45 @@
+//! The page's files, inside the binary.
+
+use axum::extract::Path;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::{Problem, no_such_page};
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+macro_rules! files {
+    ($($path:literal: $kind:ident),* $(,)?) => {
+        /// Path, content type, content.
+        const FILES: &[(&str, &str, &str)] = &[
+            $(($path, $kind, include_str!(concat!("../../page/", $path)))),*
+        ];
+    };
+}
+
+files! {
+    "index.html": HTML,
+    "style.css": CSS,
+    "icon.svg": SVG,
+    "main.js": JAVASCRIPT,
+    "vendor/d3.min.js": JAVASCRIPT,
+    "vendor/plot.umd.min.js": JAVASCRIPT,
+}
+
+pub(super) async fn page() -> Result<Response, Problem> {
+    named("index.html").await
+}
+
+pub(super) async fn file(Path(path): Path<String>) -> Result<Response, Problem> {
+    named(&path).await
+}
+
+async fn named(path: &str) -> Result<Response, Problem> {
+    match FILES.iter().find(|(known, ..)| *known == path) {
+        Some((_, kind, content)) => Ok(([(CONTENT_TYPE, *kind)], *content).into_response()),
+        None => Err(no_such_page().await),
+    }
+}

@@ -1,0 +1,78 @@
+//! The texts that are named on the command line.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use explorer::reading::Document;
+use ignore::WalkBuilder;
+
+use crate::newline;
+
+/// Most bytes of one text that are kept.
+const MOST_TEXT: usize = 256 << 10;
+
+/// Most bytes of all texts.
+const MOST_TEXTS: usize = 4 << 20;
+
+/// Reads files, and of folders the files in `language`, as far as there is room.
+///
+/// # Errors
+/// If a file that is named cannot be read or is not UTF-8, or a folder holds
+/// no file in `language`.
+pub(super) fn read(paths: &[PathBuf], language: &str) -> anyhow::Result<Vec<Document>> {
+    let mut documents = Vec::new();
+    let mut room = MOST_TEXTS;
+    for path in paths {
+        if !path.is_dir() {
+            let document = document(path)?;
+            room = room.saturating_sub(document.text.len());
+            documents.push(document);
+            continue;
+        }
+        let before = documents.len();
+        for path in files(path, language) {
+            // One that cannot be read or is no text is left out, as ripgrep does.
+            let Ok(document) = document(&path) else {
+                continue;
+            };
+            if document.text.len() > room {
+                break;
+            }
+            room -= document.text.len();
+            documents.push(document);
+        }
+        if documents.len() == before {
+            bail!("{}: no file in {language} there", path.display());
+        }
+    }
+    Ok(documents)
+}
+
+/// Files in `language` below `folder`, in order; what git ignores is left out.
+fn files(folder: &Path, language: &str) -> impl Iterator<Item = PathBuf> {
+    let mut walk = WalkBuilder::new(folder);
+    let entries = walk.sort_by_file_path(Ord::cmp).build();
+    let paths = entries
+        .filter_map(Result::ok)
+        .map(ignore::DirEntry::into_path);
+    paths.filter(move |path| {
+        path.is_file() && lstm_format::language_of(path).as_deref() == Some(language)
+    })
+}
+
+fn document(path: &Path) -> anyhow::Result<Document> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| name.clone())?;
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => newline::to_lf(text),
+        Err(error) => bail!("{name} is not UTF-8 text: see byte {}", error.valid_up_to()),
+    };
+    let mut end = MOST_TEXT.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Ok(Document {
+        text: text[..end].to_owned(),
+        name,
+    })
+}
