@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::ops::{ControlFlow, Range};
 
+use lstm_runtime::Signal;
+
 use crate::reading::{Document, read};
 use crate::subject::{Subject, Unit};
 
@@ -11,6 +13,8 @@ const CELL: (f32, f32) = (7.8, 17.0);
 const MARGIN: f32 = 14.0;
 /// Above the text, for the caption.
 const TOP: f32 = 44.0;
+/// A cell state of this has its full colour, as on the page.
+const FULL_CELL: f32 = 3.0;
 /// Longer lines are cut.
 const COLUMNS: usize = 100;
 
@@ -40,6 +44,11 @@ pub fn picture(
         values.push(step.value(unit));
         ControlFlow::Continue(())
     });
+    let full = if unit.signal == Signal::Cell {
+        FULL_CELL
+    } else {
+        1.0
+    };
     let text = &document.text[range];
     let lines: Vec<&str> = text.split('\n').collect();
     let columns = lines.iter().map(|line| line.chars().count()).max();
@@ -69,7 +78,7 @@ pub fn picture(
         let mut runs: Vec<(usize, usize, String)> = Vec::new();
         for (column, (at, char)) in content.char_indices().take(COLUMNS).enumerate() {
             let value = values[offset + at + char.len_utf8() - 1];
-            let fill = color(value);
+            let fill = color(value / full);
             match runs.last_mut() {
                 Some((_, end, last)) if *end == column && *last == fill => *end += 1,
                 _ => runs.push((column, column + 1, fill)),

@@ -3,7 +3,6 @@
 
 use std::ops::ControlFlow;
 
-use lstm_runtime::Signal;
 use serde::Serialize;
 
 use crate::reading::{Document, read};
@@ -37,8 +36,8 @@ pub fn saturation(
     mut progress: impl FnMut(f64) -> ControlFlow<()>,
 ) -> ControlFlow<(), Vec<Saturation>> {
     let config = subject.config();
-    let gates: Vec<Signal> = subject.tracer().signals().iter().copied().collect();
-    let gates = gates.into_iter().filter(|signal| signal.is_gate());
+    let signals = subject.tracer().signals().iter().copied();
+    let gates = signals.filter(|signal| signal.is_gate());
     let mut all = Vec::new();
     for gate in gates {
         for layer in 0..config.num_layers {

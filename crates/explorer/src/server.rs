@@ -33,7 +33,9 @@ pub struct Explorer {
     pub subject: Subject,
     /// Texts to begin with: the first is shown, all are searched.
     pub documents: Vec<Document>,
-    /// What completes in the box to try it; none for models that cannot.
+    /// What stands in the box to try it.
+    pub example: String,
+    /// What completes there; none for models that cannot.
     pub complete: Option<Complete>,
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn update(kernel: Kernel, sums: &TileRows<f32>, c: &mut [f32], h: &mu
 type Units = [f32; TILE_UNITS];
 
 /// What sixteen units did in one step.
+#[derive(Default)]
 pub(crate) struct UnitTrace {
     pub(crate) input: Units,
     pub(crate) forget: Units,
@@ -71,24 +72,16 @@ fn trace_avx512(sums: &TileRows<f32>, c: &Units) -> UnitTrace {
 // Inlined into each of the above, where it takes on their vector width.
 #[inline(always)]
 fn trace_plain(sums: &TileRows<f32>, c: &Units) -> UnitTrace {
-    let gate = |number: usize, activation: fn(f32) -> f32| -> Units {
-        std::array::from_fn(|unit| activation(sums[number * TILE_UNITS + unit]))
-    };
-    let input = gate(0, |sum| sigmoid(sum));
-    let forget = gate(1, |sum| sigmoid(sum));
-    let candidate = gate(2, |sum| tanh(sum));
-    let output = gate(3, |sum| sigmoid(sum));
-    let c: Units =
-        std::array::from_fn(|unit| forget[unit] * c[unit] + input[unit] * candidate[unit]);
-    let h = std::array::from_fn(|unit| output[unit] * tanh(c[unit]));
-    UnitTrace {
-        input,
-        forget,
-        candidate,
-        output,
-        c,
-        h,
+    let mut trace = UnitTrace::default();
+    for unit in 0..TILE_UNITS {
+        trace.input[unit] = sigmoid(sums[unit]);
+        trace.forget[unit] = sigmoid(sums[TILE_UNITS + unit]);
+        trace.candidate[unit] = tanh(sums[2 * TILE_UNITS + unit]);
+        trace.output[unit] = sigmoid(sums[3 * TILE_UNITS + unit]);
+        trace.c[unit] = trace.forget[unit] * c[unit] + trace.input[unit] * trace.candidate[unit];
+        trace.h[unit] = trace.output[unit] * tanh(trace.c[unit]);
     }
+    trace
 }
 
 fn update_all(kernel: Kernel, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {

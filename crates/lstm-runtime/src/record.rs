@@ -28,12 +28,7 @@ impl Signal {
                 Of(Gate::Candidate),
                 Of(Gate::Output),
             ],
-            CellKind::Gru => &[
-                Hidden,
-                Of(Gate::Reset),
-                Of(Gate::Update),
-                Of(Gate::New),
-            ],
+            CellKind::Gru => &[Hidden, Of(Gate::Reset), Of(Gate::Update), Of(Gate::New)],
             CellKind::Rnn => &[Hidden],
         }
     }

@@ -58,7 +58,8 @@ fn all(tracer: &dyn Tracer, changes: &[Change]) -> (Vec<f32>, State) {
     for step in 0..record.steps() {
         for layer in 0..config.num_layers {
             for &signal in tracer.signals() {
-                values.extend_from_slice(record.units(step, layer, signal).unwrap());
+                let units = record.units(step, layer, signal);
+                values.extend_from_slice(units.expect("a signal of this model"));
             }
         }
     }
@@ -165,10 +166,13 @@ fn every_cell_has_its_own_signals() {
     for cell in CellKind::ALL {
         let model = model(cell, 10, Precision::F32);
         let reference = Reference::new(&model);
-        let gates = reference.signals().iter().filter_map(|signal| match signal {
-            Signal::Gate(gate) => Some(*gate),
-            _ => None,
-        });
+        let gates = reference
+            .signals()
+            .iter()
+            .filter_map(|signal| match signal {
+                Signal::Gate(gate) => Some(*gate),
+                _ => None,
+            });
         assert_eq!(gates.collect::<Vec<_>>(), cell.gates());
         let mut record = reference.new_record();
         let mut state = State::zeros(reference.config());

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { variable } from "../browser.ts";
 import { measure } from "./latency.ts";
 import { startWorkbench } from "./workbench.ts";
 import type { Window } from "./workbench.ts";
@@ -344,12 +345,4 @@ function servers(command?: string): number[] {
 
 function step(what: string): void {
   console.log(`- ${what}`);
-}
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") {
-    throw new Error(`${name} is not set; run \`cargo xtask test editors\``);
-  }
-  return value;
 }

@@ -8,10 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
-
-/** What has not happened by then never will; a bare extension host takes seconds. */
-const LIMIT_MS = 45_000;
-const LOOK_MS = 50;
+import { ARGUMENTS, driver, waitFor } from "../browser.ts";
 
 /** Where the programs and folders of one test lie. */
 export interface Places {
@@ -37,7 +34,6 @@ export interface Workbench {
 export async function startWorkbench(places: Places, settings: object): Promise<Workbench> {
   const require = createRequire(join(places.tools, "package.json"));
   const entry = require.resolve("code-server/out/node/entry.js");
-  const { chromium } = require("playwright-core");
 
   const inHome = (name: string) => join(places.home, name);
   for (const folder of ["data/User", "extensions", "profile"]) {
@@ -95,19 +91,10 @@ export async function startWorkbench(places: Places, settings: object): Promise<
     return output.includes("HTTP server listening");
   });
 
-  const browser = await chromium.launchPersistentContext(inHome("profile"), {
+  const browser = await driver(places.tools).launchPersistentContext(inHome("profile"), {
     executablePath: places.chromium,
     viewport: { width: 1000, height: 620 },
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+    args: ARGUMENTS,
   });
   return {
     async window(path) {
@@ -227,21 +214,6 @@ export class Window {
   /** The text of what the window is telling the user. */
   async notifications(): Promise<string[]> {
     return this.page.locator(".notification-list-item-message").allInnerTexts();
-  }
-}
-
-/** Looks until `look` sees something. */
-export async function waitFor<T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> {
-  const end = Date.now() + LIMIT_MS;
-  for (;;) {
-    const seen = await look();
-    if (seen) {
-      return seen as NonNullable<T>;
-    }
-    if (Date.now() > end) {
-      throw new Error(`waited in vain for ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 

@@ -32,6 +32,7 @@ pub(super) async fn about(State(app): State<App>) -> Json<Value> {
         "signals": signals.collect::<Vec<_>>(),
         "documents": documents.collect::<Vec<_>>(),
         "properties": properties.collect::<Vec<_>>(),
+        "example": explorer.example,
         "completes": explorer.complete.is_some(),
         "mostText": MOST_TEXT,
     }))

@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     #[command(flatten)]
-    answer: answer::Arguments,
+    answer: answer::Question,
 }
 
 /// Serves the page, or answers the one question that `arguments` ask.
@@ -66,6 +66,10 @@ pub(super) fn run(
     let explorer = Explorer {
         subject,
         documents,
+        example: match file.config.language.as_str() {
+            "rust" => super::playground::EXAMPLE.to_owned(),
+            _ => String::new(),
+        },
         complete: completing(&file, loader),
     };
     let listener = listen(arguments.port)?;

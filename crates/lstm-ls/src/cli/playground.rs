@@ -24,7 +24,7 @@ use buffer::Buffer;
 use suggestions::Suggestions;
 
 /// What there is to type in when no file is named.
-const EXAMPLE: &str = r#"/// What a shop sold.
+pub(super) const EXAMPLE: &str = r#"/// What a shop sold.
 pub struct Sales {
     customers: usize,
     revenue: f64,

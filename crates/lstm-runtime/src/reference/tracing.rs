@@ -31,7 +31,9 @@ impl TraceSession for ReferenceSession<'_> {
                 // A cell without a cell state has none to write.
                 let signals = states.filter(|values| !values.is_empty()).chain(gates);
                 for (place, values) in signals.enumerate() {
-                    record.units_mut(step, layer, place, 0).copy_from_slice(values);
+                    record
+                        .units_mut(step, layer, place, 0)
+                        .copy_from_slice(values);
                 }
             }
         }

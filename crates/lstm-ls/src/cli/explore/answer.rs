@@ -20,7 +20,7 @@ const MOST_SEARCHED: usize = 1 << 20;
 
 /// What a question can say.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct Question {
     /// Print which units track this, and leave: `all`, or one of indentation,
     /// brackets, string, comment, column, newline, identifier, upper, digit,
     /// url, mention.
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     lines: Option<(usize, usize)>,
 }
 
-impl Arguments {
+impl Question {
     /// Whether there is a question at all.
     pub(super) fn is_asked(&self) -> bool {
         self.search.is_some() || self.export.is_some()
@@ -53,7 +53,7 @@ impl Arguments {
 /// # Errors
 /// If there is no text, no such unit, or the picture cannot be written.
 pub(super) fn run(
-    arguments: &Arguments,
+    arguments: &Question,
     subject: &Subject,
     documents: &[Document],
     out: &mut dyn Write,

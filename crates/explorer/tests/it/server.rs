@@ -1,0 +1,329 @@
+//! What the server answers: to its page, to mistakes, to malice, to crowds.
+
+use std::io::{Read, Write};
+
+use lstm_format::CellKind;
+use serde_json::{Value, json};
+
+use crate::client::Server;
+use crate::models::{HIDDEN, by_hand, random, text};
+
+fn unit(text: &str) -> Value {
+    json!({"name": "a.rs", "text": text, "layer": 0, "unit": 3})
+}
+
+#[test]
+fn the_page_is_served_and_loads_nothing_from_elsewhere() {
+    let server = Server::start(&by_hand());
+    let page = server.get("/");
+    assert_eq!(page.status, 200);
+    let head = page.head.to_ascii_lowercase();
+    assert!(head.contains("content-type: text/html"), "{head}");
+    assert!(
+        head.contains("content-security-policy: default-src 'self'"),
+        "{head}"
+    );
+    // Every file that the page names, and those that these name.
+    let mut waiting = vec!["/".to_owned()];
+    let mut seen = Vec::new();
+    while let Some(path) = waiting.pop() {
+        let file = server.get(&path);
+        assert_eq!(file.status, 200, "{path}");
+        seen.push(path.clone());
+        if path.contains("vendor") {
+            continue;
+        }
+        let foreign = file.body.replace("http://www.w3.org/", "");
+        assert!(
+            !foreign.contains("http://") && !foreign.contains("https://"),
+            "{path}"
+        );
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for quoted in file.body.split('"').skip(1).step_by(2) {
+            let found = match quoted.strip_prefix("./") {
+                Some(name) => format!("{folder}/{name}"),
+                None => match quoted.strip_prefix("../") {
+                    Some(name) => format!("/{name}"),
+                    None => quoted.to_owned(),
+                },
+            };
+            let is_file = [".js", ".css", ".svg"]
+                .iter()
+                .any(|end| found.ends_with(end));
+            if is_file && found.starts_with('/') && !seen.contains(&found) {
+                waiting.push(found);
+            }
+        }
+    }
+    assert!(seen.len() > 15, "{seen:?}");
+}
+
+#[test]
+fn what_is_known_before_anything_is_read() {
+    let server = Server::start(&random(CellKind::Peephole));
+    let about = server.get("/api/about").lines().remove(0);
+    assert_eq!(about["layers"], 2);
+    assert_eq!(about["units"], HIDDEN);
+    assert_eq!(about["documents"][0]["text"], text());
+    let letters: Vec<_> = about["signals"].as_array().unwrap().iter().collect();
+    let letters: Vec<_> = letters
+        .iter()
+        .map(|s| s["letter"].as_str().unwrap())
+        .collect();
+    assert_eq!(letters, ["h", "c", "i", "f", "g", "o"]);
+}
+
+#[test]
+fn a_unit_is_told_piece_by_piece() {
+    let server = Server::start(&by_hand());
+    let text = text();
+    let lines = server.ask("unit", &unit(&text)).lines();
+    let (done, pieces) = lines.split_last().unwrap();
+    assert_eq!(done["done"], text.len());
+    assert!(pieces.len() > 1);
+    let mut at = 0;
+    for piece in pieces {
+        assert_eq!(piece["at"], at);
+        let values = piece["h"].as_array().unwrap();
+        assert_eq!(values.len(), piece["surprise"].as_array().unwrap().len());
+        for (value, byte) in values.iter().zip(&text.as_bytes()[at..]) {
+            let is_on = value.as_f64().unwrap() > 0.5;
+            assert_eq!(is_on, byte.is_ascii_uppercase());
+        }
+        at += values.len();
+    }
+    assert_eq!(at, text.len());
+}
+
+#[test]
+fn every_view_answers_for_every_cell() {
+    for cell in CellKind::ALL {
+        let server = Server::start(&random(cell));
+        let text = json!({"name": "a.rs", "text": "let A = \"b\";\nlet C = 4;\n"});
+        let with = |more: Value| {
+            let mut question = text.clone();
+            let question = question.as_object_mut().unwrap();
+            question.extend(more.as_object().unwrap().clone());
+            json!(question)
+        };
+        let unit = json!({"layer": 1, "unit": 2, "signal": "h"});
+        let change = json!({"layer": 1, "unit": 2, "signal": "h", "how": "set", "amount": 0.5});
+        for (view, question, key) in [
+            ("unit", with(unit.clone()), "done"),
+            (
+                "layer",
+                with(json!({"layer": 0, "signal": "h", "from": 2, "to": 9})),
+                "done",
+            ),
+            ("gates", text.clone(), "gates"),
+            ("next", with(json!({"at": 5})), "probabilities"),
+            ("search", with(json!({"properties": ["upper"]})), "found"),
+            (
+                "search",
+                with(json!({"pattern": "let \\w", "corpus": true})),
+                "found",
+            ),
+            ("search", with(json!({"spans": [[2, 4], [8, 9]]})), "found"),
+            (
+                "matches",
+                with(json!({"layer": 1, "unit": 2, "from": 1, "to": 3})),
+                "found",
+            ),
+            (
+                "steer",
+                with(json!({"at": 5, "length": 9, "changes": [change]})),
+                "changed",
+            ),
+            (
+                "picture",
+                with(json!({"layer": 1, "unit": 2, "from": 0, "to": 9})),
+                "svg",
+            ),
+        ] {
+            let answer = server.ask(view, &question);
+            assert_eq!(answer.status, 200, "{cell:?} {view}: {}", answer.body);
+            let last = answer.lines().pop().unwrap();
+            assert!(!last[key].is_null(), "{cell:?} {view}: {last}");
+        }
+    }
+}
+
+#[test]
+fn probabilities_of_the_next_byte_are_all_there() {
+    let server = Server::start(&by_hand());
+    let answer = server.ask("next", &json!({"name": "a.rs", "text": "ab", "at": 2}));
+    let answer = answer.lines().remove(0);
+    let probabilities = answer["probabilities"].as_array().unwrap();
+    assert_eq!(probabilities.len(), 256);
+    assert_eq!(probabilities[usize::from(b'y')], 1.0);
+}
+
+#[test]
+fn ghost_text_comes_from_whoever_completes() {
+    let server = Server::start(&by_hand());
+    let question = json!({"name": "a.rs", "before": "b", "after": "c"});
+    assert_eq!(
+        server.ask("ghost", &question).lines()[0]["text"],
+        "a.rs|b|c"
+    );
+}
+
+#[test]
+fn a_wrong_question_is_answered_by_one_line_that_says_what_is_wrong() {
+    let server = Server::start(&random(CellKind::Gru));
+    let problem = |view: &str, body: &str, status: u16, says: &str| {
+        let answer = server.post(view, body);
+        assert_eq!(answer.status, status, "{view} {body}: {}", answer.body);
+        let error = answer.error();
+        assert!(error.contains(says), "{error}");
+    };
+    problem("unit", "{", 400, "not as expected");
+    problem("unit", "\u{fffd}\u{1}", 400, "not as expected");
+    problem("unit", r#"{"name": "a"}"#, 400, "missing field `text`");
+    let unit = |layer: &str, unit: &str, signal: &str| {
+        format!(r#"{{"name":"a","text":"b","layer":{layer},"unit":{unit},"signal":"{signal}"}}"#)
+    };
+    problem(
+        "unit",
+        &unit("2", "0", "h"),
+        400,
+        "no layer 2: layers are 0 to 1",
+    );
+    problem(
+        "unit",
+        &unit("0", "6", "h"),
+        400,
+        "no unit 6: a layer's units are 0 to 5",
+    );
+    problem(
+        "unit",
+        &unit("0", "0", "c"),
+        400,
+        "no signal \"c\": there are h, r, z, n",
+    );
+    problem("unit", &unit("-1", "0", "h"), 400, "invalid value");
+    let rest = r#""name":"a","text":"é""#;
+    problem("next", &format!(r#"{{{rest},"at":1}}"#), 400, "no place 1");
+    problem(
+        "next",
+        &format!(r#"{{{rest},"at":99}}"#),
+        400,
+        "no place 99",
+    );
+    problem(
+        "search",
+        &format!(r#"{{{rest},"pattern":"("}}"#),
+        400,
+        "unclosed group",
+    );
+    problem(
+        "search",
+        &format!(r#"{{{rest},"pattern":"(a{{999}}){{999}}"}}"#),
+        400,
+        "size limit",
+    );
+    problem(
+        "search",
+        &format!(r#"{{{rest},"properties":["mood"]}}"#),
+        400,
+        "there are indentation",
+    );
+    problem("search", r#"{"name":"a","text":""}"#, 400, "no text");
+    problem(
+        "matches",
+        &format!(r#"{{{rest},"layer":0,"unit":0,"from":2,"to":2}}"#),
+        400,
+        "select",
+    );
+    problem(
+        "steer",
+        &format!(r#"{{{rest},"at":0,"changes":[]}}"#),
+        400,
+        "name a unit",
+    );
+    problem(
+        "steer",
+        &format!(r#"{{{rest},"at":0,"length":99999,"changes":[]}}"#),
+        400,
+        "at most 2000",
+    );
+    let change = r#"[{"layer":0,"unit":0,"signal":"z","how":"set","amount":1}]"#;
+    problem(
+        "steer",
+        &format!(r#"{{{rest},"at":0,"changes":{change}}}"#),
+        400,
+        "h or c",
+    );
+    assert_eq!(server.get("/no/such").status, 404);
+    assert_eq!(server.get("/api/unit").status, 405);
+}
+
+#[test]
+fn too_much_text_is_turned_away_at_once() {
+    let server = Server::start(&random(CellKind::Lstm));
+    let large = server.ask("unit", &unit(&"x".repeat(300 << 10)));
+    assert_eq!(large.status, 413);
+    assert!(
+        large.error().contains("a look takes in 256 KB"),
+        "{}",
+        large.error()
+    );
+    let huge = server.ask("unit", &unit(&"x".repeat(10 << 20)));
+    assert_eq!(huge.status, 413);
+    assert!(huge.error().contains("at most 256 KB"), "{}", huge.error());
+    let wide =
+        json!({"name": "a", "text": text(), "layer": 0, "signal": "h", "from": 0, "to": 1400});
+    assert!(
+        server
+            .ask("layer", &wide)
+            .error()
+            .contains("at most 1024 bytes")
+    );
+    // And it still works.
+    assert_eq!(server.ask("unit", &unit("ab")).status, 200);
+}
+
+#[test]
+fn strangers_are_turned_away() {
+    let server = Server::start(&by_hand());
+    let rebound = "GET /api/about HTTP/1.0\r\nHost: evil.example\r\n\r\n";
+    let answer = server.send(rebound);
+    assert_eq!(answer.status, 403);
+    assert!(answer.error().contains("for this machine alone"));
+    let own = server.question("unit", &unit("ab").to_string());
+    let crossing = own.replacen("\r\n", "\r\nOrigin: https://evil.example\r\n", 1);
+    assert_eq!(server.send(&crossing).status, 403);
+    let form = own.replace("application/json", "text/plain");
+    assert_eq!(server.send(&form).status, 415);
+}
+
+#[test]
+fn two_browsers_at_once_get_the_same_answers() {
+    let server = Server::start(&random(CellKind::Lstm));
+    let question = unit(&text());
+    let alone = server.ask("unit", &question).body;
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| server.ask("unit", &question)))
+            .collect();
+        for answer in asked {
+            assert_eq!(answer.join().unwrap().body, alone);
+        }
+    });
+}
+
+#[test]
+fn whoever_leaves_takes_their_work_along() {
+    let server = Server::start(&random(CellKind::Lstm));
+    let body = unit(&text().repeat(100)).to_string();
+    // More than there are threads, and than requests may wait: each has its
+    // first line and goes.
+    for _ in 0..64 {
+        let mut stream = server.connect();
+        let request = server.question("unit", &body);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut start = [0; 512];
+        stream.read_exact(&mut start).unwrap();
+    }
+    assert_eq!(server.ask("unit", &unit("ab")).status, 200);
+}
