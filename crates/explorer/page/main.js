@@ -100,15 +100,20 @@ const controls = choices(desk, { openFile, openOwn });
 exports_(desk, () => trace);
 const showPanel = tabs(PANELS.map(([id, title]) => [id, title]), choosePanel);
 
-const linked = view.read(location.hash);
 element("model").textContent =
   `${about.model}, ${about.parameters.toLocaleString("en").replaceAll(",", " ")} weights, ${about.engine}`;
 document.title = `Look inside ${about.model}`;
-if (linked) openOwn(linked.name, linked.text, view.at);
-else if (about.documents.length > 0) openFile(Math.min(view.file, about.documents.length - 1), view.at);
-else openOwn("text", "", 0);
-showPanel(PANELS.some(([id]) => id === view.panel) ? view.panel : "unit");
-addEventListener("hashchange", () => location.reload());
+follow();
+addEventListener("hashchange", follow);
+
+/** Shows what the link in the address says. */
+function follow() {
+  const linked = view.read(location.hash);
+  if (linked) openOwn(linked.name, linked.text, view.at);
+  else if (about.documents.length > 0) openFile(Math.min(view.file, about.documents.length - 1), view.at);
+  else openOwn("text", "", 0);
+  showPanel(PANELS.some(([id]) => id === view.panel) ? view.panel : "unit");
+}
 
 function say(line, bad = false) {
   const status = element("status");
@@ -164,7 +169,7 @@ function read() {
   const begun = performance.now();
   trace = new Trace(about.signals, places.byteLength);
   const mine = trace;
-  paint(0, 0);
+  delete document.body.dataset.read;
   desk.trying(
     reading.run(async (signal) => {
       if (places.length === 0) return;

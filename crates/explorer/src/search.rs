@@ -131,8 +131,8 @@ pub fn search(
     })
 }
 
-/// Where the texts to check on begin: about the last third, and at the start
-/// of a document where there are several.
+/// Where the texts to check on begin: behind about two thirds, at the start of
+/// a document if one starts near there, else at that of a line.
 struct Split {
     document: usize,
     offset: usize,
@@ -142,24 +142,30 @@ impl Split {
     fn of(documents: &[Document]) -> Self {
         let total: usize = documents.iter().map(|document| document.text.len()).sum();
         let wanted = total - total / 3;
-        if let [only] = documents {
-            // A line end, if there is one.
-            let rest = only.text.as_bytes()[wanted..].iter();
-            let line = rest.clone().position(|&byte| byte == b'\n');
-            return Self {
-                document: 0,
-                offset: wanted + line.map_or(0, |line| line + 1),
-            };
+        let mut start = 0_usize;
+        for (index, document) in documents.iter().enumerate() {
+            let is_near = start > 0 && start.abs_diff(wanted) <= total / 8;
+            if is_near {
+                return Self {
+                    document: index,
+                    offset: 0,
+                };
+            }
+            let end = start + document.text.len();
+            // A start that is near would have to come within this.
+            if end > wanted + total / 8 || index + 1 == documents.len() {
+                let offset = wanted.saturating_sub(start).min(document.text.len());
+                let mut rest = document.text.as_bytes()[offset..].iter();
+                let line = rest.position(|&byte| byte == b'\n');
+                return Self {
+                    document: index,
+                    offset: offset + line.map_or(0, |line| line + 1),
+                };
+            }
+            start = end;
         }
-        let mut before = 0;
-        let ends = documents.iter().map(|document| {
-            before += document.text.len();
-            before
-        });
-        let whole = ends.take_while(|&end| end < wanted).count() + 1;
         Self {
-            // At least one on either side.
-            document: whole.min(documents.len().saturating_sub(1)),
+            document: 0,
             offset: 0,
         }
     }

@@ -24,6 +24,8 @@ const browser = await driver(variable("LSTM_LS_VSCODE")).launch({
   executablePath: variable("LSTM_LS_CHROMIUM"),
   args: ARGUMENTS,
 });
+/** Layer and unit that the search found. */
+let picked = ["0", "0"];
 /** What went wrong on any page, and every address that was asked for something. */
 const troubles: string[] = [];
 const asked = new Set<string>();
@@ -97,7 +99,7 @@ async function type(page: any): Promise<void> {
   const before = Number((await page.evaluate("document.body.dataset.read")).split(":")[2]);
   await page.keyboard.type(TYPED);
   await waitFor("the text to be read again", async () => {
-    const read = await page.evaluate("document.body.dataset.read");
+    const read = await page.evaluate("document.body.dataset.read ?? ''");
     return Number(read.split(":")[2]) === before + TYPED.length;
   });
   assert.ok((await box.inputValue()).endsWith(TYPED));
@@ -106,23 +108,24 @@ async function type(page: any): Promise<void> {
 }
 
 async function search(page: any): Promise<void> {
-  step("a search finds units that are on inside strings; one is picked");
+  step("a search finds units that tell the indentation; the best is picked");
   await page.locator("#tab-search").click();
-  await page.locator("#panel select").first().selectOption("string");
+  await page.locator("#panel select").first().selectOption("indentation");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   const rows = page.locator("#results tbody tr");
   await rows.first().waitFor({ timeout: 60_000 });
-  const scores = (await rows.first().locator("td.number").allInnerTexts()).map(Number);
-  const far = (score: number) => Math.abs(score - 0.5);
-  assert.ok(scores.length === 2 && scores.every((score) => far(score) > 0.2), `AUC ${scores}`);
+  const scores = await rows.first().locator("td.number").allInnerTexts();
+  // Whatever the model is, one of its units is better than this.
+  const strong = (score: string) => Math.abs(Number(score.replace("−", "-"))) > 0.4;
+  assert.ok(scores.length === 2 && scores.every(strong), `correlations ${scores}`);
   await page.screenshot({ path: join(results, "explorer-04-search.png") });
   const first = rows.first().locator("button");
-  const [layer, unit] = (await first.innerText()).split(":");
+  picked = (await first.innerText()).split(":");
   await first.click();
-  assert.equal(await page.locator("#layer").inputValue(), layer);
-  assert.equal(await page.locator("#unit").inputValue(), unit);
+  assert.equal(await page.locator("#layer").inputValue(), picked[0]);
+  assert.equal(await page.locator("#unit").inputValue(), picked[1]);
   await waitFor("the unit to be read", async () =>
-    (await page.evaluate("document.body.dataset.read")).startsWith(`${layer}:${unit}:`),
+    (await page.evaluate("document.body.dataset.read ?? ''")).startsWith(`${picked.join(":")}:`),
   );
 
   step("a search for selected spans, and one for an expression that does not work");
@@ -132,7 +135,7 @@ async function search(page: any): Promise<void> {
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await page.getByRole("heading", { name: "the selected spans" }).waitFor({ timeout: 60_000 });
   await page.locator("#panel select").first().selectOption("pattern");
-  await page.getByLabel("Regular expression").fill("(");
+  await page.getByRole("textbox", { name: "Regular expression" }).fill("(");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await says(page, /does not work: unclosed group/);
 }
@@ -155,9 +158,10 @@ async function matches(page: any): Promise<void> {
 
 async function steer(page: any): Promise<void> {
   step("a unit that is held changes what the model writes");
-  await page.goto(`${address}#layer=0&unit=441&signal=c&file=0&at=800&panel=steer`);
-  await page.reload();
+  await page.goto(address + unitLink("steer"));
+  await page.locator("#tab-steer[aria-selected=true]").waitFor();
   await read(page);
+  await page.getByLabel("Seed").fill("3");
   await page.getByRole("button", { name: "Write on from the cursor" }).click();
   const samples = page.locator(".sample");
   await waitFor("both samples", async () => (await samples.count()) === 2);
@@ -183,11 +187,11 @@ async function complete(page: any, accept: () => Promise<void>, picture: string)
 async function exports_(page: any): Promise<void> {
   step("a picture and the values are exported");
   const svg = await saved(page, "SVG");
-  assert.match(svg.name, /^rust-.*-0-441\.svg$/);
+  assert.ok(svg.name.endsWith(`-${picked.join("-")}.svg`), svg.name);
   assert.match(svg.text, /^<svg [^]*cell state[^]*<rect [^]*<\/svg>\s*$/);
   const json = JSON.parse((await saved(page, "JSON")).text);
   assert.equal(json.signals.c.length, Buffer.byteLength(json.text));
-  assert.deepEqual([json.layer, json.unit], [0, 441]);
+  assert.deepEqual([json.layer, json.unit], picked.map(Number));
 }
 
 async function link(desk: any, page: any): Promise<void> {
@@ -197,7 +201,7 @@ async function link(desk: any, page: any): Promise<void> {
   watch(other);
   await other.goto(page.url());
   await read(other);
-  assert.equal(await other.locator("#unit").inputValue(), "441");
+  assert.equal(await other.locator("#unit").inputValue(), picked[1]);
   assert.equal(await other.locator("#signal").inputValue(), "c");
   assert.equal(await other.locator("[role=tab][aria-selected=true]").innerText(), "Gates");
   await other.close();
@@ -221,7 +225,7 @@ async function twoAtOnce(desk: any, page: any): Promise<void> {
   step("two pages work at once");
   const other = await look(desk, "#layer=1&unit=7&panel=search");
   await page.goto(`${address}#layer=1&unit=9&panel=search`);
-  await page.reload();
+  await page.locator("#tab-search[aria-selected=true]").waitFor();
   for (const one of [page, other]) {
     await one.getByRole("button", { name: "Search", exact: true }).click();
   }
@@ -234,7 +238,7 @@ async function twoAtOnce(desk: any, page: any): Promise<void> {
 async function dark(): Promise<void> {
   step("in the dark");
   const context = await open({ viewport: { width: 1200, height: 860 }, colorScheme: "dark" });
-  const page = await look(context, "#layer=0&unit=441&signal=c&panel=unit&at=700");
+  const page = await look(context, unitLink("unit"));
   await page.screenshot({ path: join(results, "explorer-08-dark.png") });
   await context.close();
 }
@@ -242,7 +246,7 @@ async function dark(): Promise<void> {
 async function phone(): Promise<void> {
   step("on a phone nothing is wider than the screen, and ghost text is accepted with a finger");
   const context = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
-  const page = await look(context, "#layer=0&unit=441&signal=c&at=700");
+  const page = await look(context, unitLink("unit"));
   await page.screenshot({ path: join(results, "explorer-09-phone.png") });
   for (const tab of ["next", "layer", "gates", "search", "steer", "unit"]) {
     await page.locator(`#tab-${tab}`).tap();
@@ -250,6 +254,11 @@ async function phone(): Promise<void> {
   }
   await complete(page, () => page.getByRole("button", { name: "Accept (Tab)" }).tap(), "explorer-10-phone-try");
   await context.close();
+}
+
+/** The part of a link that shows the unit that was picked. */
+function unitLink(panel: string): string {
+  return `#layer=${picked[0]}&unit=${picked[1]}&signal=c&file=0&at=800&panel=${panel}`;
 }
 
 async function open(options: object): Promise<any> {
