@@ -110,7 +110,7 @@ addEventListener("hashchange", follow);
 function follow() {
   const linked = view.read(location.hash);
   if (linked) openOwn(linked.name, linked.text, view.at);
-  else if (about.documents.length > 0) openFile(Math.min(view.file, about.documents.length - 1), view.at);
+  else if (about.documents.length > 0) openFile(Math.min(view.file ?? 0, about.documents.length - 1), view.at);
   else openOwn("text", "", 0);
   showPanel(PANELS.some(([id]) => id === view.panel) ? view.panel : "unit");
 }

@@ -93,6 +93,8 @@ export class Surface {
   }
 
   #lay(text) {
+    this.#at?.classList.remove("at");
+    this.#at = undefined;
     this.places = new Places(text);
     const { chars } = this.places;
     const spans = this.#paint.children;
@@ -111,7 +113,6 @@ export class Surface {
       added.append(span);
     });
     this.#paint.append(added);
-    this.#at = undefined;
   }
 
   #charUnder(event) {

@@ -31,6 +31,10 @@ pub(super) fn read(paths: &[PathBuf], language: &str) -> anyhow::Result<Vec<Docu
         }
         let before = documents.len();
         for path in files(path, language) {
+            let name = path.display().to_string();
+            if documents.iter().any(|known: &Document| known.name == name) {
+                continue;
+            }
             // One that cannot be read or is no text is left out, as ripgrep does.
             let Ok(document) = document(&path) else {
                 continue;
