@@ -13,8 +13,6 @@ const CELL: (f32, f32) = (7.8, 17.0);
 const MARGIN: f32 = 14.0;
 /// Above the text, for the caption.
 const TOP: f32 = 44.0;
-/// A cell state of this has its full colour, as on the page.
-const FULL_CELL: f32 = 3.0;
 /// Longer lines are cut.
 const COLUMNS: usize = 100;
 
@@ -44,10 +42,13 @@ pub fn picture(
         values.push(step.value(unit));
         ControlFlow::Continue(())
     });
-    let full = if unit.signal == Signal::Cell {
-        FULL_CELL
-    } else {
-        1.0
+    // A cell state has no bounds; the strongest there is has the full colour.
+    let strongest = values
+        .iter()
+        .fold(1.0_f32, |most, value| most.max(value.abs()));
+    let (full, title) = match unit.signal {
+        Signal::Cell => (strongest, format!("{title}, ±{strongest:.1}")),
+        _ => (1.0, title.to_owned()),
     };
     let text = &document.text[range];
     let lines: Vec<&str> = text.split('\n').collect();
@@ -69,7 +70,7 @@ pub fn picture(
     ));
     line(format_args!(
         r##"<text x="{MARGIN}" y="24" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="13" fill="#333333">{}</text>"##,
-        escaped(title)
+        escaped(&title)
     ));
     let mut offset = 0;
     for (row, content) in lines.iter().enumerate() {

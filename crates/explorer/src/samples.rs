@@ -1,4 +1,5 @@
-//! Texts to begin with where nobody names any: for Rust, this crate's own files.
+//! Texts to begin with where nobody names any: for Rust, this crate's own files;
+//! for the tasks of the lab, some of their lines.
 
 use crate::reading::Document;
 
@@ -11,12 +12,46 @@ const RUST: &[(&str, &str)] = &[
     ("search.rs", include_str!("search.rs")),
 ];
 
-/// Texts in `language`; none but for Rust.
+/// Counted: as many b as there were a.
+const COUNTER: &[(&str, &str)] = &[(
+    "counter",
+    "aXb\naaaXbbb\naaaaaaaaXbbbbbbbb\naaaaaXbbbbb\naaaaaaaaaaXbbbbbbbbbb\naaXbb\n\
+     aaaaaaaaaaaaaXbbbbbbbbbbbbb\naaaaaaXbbbbbb\naaaaaaaXbbbbbbb\naaaaXbbbb\n",
+)];
+
+/// Counted, but not the X among them.
+const SELECTIVE_COUNTER: &[(&str, &str)] = &[(
+    "selective-counter",
+    "aXaYbb\naaXXaXaYbbbb\nXaYb\naaaaXXXXaYbbbbb\naXaXaXaaaaYbbbbbbb\naaaaaaYbbbbbb\n\
+     XXXaaYbb\naaXaaXaaXaaXYbbbbbbbb\naaaYbbb\nXXaXXaXXaYbbb\n",
+)];
+
+/// Which of two letters it was.
+const STATE: &[(&str, &str)] = &[(
+    "state",
+    "AxxxYa\nBxYb\nBxxxxxxxYb\nAxxxxxYa\nAxYa\nBxxxxxxxxxxYb\nAxxxxxxxxYa\nBxxxYb\n\
+     AxxxxxxxxxxxxxxxxxxxxYa\nBxxxxxxxxxxxxxxxxxxxxYb\n",
+)];
+
+/// The same letters once more.
+const COPY: &[(&str, &str)] = &[(
+    "copy",
+    "abcXabc\naabXaab\ncbaXcba\nbbcXbbc\ncacXcac\nbacXbac\nccbXccb\naccXacc\nbabXbab\n",
+)];
+
+/// Texts in `language`; none where there are none.
 pub fn samples(language: &str) -> Vec<Document> {
-    let texts = RUST.iter().filter(|_| language == "rust");
+    let texts = match language {
+        "rust" => RUST,
+        "counter" => COUNTER,
+        "selective-counter" => SELECTIVE_COUNTER,
+        "state" => STATE,
+        "copy" => COPY,
+        _ => &[],
+    };
     let document = |&(name, text): &(&str, &str)| Document {
         name: name.to_owned(),
         text: text.to_owned(),
     };
-    texts.map(document).collect()
+    texts.iter().map(document).collect()
 }
