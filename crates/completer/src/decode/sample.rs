@@ -46,6 +46,8 @@ pub(super) fn sample(
         let mut child_heads = Vec::new();
         let mut bytes = Vec::new();
         for (node, mut head) in nodes.into_iter().zip(heads) {
+            // With many lanes, the distributions take longer than the step.
+            task.limits.late()?;
             let log_probs = predictor.log_probs(&mut head);
             let weights = sampler.cumulative_weights(task.choices(&node.hypothesis, &log_probs));
             if weights.is_empty() {

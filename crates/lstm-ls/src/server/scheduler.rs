@@ -2,8 +2,8 @@
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
-//! asks too much waits for itself. One that has lately had more than its share
-//! of the threads works at a low priority, and with far more than its share it
+//! asks too much waits for itself. One that has lately had more than half of its
+//! share of the threads works at a low priority, and with more than its share it
 //! waits until it has not, as long as others work.
 
 use std::collections::{HashMap, VecDeque};
@@ -226,7 +226,7 @@ impl Inner {
                 false => threads.saturating_sub(1).max(1),
             };
             let standing = self.usage.standing(client, threads, now);
-            if queue.running >= most || standing == Standing::FarTooMuch {
+            if queue.running >= most || standing == Standing::TooMuch {
                 continue;
             }
             let Some(at) = queue.waiting.iter().position(&wanted) else {
@@ -238,7 +238,7 @@ impl Inner {
             self.turns.push_back(client);
             let Waiting { order, job } = queue.waiting.remove(at)?;
             let somebody_waits = matches!(order.purpose, Purpose::Popup | Purpose::Ghost);
-            let gently = standing == Standing::TooMuch || !somebody_waits;
+            let gently = standing == Standing::Much || !somebody_waits;
             return Some(Start { order, job, gently });
         }
         None

@@ -14,18 +14,21 @@ const RESTING: f64 = 0.002;
 /// Share of one thread that nobody is denied.
 const GRANTED: f64 = 0.1;
 
-/// How many fair shares are far too many: people do not type evenly.
-const FAR_TOO_MANY: f64 = 1.4;
+/// Fair shares above which a client's work gives way to that of others.
+const MUCH: f64 = 0.5;
+
+/// Fair shares that are too much: people do not type evenly.
+const TOO_MUCH: f64 = 1.2;
 
 /// What a client has had, beside what the others have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// No more than its share, or the others rest.
+    /// No more than half of its share, or the others rest.
     Fair,
-    /// More than its share.
+    /// So much that its work gives way.
+    Much,
+    /// More than its share, so that it has to wait.
     TooMuch,
-    /// So much that it has to wait.
-    FarTooMuch,
 }
 
 /// Seconds of work by client, older work counting less.
@@ -56,8 +59,8 @@ impl Usage {
         };
         let fair = threads as f64 / clients as f64;
         match share(used, now) {
-            had if had > (FAR_TOO_MANY * fair).max(GRANTED) => Standing::FarTooMuch,
-            had if had > fair => Standing::TooMuch,
+            had if had > (TOO_MUCH * fair).max(GRANTED) => Standing::TooMuch,
+            had if had > MUCH * fair => Standing::Much,
             _ => Standing::Fair,
         }
     }
@@ -87,7 +90,7 @@ mod tests {
             }
         }
         let had_too_much =
-            |&client: &usize| usage.standing(client as ClientId, 2, now) == Standing::FarTooMuch;
+            |&client: &usize| usage.standing(client as ClientId, 2, now) == Standing::TooMuch;
         let found: Vec<_> = (0..shares.len()).filter(had_too_much).collect();
         assert_eq!(found, expected, "{shares:?}");
     }
