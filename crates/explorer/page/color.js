@@ -7,6 +7,14 @@ const SURPRISE = "235 140 0";
 /** Where a signal has its full colour: bits of surprise, a cell's value, or 1. */
 const FULL = { surprise: 8, c: 3 };
 
+/** A cell state has no bounds: gives its full colour to `value`. True if it had another. */
+export function setFullCell(value) {
+  const full = Math.max(1, Math.ceil(value * 10) / 10);
+  const isNew = full !== FULL.c;
+  FULL.c = full;
+  return isNew;
+}
+
 /** The background of a value of `signal`. */
 export function background(signal, value) {
   if (value === undefined || value === null) return "";

@@ -2,7 +2,7 @@
 // computed by the program that served it.
 
 import { Latest, ask } from "./api.js";
-import { legend, visible } from "./color.js";
+import { legend, setFullCell, visible } from "./color.js";
 import { choices, exports_, readFile } from "./controls.js";
 import { gatesPanel } from "./panels/gates.js";
 import { layerPanel } from "./panels/layer.js";
@@ -183,6 +183,7 @@ function read() {
         }
       };
       await ask("unit", { ...desk.text, layer: view.layer, unit: view.unit }, { signal, each });
+      if (setFullCell(trace.strongest("c"))) desk.repaint();
       document.body.dataset.read = `${view.layer}:${view.unit}:${places.byteLength}`;
       document.body.dataset.millis = (performance.now() - begun).toFixed(0);
       tell();

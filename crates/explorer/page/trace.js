@@ -21,6 +21,11 @@ export class Trace {
     return Number.isNaN(value) ? undefined : value;
   }
 
+  /** The strongest value of a signal so far, or 0. */
+  strongest(name) {
+    return this.#columns.get(name)?.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0) ?? 0;
+  }
+
   /** Every signal as a list, for export. */
   lists() {
     const round = (value) => Math.round(value * 1e4) / 1e4;

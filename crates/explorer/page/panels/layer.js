@@ -27,7 +27,7 @@ export function layerPanel(desk) {
       await ask("layer", question, { signal: abort, each });
       what.textContent =
         `${desk.name(signal)} of all ${units} units of layer ${layer} (rows) over ${columns.length} bytes around the ` +
-        "cursor (columns). Click a row to look at that unit.";
+        `cursor (columns)${signal === "c" ? ", each by its own strongest" : ""}. Click a row to look at that unit.`;
       if (columns.length > 0) draw(columns, units, from);
     });
   }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use axum::extract::State;
 use axum::response::Response;
 use lstm_format::VOCABULARY_SIZE;
+use lstm_runtime::Signal;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -76,7 +77,8 @@ pub(super) struct OneLayer {
     to: usize,
 }
 
-/// One signal of all units of a layer over a passage, in steps of 1/127.
+/// One signal of all units of a layer over a passage, in steps of 1/127; of cell
+/// states, which have no bounds, in such parts of each unit's strongest.
 pub(super) async fn layer(
     State(app): State<App>,
     Question(question): Question<OneLayer>,
@@ -91,12 +93,25 @@ pub(super) async fn layer(
         return Err(Problem::bad(line));
     }
     Ok(answer(app, move |explorer, lines| {
+        let from = range.start;
+        let mut columns = Vec::with_capacity(range.len());
         read(&explorer.subject, &document, range, |step| {
-            let units = step.units(question.layer, signal).iter();
-            // A cell state has no bounds; this has.
-            let values = units.map(|v| (v.clamp(-1.0, 1.0) * 127.0).round() as i8);
-            lines.write(&json!({"at": step.offset, "values": values.collect::<Vec<_>>()}))
+            columns.push(step.units(question.layer, signal).to_vec());
+            ControlFlow::Continue(())
         })?;
+        let mut strongest = vec![1.0_f32; explorer.subject.config().hidden_size];
+        if signal == Signal::Cell {
+            for column in &columns {
+                for (most, value) in strongest.iter_mut().zip(column) {
+                    *most = most.max(value.abs());
+                }
+            }
+        }
+        for (index, column) in columns.iter().enumerate() {
+            let units = column.iter().zip(&strongest);
+            let values = units.map(|(value, most)| (value / most * 127.0).round() as i8);
+            lines.write(&json!({"at": from + index, "values": values.collect::<Vec<_>>()}))?;
+        }
         lines.write(&json!({"done": true}))
     })
     .await)
