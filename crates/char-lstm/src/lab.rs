@@ -7,6 +7,7 @@
 
 pub mod comparison;
 mod figure;
+mod grid;
 mod html;
 mod report;
 mod score;

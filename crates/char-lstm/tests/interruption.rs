@@ -129,6 +129,21 @@ fn a_killed_run_goes_on_exactly_where_its_checkpoint_was() {
 }
 
 #[test]
+fn a_killed_run_of_another_cell_goes_on_too() {
+    for cell in ["rnn", "gru", "peephole", "coupled"] {
+        let folder = tempfile::tempdir().unwrap();
+        let corpus = corpus(folder.path());
+        check_killed_run(folder.path(), |run| {
+            let mut command = train(&corpus, run);
+            command.args(["--cell", cell]);
+            command
+        });
+        let config = weights(&folder.path().join("whole")).config;
+        assert_eq!(config.cell.name(), cell);
+    }
+}
+
+#[test]
 fn a_killed_run_from_other_weights_goes_on_too_and_names_both_data() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());

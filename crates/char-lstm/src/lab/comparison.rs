@@ -1,10 +1,13 @@
 //! The cells side by side on every task.
 
+use anyhow::{Result, anyhow};
 use lstm_format::CellKind;
 use serde::{Deserialize, Serialize};
 
+use super::grid::grid;
 use super::html::Page;
 use super::report::{Report, percent, score};
+use super::score::Accuracy;
 use super::task::Task;
 
 /// Runs of every cell on every task.
@@ -44,8 +47,37 @@ impl Comparison {
         text
     }
 
+    /// Everything as JSON, a line a report.
+    ///
+    /// # Errors
+    /// If a number is not one that JSON has.
+    pub fn json(&self) -> serde_json::Result<String> {
+        let reports = self.reports.iter().map(serde_json::to_string);
+        let reports: Vec<String> = reports.collect::<Result<_, _>>()?;
+        let (command, reports) = (serde_json::to_string(&self.command)?, reports.join(",\n"));
+        Ok(format!(
+            "{{\"command\":{command},\"reports\":[\n{reports}\n]}}\n"
+        ))
+    }
+
+    /// Every size of every task and cell as an SVG, all seeds together.
+    ///
+    /// # Errors
+    /// If it can't be drawn.
+    pub fn picture(&self) -> Result<String> {
+        let share = |task, cell, size| {
+            let reports = self.reports(task, cell);
+            let of_size = reports.iter().flat_map(|r| &r.accuracies);
+            Accuracy::share_of(of_size.filter(|a| a.size == size))
+        };
+        grid(share).map_err(|e| anyhow!("drawing the comparison: {e}"))
+    }
+
     /// The table as a page without anything outside it.
-    pub fn page(&self) -> String {
+    ///
+    /// # Errors
+    /// If its picture can't be drawn.
+    pub fn page(&self) -> Result<String> {
         let mut page = Page::new("Five cells, four tasks");
         page.code(&self.command);
         page.paragraph(
@@ -54,12 +86,10 @@ impl Comparison {
              shows the run in the middle.",
         );
         page.table(&HEAD, self.rows().into_iter());
-        for task in Task::ALL {
-            page.heading(task.name());
-            page.paragraph(&format!("{}.", task.description()));
-            self.sizes(task, &mut page);
-        }
-        page.finish()
+        page.heading("By size");
+        page.paragraph("% right, all seeds together. Orange sizes were not trained on.");
+        page.picture(&self.picture()?);
+        Ok(page.finish())
     }
 
     /// A row for each task and cell that was run.
@@ -103,27 +133,64 @@ impl Comparison {
             best: middle.findings.first().map(score),
         })
     }
+}
 
-    /// Shares by size, a column a cell.
-    fn sizes(&self, task: Task, page: &mut Page) {
-        let mut head = vec!["N"];
-        head.extend(CellKind::ALL.map(CellKind::name));
-        let rows = task.measured_sizes().into_iter().map(|size| {
-            let trained = task.trained_sizes().contains(&size);
-            let mark = if trained { "" } else { " *" };
-            let shares = CellKind::ALL.map(|cell| {
-                let reports = self.reports(task, cell);
-                let of_size = reports.iter().flat_map(|r| &r.accuracies);
-                let of_size = of_size.filter(|a| a.size == size);
-                super::Accuracy::share_of(of_size)
-                    .map(percent)
-                    .unwrap_or_default()
-            });
-            let mut row = vec![format!("{size}{mark}")];
-            row.extend(shares);
-            row
-        });
-        page.table(&head, rows);
-        page.paragraph("All seeds together; * was not trained on.");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(cell: CellKind, seed: u64, rights: [usize; 2]) -> Report {
+        let accuracy = |size, trained, right| Accuracy {
+            size,
+            trained,
+            right,
+            of: 4,
+        };
+        Report {
+            task: Task::Counter.name().to_owned(),
+            cell: cell.name().to_owned(),
+            seed,
+            loss: 0.5,
+            accuracies: vec![
+                accuracy(10, true, rights[0]),
+                accuracy(11, false, rights[1]),
+            ],
+            findings: Vec::new(),
+        }
+    }
+
+    fn comparison() -> Comparison {
+        Comparison {
+            command: "lstm-train lab compare \"here\"".to_owned(),
+            reports: vec![
+                report(CellKind::Lstm, 1, [4, 4]),
+                report(CellKind::Lstm, 2, [0, 0]),
+                report(CellKind::Lstm, 3, [4, 1]),
+                report(CellKind::Rnn, 1, [3, 0]),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_row_shows_the_run_in_the_middle() {
+        let rows = comparison().rows();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0][1..5], ["lstm", "100.0 %", "25.0 %", "10"]);
+        assert_eq!(rows[1][1..5], ["rnn", "75.0 %", "0.0 %", "none"]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let comparison = comparison();
+        let json = comparison.json().unwrap();
+        assert_eq!(json.lines().count(), 6);
+        assert_eq!(
+            serde_json::from_str::<Comparison>(&json).unwrap(),
+            comparison
+        );
+        let page = comparison.page().unwrap();
+        assert!(page.contains("<td>25.0 %</td>") && page.contains("</svg>"));
+        // Of the twelve sequences of three seeds, eight.
+        assert!(page.contains("67"), "{page}");
     }
 }

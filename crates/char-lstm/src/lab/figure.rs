@@ -11,8 +11,8 @@ use super::score::{Accuracy, fed};
 use super::task::{Sequence, Task, Truth};
 use super::units::Finding;
 
-type Drawn<T> = Result<T, Box<dyn Error>>;
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Drawn<T> = Result<T, Box<dyn Error>>;
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 const BLUE: RGBColor = RGBColor(31, 119, 180);
 const ORANGE: RGBColor = RGBColor(220, 90, 20);
@@ -85,8 +85,8 @@ pub(super) fn strip(
         name(1, "to know")?;
         for column in 0..text.len() {
             let x = NAMES + column as i32 * CELL.0;
-            centred(&root, &shown(text[column]), (x, y(0)), &BLACK)?;
-            centred(&root, &truths[column], (x, y(1)), &GREY)?;
+            centred(&root, &shown(text[column]), (x, y(0) + 4), CELL.0, &BLACK)?;
+            centred(&root, &truths[column], (x, y(1) + 4), CELL.0, &GREY)?;
         }
         for (number, row) in rows.iter().enumerate() {
             name(number + 2, &row.name)?;
@@ -138,7 +138,7 @@ pub(super) fn accuracy(accuracies: &[Accuracy]) -> Drawn<String> {
         let root = backend(&mut svg, 560, 240);
         root.fill(&WHITE)?;
         // A column a size, whatever lies between the sizes.
-        let columns = (0..accuracies.len()).into_segmented();
+        let columns = (0..accuracies.len().saturating_sub(1)).into_segmented();
         let mut chart = ChartBuilder::on(&root)
             .margin(10)
             .x_label_area_size(36)
@@ -212,22 +212,27 @@ pub(super) fn losses(losses: &[f64]) -> Drawn<String> {
     Ok(svg)
 }
 
-fn backend(svg: &mut String, width: i32, height: i32) -> Area<'_> {
+pub(super) fn backend(svg: &mut String, width: i32, height: i32) -> Area<'_> {
     let size = (width.unsigned_abs(), height.unsigned_abs());
     SVGBackend::with_string(svg, size).into_drawing_area()
 }
 
-fn text_style(size: i32) -> TextStyle<'static> {
+pub(super) fn text_style(size: i32) -> TextStyle<'static> {
     ("monospace", size).into_font().color(&BLACK)
 }
 
-/// `text` in the middle of the cell whose upper left corner is `(x, y)`.
-fn centred(root: &Area<'_>, text: &str, (x, y): (i32, i32), colour: &RGBColor) -> Drawn<()> {
+/// `text` in the middle between `x` and `x + width`, from `y` down.
+pub(super) fn centred(
+    root: &Area<'_>,
+    text: &str,
+    (x, y): (i32, i32),
+    width: i32,
+    ink: &RGBColor,
+) -> Drawn<()> {
     use plotters::style::text_anchor::{HPos, Pos, VPos};
-    let place = (x + CELL.0 / 2, y + 4);
-    let style = ("monospace", 13).into_font().color(colour);
+    let style = ("monospace", 13).into_font().color(ink);
     let style = style.pos(Pos::new(HPos::Center, VPos::Top));
-    root.draw(&Text::new(text.to_owned(), place, style))?;
+    root.draw(&Text::new(text.to_owned(), (x + width / 2, y), style))?;
     Ok(())
 }
 
@@ -240,7 +245,7 @@ fn shown(byte: u8) -> String {
 }
 
 /// From red at −1 over white to blue at +1.
-fn colour(value: f32) -> RGBColor {
+pub(super) fn colour(value: f32) -> RGBColor {
     let mix = |full: u8| {
         let part = value.abs().min(1.0);
         (255.0 + (f32::from(full) - 255.0) * part) as u8

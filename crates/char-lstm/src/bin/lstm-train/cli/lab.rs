@@ -126,10 +126,14 @@ fn compare(all: &All) -> Result<()> {
     println!("\n{table}");
     make(&all.out)?;
     let write = |name: &str, text: &str| write_atomically(&all.out.join(name), text.as_bytes());
-    write("compare.json", &serde_json::to_string_pretty(&comparison)?)?;
+    write("compare.json", &comparison.json()?)?;
     write("compare.md", &table)?;
-    write("compare.html", &comparison.page())?;
-    println!("saved compare.json, .md and .html in {}", all.out.display());
+    write("compare.html", &comparison.page()?)?;
+    write("compare.svg", &comparison.picture()?)?;
+    println!(
+        "saved compare.json, .md, .html and .svg in {}",
+        all.out.display()
+    );
     Ok(())
 }
 
