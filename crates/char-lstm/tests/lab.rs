@@ -118,7 +118,15 @@ fn every_cell_is_compared_on_every_task() {
     let comparison: Comparison = serde_json::from_slice(&json).unwrap();
     assert_eq!(comparison.reports.len(), 20);
     assert!(text.contains(&comparison.markdown()), "{text}");
-    for name in ["compare.md", "compare.html", "compare.svg"] {
-        assert!(folder.path().join(name).exists(), "{name}");
+    // Shown again, nothing changes.
+    let (again, from) = (
+        folder.path().join("again"),
+        folder.path().join("compare.json"),
+    );
+    let text = lab(&format!("compare --from {}", from.display()), &again);
+    assert!(text.contains(&comparison.markdown()), "{text}");
+    for name in ["compare.json", "compare.md", "compare.html", "compare.svg"] {
+        let read = |folder: &Path| std::fs::read(folder.join(name)).unwrap();
+        assert_eq!(read(folder.path()), read(&again), "{name}");
     }
 }

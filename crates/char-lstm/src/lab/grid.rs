@@ -30,6 +30,9 @@ pub(super) fn grid(share: impl Fn(Task, CellKind, usize) -> Option<f64>) -> Draw
             let top = block * rows * SQUARE + 8;
             name(&format!("{task}: {}", task.description()), top)?;
             name("N", top + SQUARE)?;
+            for (row, cell) in (2..).zip(CellKind::ALL) {
+                name(cell.name(), top + row * SQUARE)?;
+            }
             for (column, &size) in (0..).zip(sizes) {
                 let x = NAMES + column * SQUARE;
                 let trained = task.trained_sizes().contains(&size);
@@ -47,7 +50,6 @@ pub(super) fn grid(share: impl Fn(Task, CellKind, usize) -> Option<f64>) -> Draw
                 )?;
                 for (row, cell) in (2..).zip(CellKind::ALL) {
                     let y = top + row * SQUARE;
-                    name(cell.name(), y)?;
                     let Some(share) = share(*task, cell, size) else {
                         continue;
                     };

@@ -62,6 +62,9 @@ struct All {
     /// Steps of 128 documents each.
     #[arg(long, default_value_t = Settings::STEPS, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
+    /// A compare.json to show again, instead of training.
+    #[arg(long, conflicts_with_all = ["seeds", "steps"])]
+    from: Option<PathBuf>,
     /// Folder for the table.
     #[arg(long, default_value = "runs/lab")]
     out: PathBuf,
@@ -105,22 +108,9 @@ fn one_run(task: Task, one: &One) -> Result<()> {
 }
 
 fn compare(all: &All) -> Result<()> {
-    let mut reports = Vec::new();
-    for task in Task::ALL {
-        for cell in CellKind::ALL {
-            for seed in 1..=all.seeds {
-                let settings = Settings {
-                    steps: all.steps,
-                    ..Settings::new(task, cell, seed)
-                };
-                let (report, _) = trained(&settings)?;
-                reports.push(report);
-            }
-        }
-    }
-    let comparison = Comparison {
-        command: super::command_line(),
-        reports,
+    let comparison = match &all.from {
+        Some(path) => read(path)?,
+        None => compared(all)?,
     };
     let table = comparison.markdown();
     println!("\n{table}");
@@ -135,6 +125,31 @@ fn compare(all: &All) -> Result<()> {
         all.out.display()
     );
     Ok(())
+}
+
+fn compared(all: &All) -> Result<Comparison> {
+    let mut reports = Vec::new();
+    for task in Task::ALL {
+        for cell in CellKind::ALL {
+            for seed in 1..=all.seeds {
+                let settings = Settings {
+                    steps: all.steps,
+                    ..Settings::new(task, cell, seed)
+                };
+                reports.push(trained(&settings)?.0);
+            }
+        }
+    }
+    Ok(Comparison {
+        command: super::command_line(),
+        reports,
+    })
+}
+
+fn read(path: &Path) -> Result<Comparison> {
+    let named = || format!("reading {}", path.display());
+    let json = std::fs::read_to_string(path).with_context(named)?;
+    serde_json::from_str(&json).with_context(named)
 }
 
 /// Trains and measures, with a bar on a terminal.
