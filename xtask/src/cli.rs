@@ -20,10 +20,8 @@ enum Task {
     /// Fetch libtorch into .libtorch, once; training needs it, the server does not
     Libtorch,
     /// Fetch and pack the files a shipped model is trained on, into .corpus
-    Corpus {
-        #[arg(value_enum)]
-        name: corpus::Name,
-    },
+    #[command(subcommand)]
+    Corpus(corpus::Name),
     /// Run every check and every test, in order, up to the first failure
     Test {
         /// Run these groups only (all of them when none is named)
@@ -58,7 +56,7 @@ enum Task {
 pub(crate) fn run() -> Result<()> {
     match Cli::parse().task {
         Task::Libtorch => libtorch::provide(),
-        Task::Corpus { name } => corpus::provide(name),
+        Task::Corpus(name) => corpus::provide(&name),
         Task::Test { groups } => suite::run(&groups),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),

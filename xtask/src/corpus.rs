@@ -1,17 +1,26 @@
 //! `cargo xtask corpus`: fetches the files a shipped model is made of and packs them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
+use clap::Subcommand;
 
 use crate::{libtorch, process, workspace};
 
+mod java;
+
 /// The corpora there are.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Name {
     /// Popular Rust crates and their dependencies
     Rust,
+    /// Apache Commons Lang, from Debian's source package
+    JavaCommonsLang {
+        /// A folder with its sources instead
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+    },
     /// The crates that the mixing of LSTM and memory is fitted on
     Mixing,
 }
@@ -20,11 +29,20 @@ pub(crate) enum Name {
 ///
 /// # Errors
 /// If a step fails.
-pub(crate) fn provide(name: Name) -> Result<()> {
+pub(crate) fn provide(name: &Name) -> Result<()> {
     match name {
         Name::Rust => rust(),
+        Name::JavaCommonsLang { from } => java::provide(from.as_deref()),
         Name::Mixing => mixing(),
     }
+}
+
+/// The program that packs and trains; what it is to do is still to be said.
+fn lstm_train() -> Command {
+    let mut program = process::cargo();
+    program.args(["run", "--quiet", "--release", "--package", "char-lstm"]);
+    program.args(["--bin", "lstm-train", "--"]);
+    program
 }
 
 /// The crates of `models/corpus/rust`, at the versions and checksums of its lock file.
@@ -38,17 +56,8 @@ fn rust() -> Result<()> {
     vendor(&manifests, &folder.join("vendor"), &["--locked"])?;
 
     libtorch::provide()?;
-    let mut pack = process::cargo();
-    pack.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "char-lstm",
-        "--bin",
-        "lstm-train",
-    ]);
-    pack.args(["--", "corpus"]).arg(folder.join("vendor"));
+    let mut pack = lstm_train();
+    pack.arg("corpus").arg(folder.join("vendor"));
     pack.arg("--out").arg(folder.join("rust.pack"));
     pack.arg("--manifest").arg(manifests.join("manifest.tsv"));
     pack.arg("--evaluation-files")

@@ -261,6 +261,7 @@ fn order_of_epoch(pieces: usize, seed: u64, epoch: u64) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::Traits;
 
     #[test]
     fn pieces_cover_a_text_and_start_at_boundaries() {
@@ -294,7 +295,11 @@ mod tests {
             length: 0,
         };
         let text = "fn f() {}\n".to_owned();
-        Corpus::write(&path, true, vec![(document, text)]).unwrap();
+        let traits = Traits {
+            permissive_only: true,
+            files_held_out: false,
+        };
+        Corpus::write(&path, traits, vec![(document, text)]).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         let resumed = |position: &str| {
             let position: Position = serde_json::from_str(position)?;

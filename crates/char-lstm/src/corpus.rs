@@ -11,8 +11,8 @@ mod packages;
 pub mod report;
 pub mod repository;
 
-pub use build::{BuildOptions, build};
-pub use pack::{Corpus, Document};
+pub use build::{BuildOptions, HoldOut, build};
+pub use pack::{Corpus, Document, Traits};
 pub use report::{Package, Report};
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,15 @@ impl Split {
             0x00..=0xDF => Self::Train,
             0xE0..=0xEF => Self::Validation,
             0xF0..=0xFF => Self::Test,
+        }
+    }
+
+    /// The split of the file at this path, where there is one repository and
+    /// files are held out: one in eight, by the first byte of the path's SHA-256.
+    pub fn of_file(path: &str) -> Self {
+        match Sha256::digest(path.as_bytes())[0] {
+            0x00..=0xDF => Self::Train,
+            0xE0..=0xFF => Self::Validation,
         }
     }
 }

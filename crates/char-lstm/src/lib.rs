@@ -14,5 +14,6 @@ pub mod evaluation;
 pub mod lab;
 pub mod network;
 pub mod optimizer;
+pub mod samples;
 pub mod schedule;
 pub mod training;

@@ -66,14 +66,33 @@ struct Progress {
     settings: Settings,
     step: u64,
     bytes: u64,
+    /// Seconds computed so far.
+    #[serde(default)]
+    seconds: f64,
     position: Position,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Standing {
+    /// Steps done.
+    pub step: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// How much of the run is done, 0–1.
+    pub share: f64,
+    /// Smoothed training loss.
+    pub bits_per_byte: f64,
+    /// Bytes a second since this start.
+    pub bytes_per_second: f64,
+    /// Seconds to the end.
+    pub seconds_left: f64,
 }
 
 /// Tells whoever watches how a run goes.
 pub trait Watcher {
-    /// After each step: steps done, bytes read in all and since this start, smoothed
-    /// loss in bits per byte, and time since this start.
-    fn step(&mut self, step: u64, bytes: u64, since_start: u64, loss: f64, elapsed: Duration);
+    /// After each step.
+    fn step(&mut self, standing: &Standing);
     /// A line worth keeping on the screen.
     fn note(&mut self, line: &str);
 }
@@ -91,6 +110,7 @@ pub struct Training<'a> {
     curve: Curve,
     step: u64,
     bytes: u64,
+    seconds: f64,
     /// Steps and bytes of the weights this run started from.
     before: (u64, u64),
 }
@@ -146,6 +166,7 @@ impl<'a> Training<'a> {
             batches,
             step: 0,
             bytes: 0,
+            seconds: 0.0,
             before,
         })
     }
@@ -231,17 +252,8 @@ impl<'a> Training<'a> {
             state,
             step: progress.step,
             bytes: progress.bytes,
+            seconds: progress.seconds,
         })
-    }
-
-    /// Bytes read so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Bytes of the whole run.
-    pub fn total_bytes(&self) -> u64 {
-        self.settings.schedule.total
     }
 
     /// Trains to the end of the schedule, or until `stop` is set; saves a
@@ -251,22 +263,26 @@ impl<'a> Training<'a> {
     /// If the loss is no longer finite or the checkpoint can't be written; the
     /// last good checkpoint is then still there.
     pub fn train(&mut self, stop: &AtomicBool, watcher: &mut dyn Watcher) -> Result<()> {
-        let started = Instant::now();
-        let (mut saved, first_bytes) = (Instant::now(), self.bytes);
+        let (mut saved, started) = (Instant::now(), Instant::now());
+        let (first_bytes, first_seconds) = (self.bytes, self.seconds);
         let mut smoothed: Option<f64> = None;
-        while self.bytes < self.total_bytes() && !stop.load(Ordering::Relaxed) {
-            let loss = self.step_once()?;
+        while self.share() < 1.0 && !stop.load(Ordering::Relaxed) {
+            let (loss, learning_rate) = self.step_once()?;
+            let elapsed = started.elapsed().as_secs_f64();
+            self.seconds = first_seconds + elapsed;
             let average = smoothed.map_or(loss, |s| s + 0.05 * (loss - s));
             smoothed = Some(average);
-            let since_start = self.bytes - first_bytes;
-            watcher.step(
-                self.step,
-                self.bytes,
-                since_start,
-                average,
-                started.elapsed(),
-            );
-            let last = self.bytes >= self.total_bytes();
+            let rate = (self.bytes - first_bytes) as f64 / elapsed;
+            let schedule = &self.settings.schedule;
+            watcher.step(&Standing {
+                step: self.step,
+                bytes: self.bytes,
+                share: self.share(),
+                bits_per_byte: average,
+                bytes_per_second: rate,
+                seconds_left: schedule.seconds_left(self.bytes, self.seconds, rate),
+            });
+            let last = self.share() >= 1.0;
             let due =
                 self.run.validate_every > 0 && self.step.is_multiple_of(self.run.validate_every);
             let validation = (due || last).then(|| self.validate()).flatten();
@@ -275,7 +291,7 @@ impl<'a> Training<'a> {
                 bytes: self.bytes,
                 train: loss,
                 validation,
-                learning_rate: self.settings.schedule.learning_rate(self.bytes),
+                learning_rate,
             })?;
             if let Some(bits) = validation {
                 let (step, megabytes) = (self.step, self.bytes as f64 / 1e6);
@@ -291,8 +307,13 @@ impl<'a> Training<'a> {
         self.save()
     }
 
-    /// One optimiser step; gives the loss in bits per byte.
-    fn step_once(&mut self) -> Result<f64> {
+    /// How much of the run is done, 0–1.
+    pub fn share(&self) -> f64 {
+        self.settings.schedule.share(self.bytes, self.seconds)
+    }
+
+    /// One optimiser step; gives the loss in bits per byte and the learning rate.
+    fn step_once(&mut self) -> Result<(f64, f64)> {
         let Batch {
             inputs,
             targets,
@@ -321,7 +342,7 @@ impl<'a> Training<'a> {
         let rate = self
             .settings
             .schedule
-            .learning_rate(self.bytes + bytes as u64);
+            .learning_rate(self.bytes + bytes as u64, self.seconds);
         self.optimizer.step(&self.network, rate, step);
         let bits = loss.double_value(&[]) / std::f64::consts::LN_2;
         if !bits.is_finite() {
@@ -330,7 +351,7 @@ impl<'a> Training<'a> {
         self.state = state;
         self.step = step;
         self.bytes += bytes as u64;
-        Ok(bits)
+        Ok((bits, rate))
     }
 
     /// Bits per byte over a fixed sample of the evaluation files.
@@ -359,6 +380,7 @@ impl<'a> Training<'a> {
             settings: self.settings.clone(),
             step: self.step,
             bytes: self.bytes,
+            seconds: self.seconds,
             position: self.batches.position().clone(),
         };
         let mut tensors = self.optimizer.state(&self.network);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use char_lstm::corpus::{Corpus, Document, Split};
+use char_lstm::corpus::{Corpus, Document, Split, Traits};
 use lstm_format::ModelFile;
 
 /// A small corpus of code-like documents.
@@ -39,7 +39,11 @@ fn corpus_in(folder: &Path, language: &str, files: usize) -> PathBuf {
         };
         (document, text)
     });
-    Corpus::write(&path, true, documents.collect()).unwrap();
+    let traits = Traits {
+        permissive_only: true,
+        files_held_out: false,
+    };
+    Corpus::write(&path, traits, documents.collect()).unwrap();
     path
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::duplicates::{Resemblance, Seen, Sketch};
 use super::filter::{self, Reason};
-use super::pack::{Corpus, Document};
+use super::pack::{Corpus, Document, Traits};
 use super::report::{Package, Report};
 use super::repository::Repository;
 use super::{Split, packages};
@@ -23,6 +23,22 @@ pub struct BuildOptions {
     pub repository_bytes: usize,
     /// Whether repositories must state a permissive licence.
     pub permissive_only: bool,
+    /// Licence (SPDX) of folders that state none themselves.
+    pub license: Option<String>,
+    /// Largest file wanted, in bytes.
+    pub largest_file: usize,
+    /// What is held out.
+    pub hold_out: HoldOut,
+}
+
+/// What training does not see, so that quality can be measured on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldOut {
+    /// Whole repositories: files of one resemble each other.
+    Repositories,
+    /// Files, where there is one repository and its own model is wanted. None is
+    /// in the test range.
+    Files,
 }
 
 struct Candidate {
@@ -33,14 +49,23 @@ struct Candidate {
 
 /// Packs the files of `folders` into `out`. A folder whose sub-folders are
 /// packages (each with a `Cargo.toml`) counts as that many packages, and what
-/// lies outside them as one more; any other folder as one.
+/// lies outside them as one more; any other folder as one. Where files are held
+/// out every folder counts as one, and at least one file of several is held out.
 ///
 /// # Errors
 /// If a folder can't be read, `out` can't be written, or nothing to train on is
 /// left; the message then says what was left out and why.
 pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<Report> {
-    let mut sources = packages::sources(folders, &options.language)?;
+    let mut sources = packages::sources(
+        folders,
+        &options.language,
+        options.hold_out == HoldOut::Files,
+    )?;
     let mut report = Report::default();
+    for source in &mut sources {
+        let license = &mut source.repository.license;
+        *license = license.take().or_else(|| options.license.clone());
+    }
     let superseded = packages::superseded(&sources);
     let left_out: Vec<Option<Reason>> = (sources.iter().zip(superseded))
         .map(|(source, superseded)| {
@@ -74,19 +99,30 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         }
     }
     let repositories: Vec<Repository> = sources.into_iter().map(|s| s.repository).collect();
-    let keys: HashSet<&str> = candidates
-        .iter()
-        .map(|c| repositories[c.repository].key.as_str())
-        .collect();
-    for key in keys {
-        let split = Split::of_repository(key);
-        *report.repositories.entry(split).or_default() += 1;
+    if options.hold_out == HoldOut::Repositories {
+        let keys: HashSet<&str> = candidates
+            .iter()
+            .map(|c| repositories[c.repository].key.as_str())
+            .collect();
+        for key in keys {
+            let split = Split::of_repository(key);
+            *report.repositories.entry(split).or_default() += 1;
+        }
     }
 
+    let last = (candidates.iter().map(|candidate| &candidate.path))
+        .filter(|_| candidates.len() > 1)
+        .max_by_key(|path| Sha256::digest(path).to_vec())
+        .cloned();
+    let split_of = |candidate: &Candidate| match options.hold_out {
+        HoldOut::Repositories => Split::of_repository(&repositories[candidate.repository].key),
+        HoldOut::Files if Some(&candidate.path) == last.as_ref() => Split::Validation,
+        HoldOut::Files => Split::of_file(&candidate.path),
+    };
     let cleaned: Vec<_> = candidates
         .par_iter()
         .map(|candidate| {
-            let text = read(&candidate.disk)?;
+            let text = read(&candidate.disk, options.largest_file)?;
             let sketch = Sketch::new(&text);
             Ok((text, sketch))
         })
@@ -97,8 +133,8 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     // split the order is by hash: what a full repository gives is a fair sample.
     let mut order: Vec<(Split, Vec<u8>, usize)> = (candidates.iter().enumerate())
         .map(|(i, candidate)| {
-            let split = Split::of_repository(&repositories[candidate.repository].key);
-            (split, Sha256::digest(&candidate.path).to_vec(), i)
+            let hash = Sha256::digest(&candidate.path).to_vec();
+            (split_of(candidate), hash, i)
         })
         .collect();
     order.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
@@ -106,7 +142,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     let mut seen = Seen::default();
     let mut given: HashMap<&str, usize> = HashMap::new();
     let mut kept = Vec::new();
-    let mut credited: BTreeMap<usize, Package> = BTreeMap::new();
+    let mut credited: BTreeMap<(usize, Split), Package> = BTreeMap::new();
     let mut cleaned: Vec<_> = cleaned.into_iter().map(Some).collect();
     for (split, _, i) in order {
         let repository = &repositories[candidates[i].repository];
@@ -136,7 +172,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         }
         *given += text.len();
         let package = credited
-            .entry(candidates[i].repository)
+            .entry((candidates[i].repository, split))
             .or_insert_with(|| Package {
                 repository: repository.clone(),
                 split,
@@ -159,17 +195,25 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     kept.sort_by(|(a, _), (b, _)| (a.split, &a.path).cmp(&(b.split, &b.path)));
     if !report.kept.contains_key(&Split::Train) {
         bail!(
-            "no {} file to train on is left in {} folder(s); repositories are split as wholes, \
-             by their names, 14 in 16 of them to training: add more\n{report}",
+            "no {} file to train on is left in {} folder(s); {} are split as wholes, by their \
+             names, 14 in 16 of them to training: add more\n{report}",
             options.language,
-            folders.len()
+            folders.len(),
+            match options.hold_out {
+                HoldOut::Repositories => "repositories",
+                HoldOut::Files => "files",
+            }
         );
     }
     report.packages = credited.into_values().collect();
     report
         .packages
         .sort_by(|a, b| a.repository.package.cmp(&b.repository.package));
-    report.sha256 = Corpus::write(out, options.permissive_only, kept)?;
+    let traits = Traits {
+        permissive_only: options.permissive_only,
+        files_held_out: options.hold_out == HoldOut::Files,
+    };
+    report.sha256 = Corpus::write(out, traits, kept)?;
     Ok(report)
 }
 
@@ -179,9 +223,9 @@ fn count((files, total): &mut (usize, usize), bytes: usize) {
 }
 
 /// The text of the file at `path`, if worth learning from, else why not and its size.
-fn read(path: &Path) -> Result<String, (Reason, usize)> {
+fn read(path: &Path, largest: usize) -> Result<String, (Reason, usize)> {
     let bytes = std::fs::read(path).map_err(|_| (Reason::Unreadable, size(path)))?;
-    filter::clean(&bytes).map_err(|reason| (reason, bytes.len()))
+    filter::clean(&bytes, largest).map_err(|reason| (reason, bytes.len()))
 }
 
 /// Bytes on disk; 0 if even that can't be read.
@@ -212,6 +256,9 @@ mod tests {
             language: "rust".into(),
             repository_bytes: 1_000_000,
             permissive_only: true,
+            license: None,
+            largest_file: filter::LARGEST,
+            hold_out: HoldOut::Repositories,
         }
     }
 
@@ -280,7 +327,7 @@ mod tests {
         };
         let report = build(folders, &out, &options).unwrap();
         let corpus = Corpus::open(&out).unwrap();
-        assert!(!corpus.permissive_only());
+        assert!(!corpus.traits().permissive_only);
         let paths = corpus.documents().iter().map(|d| d.path.clone());
         (paths.collect(), report)
     }
@@ -306,6 +353,44 @@ mod tests {
             [format!("{name}-2/lib.rs"), format!("{name}/lib.rs")]
         );
         assert_eq!(report.repositories[&Split::Train], 2);
+    }
+
+    #[test]
+    fn files_of_one_repository_are_held_out_by_their_paths() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("mine");
+        std::fs::create_dir(&folder).unwrap();
+        for seed in 0..40 {
+            std::fs::write(folder.join(format!("file{seed}.rs")), code(seed)).unwrap();
+        }
+        let out = root.path().join("corpus.pack");
+        let options = BuildOptions {
+            license: Some("MIT".into()),
+            hold_out: HoldOut::Files,
+            ..options()
+        };
+        let report = build(&[folder], &out, &options).unwrap();
+        let corpus = Corpus::open(&out).unwrap();
+        let held_out: Vec<_> = corpus.evaluation_files();
+        assert!(!held_out.is_empty());
+        assert_eq!(report.kept[&Split::Validation].0, held_out.len());
+        assert_eq!(report.kept[&Split::Train].0, 40 - held_out.len());
+        for document in corpus.documents() {
+            assert_eq!(document.split, Split::of_file(&document.path));
+        }
+        // Of a handful, too, one is held out.
+        let few = root.path().join("few");
+        std::fs::create_dir(&few).unwrap();
+        for seed in 0..2 {
+            std::fs::write(few.join(format!("file{seed}.rs")), code(seed)).unwrap();
+        }
+        let report_of_few = build(&[few], &root.path().join("few.pack"), &options).unwrap();
+        assert_eq!(report_of_few.kept[&Split::Validation].0, 1);
+        // The same files pack into the same bytes.
+        let again = root.path().join("again.pack");
+        let second = build(&[root.path().join("mine")], &again, &options).unwrap();
+        assert_eq!(second.sha256, report.sha256);
+        assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&again).unwrap());
     }
 
     #[test]
@@ -346,7 +431,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_called_small() {
         let root = tempfile::tempdir().unwrap();
-        let gone = read(&root.path().join("gone.rs"));
+        let gone = read(&root.path().join("gone.rs"), filter::LARGEST);
         assert_eq!(gone, Err((Reason::Unreadable, 0)));
     }
 }

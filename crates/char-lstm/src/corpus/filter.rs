@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-/// Smallest and largest file kept, in bytes. What is longer is mostly tables and
-/// bindings: easy bytes that teach little.
-pub const SIZE_RANGE: std::ops::RangeInclusive<usize> = 200..=60_000;
+/// Smallest file kept, in bytes.
+pub const SMALLEST: usize = 200;
+
+/// Largest file kept, in bytes, unless another limit is asked for. What is longer
+/// is mostly tables and bindings: easy bytes that teach little.
+pub const LARGEST: usize = 60_000;
 
 /// Why a file was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,7 +18,7 @@ pub enum Reason {
     OlderVersion,
     /// It, or a folder on the way to it, can't be read.
     Unreadable,
-    /// Smaller or larger than [`SIZE_RANGE`].
+    /// Smaller than [`SMALLEST`], or larger than asked for.
     Size,
     /// Not UTF-8, or with a NUL byte.
     Binary,
@@ -57,12 +60,13 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The text of a file worth learning from, with `\n` line ends.
+/// The text of a file worth learning from, of at most `largest` bytes, with `\n`
+/// line ends.
 ///
 /// # Errors
 /// The [`Reason`] to leave the file out.
-pub fn clean(bytes: &[u8]) -> Result<String, Reason> {
-    if !SIZE_RANGE.contains(&bytes.len()) {
+pub fn clean(bytes: &[u8], largest: usize) -> Result<String, Reason> {
+    if !(SMALLEST..=largest).contains(&bytes.len()) {
         return Err(Reason::Size);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| Reason::Binary)?;
@@ -127,6 +131,10 @@ fn is_data(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn clean(bytes: &[u8]) -> Result<String, Reason> {
+        super::clean(bytes, LARGEST)
+    }
 
     fn code(lines: usize) -> String {
         (0..lines)

@@ -42,11 +42,23 @@ struct Index {
     /// this was noted were made that way.
     #[serde(default = "yes")]
     permissive_only: bool,
+    /// Whether files were held out rather than repositories.
+    #[serde(default)]
+    files_held_out: bool,
     documents: Vec<Document>,
 }
 
 fn yes() -> bool {
     true
+}
+
+/// What is true of all documents of a corpus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traits {
+    /// Every repository states a permissive licence.
+    pub permissive_only: bool,
+    /// Files were held out rather than repositories.
+    pub files_held_out: bool,
 }
 
 /// A memory-mapped corpus.
@@ -58,15 +70,14 @@ pub struct Corpus {
 
 impl Corpus {
     /// Writes `documents`, each with its text, in the order given; gives the
-    /// SHA-256 of the data. `permissive_only` says that all come under
-    /// permissive licences.
+    /// SHA-256 of the data.
     ///
     /// # Errors
     /// If the file cannot be written; what stood at `path` before is then still
     /// there, and nothing beside it.
     pub fn write(
         path: &Path,
-        permissive_only: bool,
+        traits: Traits,
         documents: Vec<(Document, String)>,
     ) -> Result<String> {
         let mut sha256 = Sha256::new();
@@ -82,7 +93,8 @@ impl Corpus {
         let sha256 = hex(&sha256.finalize());
         let index = Index {
             sha256: sha256.clone(),
-            permissive_only,
+            permissive_only: traits.permissive_only,
+            files_held_out: traits.files_held_out,
             documents: index,
         };
         let index = serde_json::to_vec(&index)?;
@@ -152,9 +164,12 @@ impl Corpus {
         Ok(())
     }
 
-    /// Whether every repository in it states a permissive licence.
-    pub fn permissive_only(&self) -> bool {
-        self.index.permissive_only
+    /// What is true of all its documents.
+    pub fn traits(&self) -> Traits {
+        Traits {
+            permissive_only: self.index.permissive_only,
+            files_held_out: self.index.files_held_out,
+        }
     }
 
     /// SHA-256 of the data, lower-case hex.
@@ -182,8 +197,12 @@ impl Corpus {
     }
 
     /// The files quality is measured on: of each validation package the two of
-    /// 3–40 KB whose path's SHA-256 is lowest, in order of package and hash.
+    /// 3–40 KB whose path's SHA-256 is lowest, in order of package and hash;
+    /// all that are held out where files are.
     pub fn evaluation_files(&self) -> Vec<&Document> {
+        if self.index.files_held_out {
+            return self.split(Split::Validation).collect();
+        }
         let package = |d: &Document| d.path.split('/').next().unwrap_or_default().to_owned();
         let mut files: Vec<_> = self
             .split(Split::Validation)
@@ -230,6 +249,11 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    const TRAITS: Traits = Traits {
+        permissive_only: true,
+        files_held_out: false,
+    };
+
     fn document(path: &str, split: Split) -> Document {
         Document {
             path: path.into(),
@@ -255,7 +279,7 @@ mod tests {
                 "fn two() {}\n".to_owned(),
             ),
         ];
-        Corpus::write(&path, true, texts).unwrap();
+        Corpus::write(&path, TRAITS, texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         corpus.verify().unwrap();
         let two = corpus.split(Split::Validation).next().unwrap();
@@ -277,21 +301,24 @@ mod tests {
         // Renaming a file over a folder fails after everything is written.
         std::fs::create_dir(&path).unwrap();
         let texts = vec![(document("a/one.rs", Split::Train), "fn one() {}\n".into())];
-        assert!(Corpus::write(&path, true, texts).is_err());
+        assert!(Corpus::write(&path, TRAITS, texts).is_err());
         let left = std::fs::read_dir(folder.path()).unwrap();
         let names: Vec<_> = left.map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, ["corpus.pack"]);
     }
 
     #[test]
-    fn a_pack_remembers_whether_its_licences_were_asked_for() {
+    fn a_pack_remembers_how_it_was_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("corpus.pack");
         for permissive_only in [false, true] {
             let texts = vec![(document("a/one.rs", Split::Train), "fn one() {}\n".into())];
-            Corpus::write(&path, permissive_only, texts).unwrap();
-            let corpus = Corpus::open(&path).unwrap();
-            assert_eq!(corpus.permissive_only(), permissive_only);
+            let traits = Traits {
+                permissive_only,
+                files_held_out: !permissive_only,
+            };
+            Corpus::write(&path, traits, texts).unwrap();
+            assert_eq!(Corpus::open(&path).unwrap().traits(), traits);
         }
         let old: Index = serde_json::from_str(r#"{"sha256":"","documents":[]}"#).unwrap();
         assert!(old.permissive_only);
@@ -310,7 +337,7 @@ mod tests {
             }
         }
         texts.push((document("c/small.rs", Split::Validation), "x".into()));
-        Corpus::write(&path, true, texts).unwrap();
+        Corpus::write(&path, TRAITS, texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         let files: Vec<_> = corpus
             .evaluation_files()

@@ -22,14 +22,18 @@ pub(super) struct Source {
 }
 
 /// The packages of `folders` with their files of `language`: every sub-folder
-/// with a `Cargo.toml`, and what lies outside those as one package more.
+/// with a `Cargo.toml`, and what lies outside those as one package more. Where
+/// folders are `whole`, each is one package.
 ///
 /// # Errors
 /// If a folder can't be read.
-pub(super) fn sources(folders: &[PathBuf], language: &str) -> Result<Vec<Source>> {
+pub(super) fn sources(folders: &[PathBuf], language: &str, whole: bool) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     for folder in folders {
-        let packages = packages_in(folder)?;
+        let mut packages = packages_in(folder)?;
+        if whole {
+            packages.clear();
+        }
         let packed = packages.par_iter();
         sources.par_extend(packed.map(|package| source(package, language, &HashSet::new())));
         let rest = source(folder, language, &packages.into_iter().collect());

@@ -10,7 +10,8 @@ use super::repository::Repository;
 /// What was kept and left out.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Repositories with files to choose from, by split.
+    /// Repositories with files to choose from, by split; none where files are
+    /// held out.
     pub repositories: BTreeMap<Split, usize>,
     /// Files and bytes packed, by split.
     pub kept: BTreeMap<Split, (usize, usize)>,
@@ -62,13 +63,17 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let megabytes = |bytes: usize| bytes as f64 / 1e6;
         let fell_to = |split| self.repositories.get(&split).copied().unwrap_or(0);
-        writeln!(
-            f,
-            "split    repositories: {} train, {} validation, {} test",
-            fell_to(Split::Train),
-            fell_to(Split::Validation),
-            fell_to(Split::Test)
-        )?;
+        if self.repositories.is_empty() {
+            writeln!(f, "split    by file, 14 in 16 to training")?;
+        } else {
+            writeln!(
+                f,
+                "split    repositories: {} train, {} validation, {} test",
+                fell_to(Split::Train),
+                fell_to(Split::Validation),
+                fell_to(Split::Test)
+            )?;
+        }
         for (split, &(files, bytes)) in &self.kept {
             let split = format!("{split:?}").to_lowercase();
             writeln!(

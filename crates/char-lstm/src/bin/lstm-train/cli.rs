@@ -2,6 +2,7 @@
 
 mod corpus;
 mod eval;
+mod examine;
 mod export;
 mod lab;
 mod sample;
@@ -28,6 +29,7 @@ enum Command {
     Train(train::Arguments),
     Eval(eval::Arguments),
     Sample(sample::Arguments),
+    Examine(examine::Arguments),
     Export(export::Arguments),
     Lab(lab::Arguments),
 }
@@ -39,6 +41,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
+        Command::Examine(arguments) => examine::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
     };

@@ -3,8 +3,10 @@
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+use serde_json::json;
 
-use char_lstm::corpus::{BuildOptions, Corpus, build};
+use char_lstm::corpus::{BuildOptions, Corpus, HoldOut, Split, build};
 
 /// Pack folders of code: filtered, deduplicated, split by repository.
 #[derive(clap::Args)]
@@ -24,6 +26,18 @@ pub(super) struct Arguments {
     /// Take repositories that state no permissive licence too.
     #[arg(long)]
     any_license: bool,
+    /// Licence (SPDX) of folders that state none in a Cargo.toml.
+    #[arg(long)]
+    license: Option<String>,
+    /// Largest file taken, in kilobytes.
+    #[arg(long, default_value_t = 60)]
+    largest_file_kb: usize,
+    /// Hold out files rather than repositories: for a model of one repository.
+    #[arg(long)]
+    hold_out_files: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
     /// Write a table of the packages used, with their licences, to this file.
     #[arg(long)]
     manifest: Option<PathBuf>,
@@ -32,14 +46,38 @@ pub(super) struct Arguments {
     evaluation_files: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    /// Bytes packed, by split, and their checksum
+    Json,
+}
+
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     let options = BuildOptions {
         language: arguments.language,
         repository_bytes: arguments.repository_kb * 1_000,
         permissive_only: !arguments.any_license,
+        license: arguments.license,
+        largest_file: arguments.largest_file_kb * 1_000,
+        hold_out: match arguments.hold_out_files {
+            true => HoldOut::Files,
+            false => HoldOut::Repositories,
+        },
     };
     let report = build(&arguments.folders, &arguments.out, &options)?;
-    println!("{report}");
+    match arguments.format {
+        Format::Text => println!("{report}"),
+        Format::Json => {
+            let bytes = |split| report.kept.get(&split).map_or(0, |&(_, bytes)| bytes);
+            let (train, validation) = (bytes(Split::Train), bytes(Split::Validation));
+            let sha256 = &report.sha256;
+            println!(
+                "{}",
+                json!({"train": train, "validation": validation, "sha256": sha256})
+            );
+        }
+    }
     if let Some(path) = arguments.manifest {
         std::fs::write(&path, report.manifest())
             .with_context(|| format!("writing {}", path.display()))?;
@@ -52,11 +90,13 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
             std::fs::create_dir_all(path.parent().expect("a document path has a folder"))?;
             std::fs::write(path, corpus.text(document))?;
         }
-        println!(
-            "copied   {} evaluation files to {}",
-            files.len(),
-            folder.display()
-        );
+        if arguments.format == Format::Text {
+            println!(
+                "copied   {} evaluation files to {}",
+                files.len(),
+                folder.display()
+            );
+        }
     }
     Ok(())
 }

@@ -4,11 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use lstm_format::{DOCUMENT_SEPARATOR, Engine, ModelFile, State, document_header};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use lstm_format::ModelFile;
 
 use char_lstm::engine::TorchEngine;
+use char_lstm::samples::{self, Drawing};
 
 /// Sample a document, byte by byte, to its end.
 #[derive(clap::Args)]
@@ -34,57 +33,23 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     ensure!(arguments.temperature > 0.0, "--temperature must be above 0");
-    let model = ModelFile::read(&arguments.model)?;
-    let engine = TorchEngine::new(&model);
-    let mut session = engine.session();
-    let mut state = State::zeros(&model.config);
-    session.feed(
-        &mut state,
-        &document_header(&model.config.language, &arguments.file_name),
+    let engine = TorchEngine::new(&ModelFile::read(&arguments.model)?);
+    let drawing = Drawing {
+        temperature: arguments.temperature,
+        bytes: arguments.bytes,
+        seed: arguments.seed,
+    };
+    let names = [arguments.file_name.clone()];
+    let written = samples::draw(
+        &engine,
+        &names,
+        arguments.prefix.as_bytes(),
+        drawing,
+        |_| {},
     );
-    session.feed(&mut state, arguments.prefix.as_bytes());
-    let mut random = ChaCha8Rng::seed_from_u64(arguments.seed);
-    let mut written = arguments.prefix.clone().into_bytes();
-    let mut log_probs = [0.0; 256];
-    for _ in 0..arguments.bytes {
-        session.log_probs(&state, &mut log_probs);
-        let byte = draw(&log_probs, arguments.temperature, random.random());
-        if byte == DOCUMENT_SEPARATOR {
-            break;
-        }
-        written.push(byte);
-        session.step(std::slice::from_mut(&mut state), &[byte]);
-    }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", String::from_utf8_lossy(&written))?;
+    for sample in written {
+        writeln!(out, "{}", String::from_utf8_lossy(&sample.text))?;
+    }
     Ok(())
-}
-
-/// The byte at quantile `uniform` of the distribution at `temperature`.
-fn draw(log_probs: &[f32; 256], temperature: f32, uniform: f32) -> u8 {
-    let weights = log_probs.map(|l| (l / temperature).exp());
-    let mut left = uniform * weights.iter().sum::<f32>();
-    for (byte, weight) in (0..=255).zip(weights) {
-        left -= weight;
-        if left <= 0.0 {
-            return byte;
-        }
-    }
-    255
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_follow_the_distribution() {
-        let mut log_probs = [f32::NEG_INFINITY; 256];
-        log_probs[7] = 0.25_f32.ln();
-        log_probs[9] = 0.75_f32.ln();
-        assert_eq!(draw(&log_probs, 1.0, 0.2), 7);
-        assert_eq!(draw(&log_probs, 1.0, 0.3), 9);
-        // At temperature 0.5 the odds 1:3 become 1:9.
-        assert_eq!(draw(&log_probs, 0.5, 0.12), 9);
-    }
 }

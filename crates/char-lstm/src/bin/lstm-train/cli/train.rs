@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use clap::ValueEnum;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
+
+use watchers::{Bar, Lines};
+
+mod watchers;
 
 /// Train a model; Ctrl-C saves, --resume goes on exactly where it stopped.
 #[derive(clap::Args)]
@@ -21,16 +25,20 @@ pub(super) struct Arguments {
     #[arg(long)]
     run: PathBuf,
     /// Go on from the run's checkpoint; of the settings only --megabytes,
-    /// --learning-rate, --warmup, --decay and --steps may change.
+    /// --minutes, --learning-rate, --warmup, --decay and --steps may change.
     #[arg(long)]
     resume: bool,
     /// Weights to start from instead of random ones; they decide the shape.
     /// With --resume the run goes on from its own.
     #[arg(long)]
     from: Option<PathBuf>,
-    /// Megabytes of text to read in all, repeats counted.
-    #[arg(long, default_value_t = 60.0)]
-    megabytes: f64,
+    /// Megabytes of text to read in all, repeats counted [default: 60, or no
+    /// limit with --minutes].
+    #[arg(long)]
+    megabytes: Option<f64>,
+    /// Minutes to compute in all, those before a --resume counted.
+    #[arg(long)]
+    minutes: Option<f64>,
     /// What the layers are made of: lstm, rnn, gru, peephole or coupled; completion
     /// runs lstm alone [default: lstm, or that of --from].
     #[arg(long)]
@@ -97,6 +105,18 @@ pub(super) struct Arguments {
     /// model of --from, else not stated].
     #[arg(long)]
     license: Option<String>,
+    /// How to tell how it goes.
+    #[arg(long, value_enum, default_value = "bar")]
+    progress: Told,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Told {
+    /// A bar on a terminal, a line now and then elsewhere
+    Bar,
+    /// One JSON object a line, for programs; the run is saved and ends when
+    /// nobody reads them any more
+    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
@@ -105,8 +125,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         "--dropout must be at least 0 and below 1, --decay from 0 to 1"
     );
     ensure!(
-        arguments.lanes > 0 && arguments.steps > 0 && arguments.megabytes > 0.0,
-        "--lanes, --steps and --megabytes must be above 0"
+        arguments.lanes > 0
+            && arguments.steps > 0
+            && arguments.megabytes.is_none_or(|m| m > 0.0)
+            && arguments.minutes.is_none_or(|m| m > 0.0),
+        "--lanes, --steps, --megabytes and --minutes must be above 0"
     );
     let corpus = open_corpus(&arguments.corpus)?;
     if arguments.threads > 0 {
@@ -122,7 +145,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let schedule = Schedule {
         peak: arguments.learning_rate,
         warmup: (arguments.warmup * 1e6) as u64,
-        total: (arguments.megabytes * 1e6) as u64,
+        total: match (arguments.megabytes, arguments.minutes) {
+            (Some(megabytes), _) => (megabytes * 1e6) as u64,
+            (None, Some(_)) => u64::MAX,
+            (None, None) => 60_000_000,
+        },
+        seconds: arguments.minutes.map(|minutes| minutes * 60.0),
         decay: arguments.decay,
     };
     let mut training = if arguments.resume {
@@ -149,7 +177,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             corpus_sha256: corpus.sha256().to_owned(),
             license: license(
                 arguments,
-                corpus.permissive_only(),
+                corpus.traits().permissive_only,
                 master.as_ref().map(|m| &m.provenance),
             ),
             command: super::command_line(),
@@ -167,13 +195,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
-    let mut watcher = Bar::new(training.bytes(), training.total_bytes());
-    training.train(&stop, &mut watcher)?;
-    let stopped = stop.load(Ordering::Relaxed);
-    watcher.bar.finish();
-    println!("saved {} and curve.svg", run.checkpoint().display());
-    if stopped {
-        println!("stopped early; go on with the same command and --resume");
+    let mut watcher: Box<dyn Watcher> = match arguments.progress {
+        Told::Bar => Box::new(Bar::new(training.share())),
+        Told::Json => Box::new(Lines::new(Arc::clone(&stop))),
+    };
+    training.train(&stop, watcher.as_mut())?;
+    watcher.note(&format!(
+        "saved {} and curve.svg",
+        run.checkpoint().display()
+    ));
+    if training.share() < 1.0 {
+        watcher.note("stopped early; go on with the same command and --resume");
     }
     Ok(())
 }
@@ -249,58 +281,6 @@ fn license(arguments: &Arguments, permissive_only: bool, master: Option<&Provena
     license.to_owned()
 }
 
-/// A progress bar on a terminal, a line now and then elsewhere.
-struct Bar {
-    bar: ProgressBar,
-    total: u64,
-    last_line: Duration,
-}
-
-impl Bar {
-    /// A bar that begins at `bytes` of `total`.
-    fn new(bytes: u64, total: u64) -> Self {
-        let template = "{bar:30} {percent}%  {msg}";
-        let style = ProgressStyle::with_template(template).expect("the template is valid");
-        Self {
-            bar: ProgressBar::new(total)
-                .with_style(style)
-                .with_position(bytes),
-            total,
-            last_line: Duration::ZERO,
-        }
-    }
-}
-
-impl Watcher for Bar {
-    fn step(&mut self, step: u64, bytes: u64, since_start: u64, loss: f64, elapsed: Duration) {
-        let rate = since_start as f64 / elapsed.as_secs_f64();
-        let text = format!(
-            "{loss:.3} bits/byte  {:.1} MB  {:.1} kB/s  {} left",
-            bytes as f64 / 1e6,
-            rate / 1e3,
-            HumanDuration(time_left(self.total.saturating_sub(bytes), rate))
-        );
-        if self.bar.is_hidden() && elapsed >= self.last_line + Duration::from_secs(30) {
-            self.last_line = elapsed;
-            println!("step {step}  {text}");
-        }
-        self.bar.set_position(bytes);
-        self.bar.set_message(text);
-    }
-
-    fn note(&mut self, line: &str) {
-        if self.bar.is_hidden() {
-            println!("{line}");
-        } else {
-            self.bar.println(line);
-        }
-    }
-}
-
-/// Time that `bytes` take at `rate` bytes a second, measured since this start:
-/// what a resumed run had read before says nothing of its speed.
-fn time_left(bytes: u64, rate: f64) -> Duration {
-    Duration::try_from_secs_f64(bytes as f64 / rate).unwrap_or(Duration::MAX)
 }
 
 #[cfg(test)]
@@ -374,12 +354,5 @@ mod tests {
         assert_eq!(license("", true, Some("")), "");
         assert_eq!(license("", false, Some("MIT")), "");
         assert_eq!(license("--license ISC", false, None), "ISC");
-    }
-
-    #[test]
-    fn the_time_left_follows_the_speed_of_this_start() {
-        assert_eq!(time_left(1_000, 50.0), Duration::from_secs(20));
-        assert_eq!(time_left(1_000, 0.0), Duration::MAX);
-        assert_eq!(time_left(0, 50.0), Duration::ZERO);
     }
 }

@@ -1,0 +1,119 @@
+//! Apache Commons Lang: the source package of Debian, or a folder that holds it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::lstm_train;
+use crate::{libtorch, process, workspace};
+
+/// Where the package comes from: one line of apt's own, read by nobody else.
+const SOURCE: &str = "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] \
+                      http://deb.debian.org/debian bookworm main\n";
+
+const PACKAGE: &str = "libcommons-lang3-java";
+
+/// Packs Commons Lang, from the folder `from` if one is given, else from Debian.
+///
+/// # Errors
+/// If a step fails.
+pub(super) fn provide(from: Option<&Path>) -> Result<()> {
+    let folder = workspace::root().join(".corpus/java-commons-lang");
+    let sources = folder.join("commons-lang3");
+    if sources.exists() {
+        fs::remove_dir_all(&sources)?;
+    }
+    fs::create_dir_all(&sources)?;
+    match from {
+        Some(from) => copy(from, &sources)?,
+        None => {
+            println!(
+                "fetching {PACKAGE} into {}: 11 MB to load",
+                folder.display()
+            );
+            let archive = fetch(&folder.join("apt"))?;
+            let mut unpack = Command::new("tar");
+            unpack.arg("--extract").arg("--file").arg(&archive);
+            unpack.arg("--strip-components=1").arg("--directory");
+            process::run(unpack.arg(&sources))?;
+        }
+    }
+    libtorch::provide()?;
+    let manifest = workspace::root().join("models/corpus/java-commons-lang");
+    fs::create_dir_all(&manifest)?;
+    let mut pack = lstm_train();
+    pack.arg("corpus").arg(&sources);
+    pack.args(["--language", "java", "--license", "Apache-2.0"]);
+    // One repository: files are held out, and it may give all it has. Documents
+    // longer than the 30 KB a sample may have are left out.
+    pack.args(["--hold-out-files", "--repository-kb", "10000"]);
+    pack.args(["--largest-file-kb", "30"]);
+    pack.arg("--manifest").arg(manifest.join("manifest.tsv"));
+    pack.arg("--out").arg(folder.with_extension("pack"));
+    process::run(&mut pack)
+}
+
+/// Fetches the package's sources with a state of apt's own in `folder`, which
+/// needs no root and leaves the system's lists and sources alone; gives the path
+/// of what its authors released.
+fn fetch(folder: &Path) -> Result<PathBuf> {
+    for needed in ["state/lists/partial", "cache/archives/partial"] {
+        fs::create_dir_all(folder.join(needed))?;
+    }
+    let list = folder.join("sources.list");
+    fs::write(&list, SOURCE)?;
+    let apt = |words: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        let option = |name: &str, value: &Path| format!("{name}={}", value.display());
+        for option in [
+            option("Dir::State", &folder.join("state")),
+            option("Dir::Cache", &folder.join("cache")),
+            option("Dir::Etc::sourcelist", &list),
+            "Dir::Etc::sourceparts=-".to_owned(),
+            // Root's apt would hand downloads to a user who may not write here.
+            "APT::Sandbox::User=".to_owned(),
+        ] {
+            apt.arg("--option").arg(option);
+        }
+        let ran = process::read(apt.current_dir(folder).arg("--quiet").args(words));
+        ran.context("Commons Lang comes from Debian by apt; elsewhere give its folder: --from DIR")
+    };
+    apt(&["update"])?;
+    apt(&["source", "--download-only", PACKAGE])?;
+    let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let mut archives: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    archives.retain(|path| path.to_string_lossy().contains(".orig.tar."));
+    archives.sort();
+    let newest = archives.pop();
+    newest.with_context(|| format!("apt left no sources of {PACKAGE} in {}", folder.display()))
+}
+
+/// Copies the Java files below `from`, each to its place below `to`.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut copied = 0;
+    let mut folders = vec![from.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder);
+        let entries = entries.with_context(|| format!("reading {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "java")
+            {
+                let place = to.join(path.strip_prefix(from)?);
+                fs::create_dir_all(place.parent().context("a file lies in a folder")?)?;
+                fs::copy(&path, &place)?;
+                copied += 1;
+            }
+        }
+    }
+    if copied == 0 {
+        bail!("there is no Java file in {}", from.display());
+    }
+    Ok(())
+}
