@@ -16,11 +16,13 @@ mod complete;
 #[cfg(unix)]
 mod connect;
 mod doctor;
-mod eval;
+pub(crate) mod eval;
 mod explore;
 mod location;
 mod model_info;
+mod model_store;
 mod playground;
+mod retrain;
 mod serve;
 mod stats;
 mod table;
@@ -70,9 +72,11 @@ enum Command {
     /// Carry an editor's pipes to the daemon on a socket, starting it if need be.
     #[cfg(unix)]
     Connect(connect::Arguments),
-    /// Look at model files.
+    /// Look at model files, and choose among those trained on your own code.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Train the model further on your own code; nothing leaves the machine.
+    Retrain(retrain::Arguments),
     /// Measure a model on files.
     #[command(subcommand)]
     Eval(eval::Measure),
@@ -86,6 +90,14 @@ enum Command {
 enum ModelCommand {
     /// Show a model's shape, size and where it came from.
     Info(model_info::Arguments),
+    /// List the models trained on your own code.
+    List(model_store::List),
+    /// Put one of them into use; editors need no restart.
+    Use(model_store::One),
+    /// Go back to what was in use before.
+    Rollback(model_store::Rollback),
+    /// Remove one.
+    Rm(model_store::One),
 }
 
 /// How a command prints.
@@ -126,6 +138,15 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
         Some(Command::Model(ModelCommand::Info(arguments))) => {
             model_info::run(arguments, source, out)?;
+        }
+        Some(Command::Model(ModelCommand::List(list))) => model_store::list(&list, out)?,
+        Some(Command::Model(ModelCommand::Use(one))) => model_store::use_version(&one, out)?,
+        Some(Command::Model(ModelCommand::Rollback(rollback))) => {
+            model_store::roll_back(&rollback, out)?;
+        }
+        Some(Command::Model(ModelCommand::Rm(one))) => model_store::remove(&one, out)?,
+        Some(Command::Retrain(arguments)) => {
+            return retrain::run(&arguments, source, loader, out);
         }
         Some(Command::Eval(eval::Measure::Bits(bits))) => eval::bits(&bits, &source, loader, out)?,
         Some(Command::Stats(arguments)) => stats::run(&arguments, out)?,

@@ -27,8 +27,10 @@ pub mod logging;
 pub mod memory;
 pub mod model;
 pub mod newline;
+pub mod retrain;
 pub mod server;
 pub mod statistics;
+pub mod store;
 pub mod user;
 
 /// Makes a model file runnable.

@@ -8,11 +8,23 @@ use crate::server::Kept;
 
 const NAME: &str = "lstm-ls";
 
-/// Where model files of the user's lie: `$XDG_DATA_HOME/lstm-ls/models`, or
+/// Where models and what belongs to them lie: `$XDG_DATA_HOME/lstm-ls`, or below
 /// `%APPDATA%` on Windows. It need not exist.
-pub fn models() -> Option<PathBuf> {
+pub fn data() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
-    Some(folders.data_dir().join(NAME).join("models"))
+    Some(folders.data_dir().join(NAME))
+}
+
+/// Where model files of the user's lie, of which the server serves the newest of
+/// a language.
+pub fn models() -> Option<PathBuf> {
+    data().map(|folder| folder.join("models"))
+}
+
+/// Where work goes on that can be taken up again.
+pub fn work() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.cache_dir().join(NAME).join("retrain"))
 }
 
 /// Where things are kept between starts.

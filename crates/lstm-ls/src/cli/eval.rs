@@ -23,6 +23,7 @@ mod words;
 
 pub(super) use bits::bits;
 pub(super) use keystrokes::keystrokes;
+pub(crate) use keystrokes::typed_again;
 pub(super) use surprise::surprise;
 
 /// What can be measured.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use code_memory::Layer;
 use completer::{Completer, show};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -86,6 +87,34 @@ pub(in crate::cli) fn keystrokes(
         Format::Json => writeln!(out, "{}", outcome.json())?,
     }
     Ok(())
+}
+
+/// Keys that `text` takes when it is typed again with what the server would
+/// suggest, and the bytes it has without indentation.
+pub(crate) fn typed_again(
+    completer: &Completer,
+    memory: &Layer,
+    language: &str,
+    path: &str,
+    text: &str,
+) -> (usize, usize) {
+    let cost = show::glance_cost(show::DEFAULT_EAGERNESS);
+    let suggester = Suggester::Completer {
+        completer,
+        memory: Some(memory),
+        language,
+    };
+    let typist = Typist {
+        suggester: &suggester,
+        path,
+        text,
+        least: cost,
+    };
+    let mut tally = Tally::default();
+    for passage in Scenario::Append.passages(text) {
+        tally += typist.types(&passage, &mut Suggestions::default(), cost);
+    }
+    (tally.keystrokes, tally.bytes)
 }
 
 /// What came of typing everything.

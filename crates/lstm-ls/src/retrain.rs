@@ -1,0 +1,292 @@
+//! Training a model further on the user's own files, offline.
+//!
+//! Files are packed and weights trained by `lstm-train`, a program of its own
+//! that runs at low priority; what they are worth is measured here, on files that
+//! were held out, as the server would complete them. A version that is not better
+//! than what is in use is not kept.
+//!
+//! Everything lies in a folder of its own until it is decided, so that what was
+//! killed goes on where it was. Must not know LSP or how anything is printed.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use lstm_format::{ModelFile, Precision};
+
+use crate::Loader;
+use crate::model::Source;
+use crate::store::{About, Name, Quality, SHIPPED, Store};
+
+mod base;
+mod job;
+mod measure;
+mod trainer;
+mod verdict;
+
+use base::Base;
+use job::Job;
+use measure::HeldOut;
+use trainer::Trainer;
+
+/// Text a model has to learn from at least, in bytes: with less there is nothing
+/// to tell an accident from progress by.
+const LEAST_TEXT: usize = 20_000;
+
+/// Passes over the user's files at most: what is read more often is learnt by
+/// heart, which the memory does better.
+const MOST_PASSES: f64 = 8.0;
+
+/// What packing, starting and writing take beside training and measuring.
+const ASIDE: Duration = Duration::from_secs(10);
+
+/// The least time that training is worth starting for.
+const LEAST_TRAINING: Duration = Duration::from_secs(5);
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The user's folder.
+    pub workspace: PathBuf,
+    /// Time for all of it.
+    pub budget: Duration,
+    /// Weights to start from, if not those of the version in use.
+    pub from: Option<PathBuf>,
+    /// `lstm-train`, if it is not to be looked for.
+    pub program: Option<PathBuf>,
+}
+
+/// Where things lie.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The user's models.
+    pub store: Store,
+    /// Folder for work that can be taken up again.
+    pub work: PathBuf,
+    /// The model that serves where no version is in use.
+    pub shipped: Source,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What is being done, in a few words.
+    pub stage: String,
+    /// How much of the time is gone, 0–1.
+    pub share: f64,
+    /// Time to the end.
+    pub left: Duration,
+}
+
+/// Tells whoever waits.
+pub trait Watcher {
+    /// Called every second or so, and when something else is begun.
+    fn progress(&mut self, progress: &Progress);
+    /// A line worth keeping.
+    fn note(&mut self, line: &str);
+}
+
+/// How it ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A version was made and is in use.
+    Promoted(Name, Box<About>),
+    /// Nothing changes, for this reason.
+    Refused(String, Option<(Quality, Quality)>),
+}
+
+/// Trains on the files of `options.workspace` and puts what came of it into use
+/// if it is better there.
+///
+/// # Errors
+/// If `lstm-train` is missing or fails, or a file can't be read or written. What
+/// was done until then is taken up by the next call.
+pub fn run(
+    options: &Options,
+    places: &Places,
+    loader: Loader,
+    watcher: &mut dyn Watcher,
+) -> anyhow::Result<Outcome> {
+    let clock = Clock::new(options.budget);
+    let trainer = Trainer::find(options.program.as_deref())?;
+    let workspace = options.workspace.canonicalize();
+    let workspace =
+        workspace.with_context(|| format!("reading {}", options.workspace.display()))?;
+    let base = Base::find(options.from.as_deref(), places)?;
+    let mut job = Job::open(&places.work, &workspace, &base.language)?;
+    if let Some(note) = &base.note {
+        watcher.note(note);
+    }
+
+    let clock = clock.after(job.state.spent);
+    clock.tell(watcher, "reading your files");
+    let packed = match job.state.packed.clone() {
+        Some(packed) => {
+            watcher.note("going on with what was stopped before");
+            packed
+        }
+        None => match trainer.pack(&workspace, &base.language, &job)? {
+            Ok(packed) => packed,
+            Err(reason) => return job.refuse(reason, None),
+        },
+    };
+    if packed.train < LEAST_TEXT {
+        let reason = format!(
+            "{} bytes of {} to learn from in {} are too few: {LEAST_TEXT} at least",
+            packed.train,
+            base.language,
+            workspace.display()
+        );
+        return job.refuse(reason, None);
+    }
+    job.update(|state| state.packed = Some(packed.clone()))?;
+
+    let held_out = HeldOut::read(&job.held_out(), &workspace, &base.language)?;
+    if held_out.is_empty() {
+        let reason = "no file could be held out to measure on: there are too few".to_owned();
+        return job.refuse(reason, None);
+    }
+    let (before, measuring) = match job.state.before {
+        Some(measured) => measured,
+        None => {
+            clock.tell(watcher, "measuring the model in use");
+            let started = Instant::now();
+            let before = held_out.measure(loader(&base.in_use)?);
+            (before, started.elapsed().as_secs_f64())
+        }
+    };
+    let spent = clock.spent();
+    job.update(|state| (state.before, state.spent) = (Some((before, measuring)), spent))?;
+    if let Some(reason) = verdict::hopeless(before) {
+        return job.refuse(reason, None);
+    }
+
+    let training = match job.state.training {
+        Some(seconds) => Duration::from_secs_f64(seconds),
+        None => clock
+            .left()
+            .saturating_sub(ASIDE + Duration::from_secs_f64(1.2 * measuring)),
+    };
+    anyhow::ensure!(
+        training >= LEAST_TRAINING,
+        "{:.0} minutes are too few: measuring takes {measuring:.0} s before and after",
+        options.budget.as_secs_f64() / 60.0
+    );
+    job.update(|state| state.training = Some(training.as_secs_f64()))?;
+    let most_bytes = packed.train as f64 * MOST_PASSES;
+    let aside = clock.left().saturating_sub(training);
+    let train = trainer::Training {
+        start: &base.start,
+        budget: training,
+        megabytes: most_bytes / 1e6,
+    };
+    trainer.train(&job, &train, |standing| {
+        let left = Duration::try_from_secs_f64(standing.seconds_left).unwrap_or(aside) + aside;
+        watcher.progress(&Progress {
+            stage: format!("training: {:.3} bits/byte", standing.bits_per_byte),
+            share: clock.share_with(left),
+            left,
+        });
+        let spent = clock.spent();
+        // Losing a second of the account does no harm.
+        if spent > job.last_spent() + 5.0 {
+            let _ = job.note_spent(spent);
+        }
+    })?;
+
+    clock.tell(watcher, "measuring what came of it");
+    let trained = ModelFile::read(&job.checkpoint())?;
+    let model = trained.to_precision(Precision::Int8)?;
+    let after = held_out.measure(loader(&model)?);
+    if let Some(reason) = verdict::not_better(before, after) {
+        return job.refuse(reason, Some((before, after)));
+    }
+    let about = About {
+        made: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
+        workspace,
+        started_from: base.name.clone(),
+        bytes_trained: trained
+            .provenance
+            .bytes_trained
+            .saturating_sub(base.bytes_trained),
+        before,
+        after,
+    };
+    let master = trained.to_precision(Precision::Bf16)?;
+    let name = places.store.add(&model, &master, &about)?;
+    places.store.use_version(&name)?;
+    job.done()?;
+    Ok(Outcome::Promoted(name, Box::new(about)))
+}
+
+/// The file that serves `language` now: the version in use or the shipped model.
+fn model_in_use(places: &Places, language: &str) -> anyhow::Result<(String, ModelFile)> {
+    let number = places.store.in_use(language)?;
+    let name = Name {
+        language: language.to_owned(),
+        number,
+    };
+    let source = match number {
+        SHIPPED => places.shipped.clone(),
+        _ => Source::File(places.store.model(&name)),
+    };
+    Ok((name.to_string(), source.read()?))
+}
+
+/// What is left of the time.
+struct Clock {
+    started: Instant,
+    before: Duration,
+    budget: Duration,
+}
+
+impl Clock {
+    fn new(budget: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            before: Duration::ZERO,
+            budget,
+        }
+    }
+
+    /// The same clock with `seconds` spent in starts that were stopped.
+    fn after(self, seconds: f64) -> Self {
+        let before = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        Self { before, ..self }
+    }
+
+    /// Seconds spent, those before a stop counted.
+    fn spent(&self) -> f64 {
+        (self.before + self.started.elapsed()).as_secs_f64()
+    }
+
+    fn left(&self) -> Duration {
+        let spent = self.before + self.started.elapsed();
+        self.budget.saturating_sub(spent)
+    }
+
+    /// How much is done if there is `left` to go.
+    fn share_with(&self, left: Duration) -> f64 {
+        let spent = self.spent();
+        spent / (spent + left.as_secs_f64()).max(1e-9)
+    }
+
+    fn tell(&self, watcher: &mut dyn Watcher, stage: &str) {
+        let left = self.left();
+        watcher.progress(&Progress {
+            stage: stage.to_owned(),
+            share: self.share_with(left),
+            left,
+        });
+    }
+}
+
+/// A path below `folder` for work on `key`, which may be any text.
+fn place_for(folder: &Path, key: &str) -> PathBuf {
+    use sha2::{Digest, Sha256};
+    let hash = Sha256::digest(key.as_bytes());
+    let name: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    folder.join(name)
+}

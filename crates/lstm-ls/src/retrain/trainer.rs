@@ -1,0 +1,229 @@
+//! `lstm-train`, run as a program of its own at the lowest priority.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+use super::base::Start;
+use super::job::{Job, Packed};
+
+/// The program's name, and the variable that names another.
+const PROGRAM: &str = "lstm-train";
+const VARIABLE: &str = "LSTM_TRAIN";
+
+/// How weights are trained further: many small steps, since there is little text
+/// and little time. Measured on three repositories; see models/README.md.
+const LANES: &str = "32";
+const STEPS: &str = "64";
+const LEARNING_RATE: &str = "0.001";
+const WARMUP_MEGABYTES: &str = "0.1";
+const CHECKPOINT_SECONDS: &str = "20";
+
+/// Most of one repository, and of one of its files, in kilobytes.
+const REPOSITORY_KB: &str = "50000";
+const LARGEST_FILE_KB: &str = "400";
+
+/// See the top of the file.
+pub(super) struct Trainer {
+    program: PathBuf,
+}
+
+/// One run.
+pub(super) struct Training<'a> {
+    pub(super) start: &'a Start,
+    pub(super) budget: Duration,
+    pub(super) megabytes: f64,
+}
+
+/// A line of `lstm-train train --progress json`, as far as it matters here.
+#[derive(Debug, Deserialize)]
+pub(super) struct Standing {
+    pub(super) bits_per_byte: f64,
+    /// None where it can't be told.
+    #[serde(deserialize_with = "infinite_where_null")]
+    pub(super) seconds_left: f64,
+}
+
+impl Trainer {
+    /// `named`, else what `LSTM_TRAIN` names, else the program beside this one or
+    /// on the PATH.
+    ///
+    /// # Errors
+    /// If there is none; the message says how to get it.
+    pub(super) fn find(named: Option<&Path>) -> anyhow::Result<Self> {
+        let named = named.map(Path::to_owned);
+        let named = named.or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from));
+        if let Some(program) = named {
+            if !program.is_file() {
+                bail!("there is no {PROGRAM} at {}", program.display());
+            }
+            return Ok(Self { program });
+        }
+        let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
+        let own = std::env::current_exe().ok();
+        let own = own.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut folders = own.into_iter().chain(std::env::split_paths(&path));
+        let program = folders.find_map(|folder| {
+            let program = folder.join(&name);
+            program.is_file().then_some(program)
+        });
+        let program = program.with_context(|| {
+            format!(
+                "retraining needs {PROGRAM}, which is not beside this program nor on the PATH: in \
+                 the repository, `cargo xtask libtorch && cargo install --locked --path \
+                 crates/char-lstm`"
+            )
+        })?;
+        Ok(Self { program })
+    }
+
+    /// Packs the files of `workspace`. The inner error says why there is nothing
+    /// to learn from.
+    ///
+    /// # Errors
+    /// If the program fails.
+    pub(super) fn pack(
+        &self,
+        workspace: &Path,
+        language: &str,
+        job: &Job,
+    ) -> anyhow::Result<Result<Packed, String>> {
+        let mut command = self.command("corpus");
+        command.arg(workspace).args(["--language", language]);
+        command.args(["--any-license", "--hold-out-files", "--format", "json"]);
+        command.args(["--repository-kb", REPOSITORY_KB]);
+        command.args(["--largest-file-kb", LARGEST_FILE_KB]);
+        command.arg("--evaluation-files").arg(job.held_out());
+        command.arg("--out").arg(job.corpus());
+        let child = self.spawn(command)?;
+        let output = child.wait_with_output()?;
+        if !output.status.success() {
+            let message = message_of(&String::from_utf8_lossy(&output.stderr));
+            if message.starts_with("no ") && message.contains("file to train on") {
+                return Ok(Err(message));
+            }
+            bail!("packing failed: {message}");
+        }
+        let packed = serde_json::from_slice(&output.stdout);
+        let packed: Packed =
+            packed.context("lstm-train corpus said something else than expected")?;
+        Ok(Ok(packed))
+    }
+
+    /// Trains, or goes on with what was stopped; tells how far it is after every
+    /// step.
+    ///
+    /// # Errors
+    /// If the program fails or stops before its time.
+    pub(super) fn train(
+        &self,
+        job: &Job,
+        training: &Training<'_>,
+        mut tell: impl FnMut(&Standing),
+    ) -> anyhow::Result<()> {
+        let mut command = self.command("train");
+        command.arg(job.corpus()).arg("--run").arg(job.run());
+        if job.checkpoint().is_file() {
+            command.arg("--resume");
+        } else {
+            command
+                .arg("--from")
+                .arg(training.start.file(job.folder())?);
+        }
+        let minutes = training.budget.as_secs_f64() / 60.0;
+        command.args(["--minutes", &minutes.to_string()]);
+        command.args(["--megabytes", &training.megabytes.to_string()]);
+        command.args(["--lanes", LANES, "--steps", STEPS, "--decay", "1"]);
+        command.args(["--learning-rate", LEARNING_RATE]);
+        command.args(["--warmup", WARMUP_MEGABYTES]);
+        command.args(["--checkpoint-seconds", CHECKPOINT_SECONDS]);
+        command.args(["--validate-every", "0", "--progress", "json"]);
+        command.args(["--data", "own files", "--license", ""]);
+        if !multiplies_bf16() {
+            command.arg("--f32");
+        }
+        let mut child = self.spawn(command)?;
+        let stdout = child.stdout.take().context("the pipe was asked for")?;
+        for line in BufReader::new(stdout).lines() {
+            if let Ok(standing) = serde_json::from_str::<Standing>(&line?) {
+                tell(&standing);
+            }
+        }
+        let mut errors = String::new();
+        if let Some(mut stderr) = child.stderr.take() {
+            stderr.read_to_string(&mut errors)?;
+        }
+        let status = child.wait()?;
+        if !status.success() {
+            bail!("training failed ({status}): {}", message_of(&errors));
+        }
+        Ok(())
+    }
+
+    fn command(&self, what: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(what).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts `command` so that it yields to everything else.
+    fn spawn(&self, mut command: Command) -> anyhow::Result<Child> {
+        let child = command.spawn();
+        let child = child.with_context(|| format!("starting {}", self.program.display()))?;
+        // Its threads, which come later, take after it. No harm if it fails.
+        #[cfg(unix)]
+        if let Ok(id) = i32::try_from(child.id()) {
+            let process = rustix::process::Pid::from_raw(id);
+            let _ = rustix::process::setpriority_process(process, 19);
+        }
+        Ok(child)
+    }
+}
+
+/// Whether this CPU has products of bf16, without which they are slower than f32.
+fn multiplies_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512bf16");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+/// What a program wrote to its standard error, as one line.
+fn message_of(stderr: &str) -> String {
+    let lines = stderr.lines().map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.join(" ")
+    });
+    let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    let line = lines.join("; ");
+    let own = format!("{PROGRAM}: ");
+    line.strip_prefix(&own).unwrap_or(&line).to_owned()
+}
+
+fn infinite_where_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::INFINITY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line() {
+        let stderr = "lstm-train: no file is left\nleft out too   small    3 files\n\n";
+        let line = "no file is left; left out too small 3 files";
+        assert_eq!(message_of(stderr), line);
+    }
+
+    #[test]
+    fn a_missing_program_is_told_with_how_to_get_it() {
+        let error = Trainer::find(Some(Path::new("no/such"))).err().unwrap();
+        assert_eq!(error.to_string(), "there is no lstm-train at no/such");
+    }
+}
