@@ -21,7 +21,20 @@ impl Daemon {
     /// # Errors
     /// If it cannot be started, or says something else.
     pub fn start(server: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::start_in(server, arguments, &[])
+    }
+
+    /// The same with variables of its environment set.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_in(
+        server: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> Result<Self> {
         let mut child = language_client::isolated(server)
+            .envs(variables.iter().copied())
             .arg("serve")
             .args(arguments)
             .stdin(Stdio::null())

@@ -47,6 +47,22 @@ impl LanguageClient {
         Self::spawn(isolated(server).env("XDG_CACHE_HOME", caches))
     }
 
+    /// Starts `server` with variables of its environment set.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start_in(server: &Path, variables: &[(&str, &Path)]) -> Result<Self> {
+        Self::spawn(isolated(server).envs(variables.iter().copied()))
+    }
+
+    /// Answers a request of the server's with `null`.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub fn reply_null(&mut self, request: &Value) -> Result<()> {
+        self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": null}))
+    }
+
     fn spawn(command: &mut Command) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::piped())

@@ -40,6 +40,10 @@ const MOST_PASSES: f64 = 8.0;
 /// What packing, starting and writing take beside training and measuring.
 const ASIDE: Duration = Duration::from_secs(10);
 
+/// How much longer measuring may take the second time, at most: the machine may
+/// have become busy.
+const MARGIN: f64 = 2.0;
+
 /// The least time that training is worth starting for.
 const LEAST_TRAINING: Duration = Duration::from_secs(5);
 
@@ -165,7 +169,7 @@ pub fn run(
         Some(seconds) => Duration::from_secs_f64(seconds),
         None => clock
             .left()
-            .saturating_sub(ASIDE + Duration::from_secs_f64(1.2 * measuring)),
+            .saturating_sub(ASIDE + Duration::from_secs_f64(MARGIN * measuring)),
     };
     anyhow::ensure!(
         training >= LEAST_TRAINING,

@@ -48,8 +48,10 @@ mod models;
 mod peer;
 pub mod position;
 mod process;
+mod progress;
 pub(crate) mod protocol;
 mod reason;
+mod retrain;
 mod scheduler;
 pub mod settings;
 mod shared;
@@ -70,6 +72,7 @@ use ending::Ending;
 use journal::Journal;
 use peer::Peer;
 use position::Encoding;
+use retrain::Retraining;
 use scheduler::ClientId;
 use settings::Settings;
 use wire::{Ties, Wire};
@@ -88,6 +91,7 @@ pub struct Backend {
     workspace: Arc<Workspace>,
     completers: Completers,
     journal: Journal,
+    retraining: Retraining,
 }
 
 impl Backend {
@@ -170,7 +174,10 @@ impl LanguageServer for Backend {
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
-        acceptance::execute(self, &params)
+        match params.command.as_str() {
+            retrain::RETRAIN | retrain::STOP => retrain::execute(self, params),
+            _ => acceptance::execute(self, &params),
+        }
     }
 }
 
@@ -195,6 +202,7 @@ where
         workspace: Arc::default(),
         completers: Completers::default(),
         journal: Journal::default(),
+        retraining: Retraining::default(),
     };
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)
@@ -203,6 +211,7 @@ where
         .custom_method(protocol::DID_SHOW, Backend::did_show)
         .custom_method(protocol::DID_ACCEPT_PART, Backend::did_accept_part)
         .custom_method(protocol::DISMISSED, Backend::dismissed)
+        .custom_method(protocol::CANCEL_PROGRESS, Backend::cancel_progress)
         .custom_method(protocol::DOCUMENT, Backend::document)
         .custom_method(protocol::RELOAD, Backend::reload)
         .custom_method(protocol::RELOAD_UNANSWERED, Backend::reload_unanswered)

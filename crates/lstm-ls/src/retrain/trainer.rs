@@ -168,6 +168,9 @@ impl Trainer {
     fn command(&self, what: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.arg(what).stdin(Stdio::null());
+        // Threads that wait for each other by turning in circles take the time of
+        // whoever else works on the machine, and of each other.
+        command.env("OMP_WAIT_POLICY", "passive");
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -200,7 +203,8 @@ fn message_of(stderr: &str) -> String {
         let words: Vec<&str> = line.split_whitespace().collect();
         words.join(" ")
     });
-    let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    let said = |line: &String| !["", "sha256"].contains(&line.as_str());
+    let lines: Vec<String> = lines.filter(said).collect();
     let line = lines.join("; ");
     let own = format!("{PROGRAM}: ");
     line.strip_prefix(&own).unwrap_or(&line).to_owned()

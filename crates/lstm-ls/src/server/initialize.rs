@@ -13,6 +13,7 @@ use super::Backend;
 use super::acceptance::ACCEPTED;
 use super::diagnostic::SOURCE;
 use super::peer::Peer;
+use super::retrain::{RETRAIN, STOP};
 use super::settings::Settings;
 
 /// After these an editor asks for a list unasked, besides while a word is typed.
@@ -56,7 +57,7 @@ fn capabilities(peer: &Peer) -> ServerCapabilities {
             ..CompletionOptions::default()
         }),
         execute_command_provider: peer.commands.then(|| ExecuteCommandOptions {
-            commands: vec![ACCEPTED.to_owned()],
+            commands: [ACCEPTED, RETRAIN, STOP].map(str::to_owned).to_vec(),
             ..ExecuteCommandOptions::default()
         }),
         // Empty reports, as long as the user has not turned them on.

@@ -2,15 +2,10 @@
 
 use std::time::Duration;
 
-use tower_lsp::lsp_types::notification::Progress;
-use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
-use tower_lsp::lsp_types::{
-    MessageType, ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress,
-    WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
-    WorkDoneProgressReport,
-};
+use tower_lsp::lsp_types::MessageType;
 
 use super::models::Absent;
+use super::progress::WorkDone;
 use super::settings::Settings;
 use super::status::percent;
 use super::{Backend, configuration, ending, process};
@@ -54,9 +49,9 @@ async fn report_model(backend: &Backend) {
     let loaded = match tokio::time::timeout(NOTICEABLE, &mut loading).await {
         Ok(loaded) => loaded,
         Err(_) => {
-            let progress = begin_progress(backend, "loading", "loading the model").await;
+            let progress = begin(backend, "loading", "loading the model").await;
             let loaded = loading.await;
-            end_progress(backend, progress).await;
+            progress.end(None).await;
             loaded
         }
     };
@@ -84,51 +79,21 @@ async fn report_reading(backend: &Backend) {
     if tokio::time::timeout(NOTICEABLE, read).await.is_ok() {
         return;
     }
-    let progress = begin_progress(backend, "reading", "reading the workspace").await;
+    let progress = begin(backend, "reading", "reading the workspace").await;
     let mut told = 0;
     while let Some(read) = reading() {
         let percent = percent(&read);
-        if let Some(token) = progress.as_ref().filter(|_| percent / 10 > told / 10) {
-            let report = WorkDoneProgress::Report(WorkDoneProgressReport {
-                percentage: u32::try_from(percent).ok(),
-                message: Some(format!("{} files", read.found)),
-                ..WorkDoneProgressReport::default()
-            });
-            progress_is(backend, token.clone(), report).await;
+        if percent / 10 > told / 10 {
+            let message = format!("{} files", read.found);
+            progress.report(percent, message).await;
             told = percent;
         }
         news.next().await;
     }
-    end_progress(backend, progress).await;
+    progress.end(None).await;
 }
 
-async fn begin_progress(backend: &Backend, name: &str, title: &str) -> Option<ProgressToken> {
-    backend.peer.get().filter(|peer| peer.progress)?;
-    let token = ProgressToken::String(format!("lstm-ls/{name}"));
-    let create = WorkDoneProgressCreateParams {
-        token: token.clone(),
-    };
-    let created = backend
-        .client
-        .send_request::<WorkDoneProgressCreate>(create);
-    created.await.ok()?;
-    let begin = WorkDoneProgress::Begin(WorkDoneProgressBegin {
-        title: format!("lstm-ls: {title}"),
-        ..WorkDoneProgressBegin::default()
-    });
-    progress_is(backend, token.clone(), begin).await;
-    Some(token)
-}
-
-async fn end_progress(backend: &Backend, progress: Option<ProgressToken>) {
-    if let Some(token) = progress {
-        let end = WorkDoneProgress::End(WorkDoneProgressEnd::default());
-        progress_is(backend, token, end).await;
-    }
-}
-
-async fn progress_is(backend: &Backend, token: ProgressToken, progress: WorkDoneProgress) {
-    let value = ProgressParamsValue::WorkDone(progress);
-    let params = ProgressParams { token, value };
-    backend.client.send_notification::<Progress>(params).await;
+async fn begin(backend: &Backend, name: &str, title: &str) -> WorkDone {
+    let (client, shown) = (backend.client.clone(), backend.shows_progress());
+    WorkDone::begin(client, shown, name, title, false).await
 }

@@ -26,6 +26,9 @@ pub(super) const DOCUMENT: &str = "lstm-ls/document";
 pub(super) const DID_SHOW: &str = "textDocument/didShowCompletion";
 pub(super) const DID_ACCEPT_PART: &str = "textDocument/didPartiallyAcceptCompletion";
 
+/// The notification that something that takes long is to end.
+pub(super) const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
+
 /// The notification that an inline suggestion was dismissed.
 pub(super) const DISMISSED: &str = "lstm-ls/dismissed";
 

@@ -34,7 +34,12 @@ async fn client(file: &Path, settings: Value) -> Client {
         .initialize(json!({"capabilities": capabilities, "initializationOptions": settings}))
         .await;
     let commands = &result["capabilities"]["executeCommandProvider"]["commands"];
-    assert_eq!(*commands, json!(["lstm-ls.accepted"]));
+    let all = [
+        "lstm-ls.accepted",
+        "lstm-ls.retrain",
+        "lstm-ls.stopRetraining",
+    ];
+    assert_eq!(*commands, json!(all));
     client
 }
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use lstm_format::ModelFile;
+use lstm_format::{ModelFile, Precision};
+use lstm_runtime::{Kernel, Runtime};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use char_lstm::corpus::{Corpus, Split};
-use char_lstm::engine::TorchEngine;
 use char_lstm::samples::structure::Structure;
 use char_lstm::samples::verbatim::longest_run;
 use char_lstm::samples::{self, Drawing, Sample};
@@ -20,7 +20,7 @@ use char_lstm::samples::{self, Drawing, Sample};
 /// much of them is copied from training.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Model file of any precision, or a checkpoint.
+    /// Model file of any precision, or a checkpoint; it is run in int8.
     model: PathBuf,
     /// The packed corpus it was trained on. The model is told the names of files
     /// that were held out, in order of path.
@@ -75,7 +75,9 @@ struct Report {
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     ensure!(arguments.temperature > 0.0, "--temperature must be above 0");
     let corpus = Corpus::open(&arguments.corpus)?;
-    let engine = TorchEngine::new(&ModelFile::read(&arguments.model)?);
+    // As the server would run it.
+    let model = ModelFile::read(&arguments.model)?.to_precision(Precision::Int8)?;
+    let engine = Runtime::load(&model, Kernel::from_env()?)?;
     let names = held_out_names(&corpus, arguments.count)?;
     let drawing = Drawing {
         temperature: arguments.temperature,

@@ -1,0 +1,227 @@
+//! `lstm-ls.retrain`: the model trained further on the client's folder, by a
+//! process of its own. The command returns at once; progress tells the rest.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::{ExecuteCommandParams, MessageType, Url};
+
+use super::Backend;
+use super::progress::WorkDone;
+
+/// The commands.
+pub(super) const RETRAIN: &str = "lstm-ls.retrain";
+pub(super) const STOP: &str = "lstm-ls.stopRetraining";
+
+/// What its progress is called.
+pub(super) const NAME: &str = "retrain";
+
+/// What [`RETRAIN`] may be given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    /// The folder to train on; the first open one if there is none.
+    folder: Option<Url>,
+    /// Minutes for all of it.
+    minutes: Option<f64>,
+}
+
+/// A client's retraining, if one is under way.
+#[derive(Clone, Default)]
+pub(super) struct Retraining(Arc<Mutex<Option<oneshot::Sender<()>>>>);
+
+impl Retraining {
+    /// Takes the place of the one that may be under way: what hears of its end,
+    /// or `None` if there is one already.
+    fn begin(&self) -> Option<oneshot::Receiver<()>> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.as_ref().is_some_and(|stop| !stop.is_closed()) {
+            return None;
+        }
+        let (stop, stopped) = oneshot::channel();
+        *running = Some(stop);
+        Some(stopped)
+    }
+
+    /// Stops the one that is under way. True if there was one.
+    pub(super) fn stop(&self) -> bool {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.take().is_some_and(|stop| stop.send(()).is_ok())
+    }
+}
+
+/// How a retraining ended.
+enum End {
+    /// With this word for the user.
+    Told(MessageType, String),
+    /// Somebody stopped it.
+    Stopped,
+}
+
+/// Runs [`RETRAIN`] or [`STOP`].
+///
+/// # Errors
+/// If the arguments name no folder, or one is being trained on already.
+pub(super) fn execute(backend: &Backend, params: ExecuteCommandParams) -> Result<Option<Value>> {
+    if params.command == STOP {
+        let stopped = backend.retraining.stop();
+        return Ok(Some(json!({ "stopped": stopped })));
+    }
+    let given = params.arguments.into_iter().next().unwrap_or_default();
+    let arguments: Option<Arguments> = serde_json::from_value(given)
+        .map_err(|error| invalid(format!("arguments of {RETRAIN}: {error}")))?;
+    let arguments = arguments.unwrap_or_default();
+    let folder = folder(backend, arguments.folder.as_ref())?;
+    let Some(stopped) = backend.retraining.begin() else {
+        return Err(invalid("a retraining is under way already".to_owned()));
+    };
+    let child = spawn(&folder, arguments.minutes)
+        .map_err(|error| invalid(format!("cannot start the retraining: {error}")))?;
+    let (client, shown) = (backend.client.clone(), backend.shows_progress());
+    let models = Arc::clone(&backend.shared.models);
+    let answer = json!({ "started": true, "folder": folder });
+    tokio::spawn(async move {
+        let title = "learning from your code";
+        let progress = WorkDone::begin(client.clone(), shown, NAME, title, true).await;
+        let end = watch(child, stopped, &progress).await;
+        // A model that came into use is looked at now, not when somebody types.
+        models.look().await;
+        let (kind, message) = match end {
+            End::Told(kind, message) => (kind, message),
+            End::Stopped => (
+                MessageType::INFO,
+                "stopped; the next retraining goes on from here".to_owned(),
+            ),
+        };
+        progress.end(Some(message.clone())).await;
+        let message = format!("lstm-ls: {message}");
+        client.show_message(kind, message).await;
+    });
+    Ok(Some(answer))
+}
+
+fn invalid(message: String) -> Error {
+    Error::invalid_params(message)
+}
+
+fn folder(backend: &Backend, named: Option<&Url>) -> Result<PathBuf> {
+    let folders = backend.peer.get().map(|peer| peer.folders.clone());
+    let first = folders.and_then(|folders| folders.into_iter().next());
+    let url = named.cloned().or(first);
+    let path = url.and_then(|url| url.to_file_path().ok());
+    path.filter(|path| path.is_dir())
+        .ok_or_else(|| invalid("there is no open folder to train on: name one".to_owned()))
+}
+
+/// Starts this very program to retrain on `folder`.
+fn spawn(folder: &std::path::Path, minutes: Option<f64>) -> std::io::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["retrain", "--format", "json", "--workspace"]);
+    command.arg(folder);
+    if let Some(minutes) = minutes {
+        command.arg(format!("--minutes={minutes}"));
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command.stderr(Stdio::piped()).kill_on_drop(true);
+    command.spawn()
+}
+
+/// Follows the process to its end, or ends it.
+async fn watch(mut child: Child, mut stopped: oneshot::Receiver<()>, progress: &WorkDone) -> End {
+    let Some(stdout) = child.stdout.take() else {
+        return End::Stopped;
+    };
+    let mut lines = BufReader::new(stdout).lines();
+    let mut last = Value::Null;
+    let mut told = None;
+    loop {
+        let line = tokio::select! {
+            line = lines.next_line() => line,
+            // Dropping the child ends it; its trainer saves and follows.
+            _ = &mut stopped => return End::Stopped,
+        };
+        let Ok(Some(line)) = line else { break };
+        let Ok(said) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
+        let (Some(share), Some(stage)) = (said["share"].as_f64(), said["stage"].as_str()) else {
+            last = said;
+            continue;
+        };
+        let percent = (share * 100.0) as usize;
+        let words = stage.split(':').next().unwrap_or_default().to_owned();
+        // Every step of the training would be too much to tell.
+        if told.as_ref() != Some(&(percent, words.clone())) {
+            let minutes = (said["seconds_left"].as_f64().unwrap_or_default() / 60.0).ceil();
+            let message = format!("{stage}, {minutes} min left");
+            progress.report(percent, message).await;
+            told = Some((percent, words));
+        }
+    }
+    let mut errors = String::new();
+    if let Some(mut stderr) = child.stderr.take() {
+        // What can't be read is not told.
+        let _ = stderr.read_to_string(&mut errors).await;
+    }
+    let _ = child.wait().await;
+    let (kind, message) = verdict(&last, &errors);
+    End::Told(kind, message)
+}
+
+/// What the process's last line says, or what it wrote to its standard error.
+fn verdict(last: &Value, errors: &str) -> (MessageType, String) {
+    if let Some(name) = last["promoted"].as_str() {
+        let bits = |of: &str| last[of]["lstm"].as_f64().unwrap_or(f64::NAN);
+        let message = format!(
+            "{name} is in use: {:.3} bits a byte on files it has not seen, before {:.3}",
+            bits("after"),
+            bits("before")
+        );
+        return (MessageType::INFO, message);
+    }
+    if let Some(reason) = last["refused"].as_str() {
+        return (MessageType::INFO, format!("nothing changes: {reason}"));
+    }
+    let said = errors.lines().rfind(|line| !line.trim().is_empty());
+    let said = said.unwrap_or("the retraining ended without a word");
+    let said = said.strip_prefix("lstm-ls: ").unwrap_or(said);
+    (MessageType::ERROR, said.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_told_in_one_line() {
+        let told = |last: Value, errors: &str| verdict(&last, errors).1;
+        let quality = |lstm: f64| json!({"lstm": lstm, "mixed": 0.7, "saved": 0.4});
+        let promoted = json!({"promoted": "rust@2", "before": quality(1.4), "after": quality(1.2)});
+        let expected = "rust@2 is in use: 1.200 bits a byte on files it has not seen, before 1.400";
+        assert_eq!(told(promoted, ""), expected);
+        let refused = json!({"refused": "it is not better"});
+        assert_eq!(told(refused, ""), "nothing changes: it is not better");
+        let missing = "lstm-ls: retraining needs lstm-train\n";
+        assert_eq!(told(Value::Null, missing), "retraining needs lstm-train");
+    }
+
+    #[test]
+    fn one_at_a_time() {
+        let retraining = Retraining::default();
+        assert!(!retraining.stop());
+        let first = retraining.begin();
+        assert!(first.is_some());
+        assert!(retraining.begin().is_none());
+        assert!(retraining.stop());
+        assert!(retraining.begin().is_some());
+        // One that has ended by itself is out of the way.
+        assert!(retraining.begin().is_some());
+    }
+}
