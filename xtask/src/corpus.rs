@@ -20,6 +20,9 @@ pub(crate) enum Name {
         /// A folder with its sources instead
         #[arg(long, value_name = "DIR")]
         from: Option<PathBuf>,
+        /// Largest file taken, in kilobytes
+        #[arg(long, default_value_t = 12)]
+        largest_file_kb: usize,
     },
     /// The crates that the mixing of LSTM and memory is fitted on
     Mixing,
@@ -32,7 +35,10 @@ pub(crate) enum Name {
 pub(crate) fn provide(name: &Name) -> Result<()> {
     match name {
         Name::Rust => rust(),
-        Name::JavaCommonsLang { from } => java::provide(from.as_deref()),
+        Name::JavaCommonsLang {
+            from,
+            largest_file_kb,
+        } => java::provide(from.as_deref(), *largest_file_kb),
         Name::Mixing => mixing(),
     }
 }

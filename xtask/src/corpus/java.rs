@@ -15,11 +15,12 @@ const SOURCE: &str = "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyr
 
 const PACKAGE: &str = "libcommons-lang3-java";
 
-/// Packs Commons Lang, from the folder `from` if one is given, else from Debian.
+/// Packs the files of Commons Lang of at most `largest_file_kb` kilobytes, from the
+/// folder `from` if one is given, else from Debian.
 ///
 /// # Errors
 /// If a step fails.
-pub(super) fn provide(from: Option<&Path>) -> Result<()> {
+pub(super) fn provide(from: Option<&Path>, largest_file_kb: usize) -> Result<()> {
     let folder = workspace::root().join(".corpus/java-commons-lang");
     let sources = folder.join("commons-lang3");
     if sources.exists() {
@@ -46,10 +47,9 @@ pub(super) fn provide(from: Option<&Path>) -> Result<()> {
     let mut pack = lstm_train();
     pack.arg("corpus").arg(&sources);
     pack.args(["--language", "java", "--license", "Apache-2.0"]);
-    // One repository: files are held out, and it may give all it has. Documents
-    // longer than the 30 KB a sample may have are left out.
+    // One repository: files are held out, and it may give all it has.
     pack.args(["--hold-out-files", "--repository-kb", "10000"]);
-    pack.args(["--largest-file-kb", "30"]);
+    pack.args(["--largest-file-kb", &largest_file_kb.to_string()]);
     pack.arg("--manifest").arg(manifest.join("manifest.tsv"));
     pack.arg("--out").arg(folder.with_extension("pack"));
     process::run(&mut pack)

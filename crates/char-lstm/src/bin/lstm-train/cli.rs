@@ -1,5 +1,6 @@
 //! The command line of `lstm-train`.
 
+mod compare;
 mod corpus;
 mod eval;
 mod examine;
@@ -28,6 +29,7 @@ enum Command {
     Corpus(corpus::Arguments),
     Train(train::Arguments),
     Eval(eval::Arguments),
+    Compare(compare::Arguments),
     Sample(sample::Arguments),
     Examine(examine::Arguments),
     Export(export::Arguments),
@@ -40,6 +42,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Corpus(arguments) => corpus::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Examine(arguments) => examine::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),

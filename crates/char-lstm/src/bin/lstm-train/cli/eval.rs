@@ -132,7 +132,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Paths and contents of the files to measure.
-fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(String, Vec<u8>)>> {
+pub(super) fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(String, Vec<u8>)>> {
     if let [input] = inputs
         && input.extension().is_some_and(|e| e == "pack")
     {
