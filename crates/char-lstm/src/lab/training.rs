@@ -84,6 +84,7 @@ pub fn train(
         peak: 0.02,
         warmup: 20,
         total: settings.steps,
+        seconds: None,
         decay: 1.0,
     };
     let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
@@ -100,7 +101,7 @@ pub fn train(
         let logits = alphabet.logits(&network, &hidden);
         let (determined, chance) = (batch.loss(&logits, true), batch.loss(&logits, false));
         (&determined + f64::from(CHANCE_WEIGHT) * chance).backward();
-        optimizer.step(&network, schedule.learning_rate(step), step);
+        optimizer.step(&network, schedule.learning_rate(step, 0.0), step);
         let bits = determined.double_value(&[]) / std::f64::consts::LN_2;
         ensure!(bits.is_finite(), "the loss is {bits} at step {step}");
         losses.push(bits);

@@ -281,8 +281,6 @@ fn license(arguments: &Arguments, permissive_only: bool, master: Option<&Provena
     license.to_owned()
 }
 
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
