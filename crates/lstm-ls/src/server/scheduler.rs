@@ -2,9 +2,9 @@
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
-//! asks too much waits for itself. One that has lately had more than half of its
-//! share of the threads works at a low priority, and with more than its share it
-//! waits until it has not, as long as others work.
+//! asks too much waits for itself. One that has lately had more than its share of
+//! the threads works at a low priority, and with much more than its share it waits
+//! until it has not, as long as others work.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};

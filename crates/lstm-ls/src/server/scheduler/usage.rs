@@ -15,19 +15,19 @@ const RESTING: f64 = 0.002;
 const GRANTED: f64 = 0.1;
 
 /// Fair shares above which a client's work gives way to that of others.
-const MUCH: f64 = 0.5;
+const MUCH: f64 = 1.0;
 
 /// Fair shares that are too much: people do not type evenly.
-const TOO_MUCH: f64 = 1.2;
+const TOO_MUCH: f64 = 1.3;
 
 /// What a client has had, beside what the others have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// No more than half of its share, or the others rest.
+    /// No more than its share, or the others rest.
     Fair,
-    /// So much that its work gives way.
+    /// More than its share: its work gives way.
     Much,
-    /// More than its share, so that it has to wait.
+    /// So much more that it has to wait.
     TooMuch,
 }
 
