@@ -1,6 +1,5 @@
 //! Models of the user's own: put into use under a client that types, and made at
-//! an editor's command. What trains here is a script; the real one is tried in
-//! `crates/lstm-ls-torch`.
+//! an editor's command. What trains here is a script in the place of `lstm-train`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

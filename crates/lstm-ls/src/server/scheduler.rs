@@ -2,9 +2,9 @@
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
-//! asks too much waits for itself. One that has lately had more than its share of
-//! the threads works at a low priority, and with much more than its share it waits
-//! until it has not, as long as others work.
+//! asks too much waits for itself. As long as others work, one that asks faster
+//! than it is answered, or has lately had more than its share of the threads, works
+//! at a low priority, and with much more than its share it waits until it has not.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -89,6 +89,8 @@ struct Inner {
 struct Queue {
     running: usize,
     waiting: VecDeque<Waiting>,
+    /// Whether a request took another's place since the last one was started.
+    hurried: bool,
 }
 
 struct Waiting {
@@ -160,9 +162,10 @@ impl Scheduler {
         }
         let queue = inner.queues.entry(client).or_default();
         let same = |old: &Order| old.purpose == new.order.purpose && old.uri == new.order.uri;
-        queue
-            .waiting
-            .retain(|old| !same(&old.order) && !old.order.token.is_cancelled());
+        queue.waiting.retain(|old| !old.order.token.is_cancelled());
+        let before = queue.waiting.len();
+        queue.waiting.retain(|old| !same(&old.order));
+        queue.hurried |= queue.waiting.len() < before;
         queue.waiting.push_back(new);
     }
 
@@ -220,10 +223,10 @@ impl Inner {
             let client = self.turns[turn];
             let queue = self.queues.get_mut(&client)?;
             // One thread is always left to the others, if there are any.
-            let alone = self.turns.len() == 1 && !self.usage.others_work(client, now);
-            let most = match alone {
-                true => threads,
-                false => threads.saturating_sub(1).max(1),
+            let others_work = self.turns.len() > 1 || self.usage.others_work(client, now);
+            let most = match others_work {
+                true => threads.saturating_sub(1).max(1),
+                false => threads,
             };
             let standing = self.usage.standing(client, threads, now);
             if queue.running >= most || standing == Standing::TooMuch {
@@ -238,7 +241,8 @@ impl Inner {
             self.turns.push_back(client);
             let Waiting { order, job } = queue.waiting.remove(at)?;
             let somebody_waits = matches!(order.purpose, Purpose::Popup | Purpose::Ghost);
-            let gently = standing == Standing::Much || !somebody_waits;
+            let hurried = std::mem::take(&mut queue.hurried) && others_work;
+            let gently = standing == Standing::Much || hurried || !somebody_waits;
             return Some(Start { order, job, gently });
         }
         None
@@ -371,6 +375,23 @@ mod tests {
         scheduler.lock().finished(1, Duration::ZERO);
         scheduler.enqueue(waiting(2, "x", Purpose::Later));
         assert_eq!(next(), Some(2));
+    }
+
+    #[test]
+    fn one_that_asks_faster_than_it_is_answered_gives_way() {
+        let scheduler = Scheduler::new(2);
+        let now = Instant::now();
+        let next = || scheduler.lock().next(2, now).map(|next| next.gently);
+        let ask = |client| scheduler.enqueue(waiting(client, "a", Purpose::Ghost));
+        ask(1);
+        ask(1);
+        assert_eq!(next(), Some(false), "alone");
+        scheduler.lock().finished(1, Duration::ZERO);
+        ask(1);
+        ask(1);
+        ask(2);
+        assert_eq!(next(), Some(true));
+        assert_eq!(next(), Some(false), "the other");
     }
 
     #[test]
