@@ -5,6 +5,7 @@ import { Latest, ask } from "./api.js";
 import { legend, setFullCell, visible } from "./color.js";
 import { choices, exports_, readFile } from "./controls.js";
 import { gatesPanel } from "./panels/gates.js";
+import { labPanel } from "./panels/lab.js";
 import { layerPanel } from "./panels/layer.js";
 import { matchesPanel } from "./panels/matches.js";
 import { nextPanel } from "./panels/next.js";
@@ -33,6 +34,7 @@ const PANELS = [
   ["matches", "Matches", matchesPanel],
   ["steer", "Steer", steerPanel],
   ["try", "Try it", tryPanel],
+  ["lab", "Lab", labPanel],
 ];
 
 const element = (id) => document.getElementById(id);

@@ -42,6 +42,7 @@ try {
   await complete(page, () => page.keyboard.press("Tab"), "explorer-07-try");
   await exports_(page);
   await link(desk, page);
+  await lab(page);
   await files(page);
   await twoAtOnce(desk, page);
   await dark();
@@ -207,6 +208,14 @@ async function link(desk: any, page: any): Promise<void> {
   await other.close();
 }
 
+async function lab(page: any): Promise<void> {
+  step("the comparison of cells is there");
+  await page.locator("#tab-lab").click();
+  await waitFor("four tasks of five cells", async () => (await page.locator("#panel tr").count()) === 21);
+  await waitFor("the picture", () => page.evaluate("document.querySelector('#panel img').naturalWidth > 0"));
+  await page.screenshot({ path: join(results, "explorer-11-lab.png"), fullPage: true });
+}
+
 async function files(page: any): Promise<void> {
   step("a file of 10 MB is shown in part, and what is not text is refused");
   const give = (name: string, buffer: Buffer) =>
@@ -248,7 +257,7 @@ async function phone(): Promise<void> {
   const context = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   const page = await look(context, unitLink("unit"));
   await page.screenshot({ path: join(results, "explorer-09-phone.png") });
-  for (const tab of ["next", "layer", "gates", "search", "steer", "unit"]) {
+  for (const tab of ["next", "layer", "gates", "search", "steer", "lab", "unit"]) {
     await page.locator(`#tab-${tab}`).tap();
     await waitFor(`${tab} to fit`, () => page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
   }

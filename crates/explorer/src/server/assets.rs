@@ -10,6 +10,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
+const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
 macro_rules! files {
     ($($path:literal: $kind:ident),* $(,)?) => {
@@ -35,6 +36,7 @@ files! {
     "view.js": JAVASCRIPT,
     "panels/dom.js": JAVASCRIPT,
     "panels/gates.js": JAVASCRIPT,
+    "panels/lab.js": JAVASCRIPT,
     "panels/layer.js": JAVASCRIPT,
     "panels/matches.js": JAVASCRIPT,
     "panels/next.js": JAVASCRIPT,
@@ -46,6 +48,20 @@ files! {
     "vendor/plot.umd.min.js": JAVASCRIPT,
 }
 
+/// What `lstm-train lab compare` found, as it is committed.
+const LAB: &[(&str, &str, &str)] = &[
+    (
+        "lab/compare.md",
+        MARKDOWN,
+        include_str!("../../../../models/lab/compare.md"),
+    ),
+    (
+        "lab/compare.svg",
+        SVG,
+        include_str!("../../../../models/lab/compare.svg"),
+    ),
+];
+
 pub(super) async fn page() -> Result<Response, Problem> {
     named("index.html").await
 }
@@ -55,7 +71,7 @@ pub(super) async fn file(Path(path): Path<String>) -> Result<Response, Problem> 
 }
 
 async fn named(path: &str) -> Result<Response, Problem> {
-    match FILES.iter().find(|(known, ..)| *known == path) {
+    match FILES.iter().chain(LAB).find(|(known, ..)| *known == path) {
         Some((_, kind, content)) => Ok(([(CONTENT_TYPE, *kind)], *content).into_response()),
         None => Err(no_such_page().await),
     }
