@@ -4,7 +4,7 @@
 use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
 use lstm_format::Engine;
 
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelToken, Cancelled};
 use crate::mixing::{Gate, WordPlace, mix};
 use crate::rows::rows;
 
@@ -36,8 +36,24 @@ pub struct Bits {
 ///
 /// `path` is for the document header.
 pub fn bits(engine: &dyn Engine, gate: &Gate, workspace: &Layer, path: &str, text: &[u8]) -> Bits {
+    let bits = bits_unless(&CancelToken::new(), engine, gate, workspace, path, text);
+    bits.expect("nobody else has the token")
+}
+
+/// The same, given up when `cancel` is set.
+///
+/// # Errors
+/// [`Cancelled`] if it was set before the last byte.
+pub fn bits_unless(
+    cancel: &CancelToken,
+    engine: &dyn Engine,
+    gate: &Gate,
+    workspace: &Layer,
+    path: &str,
+    text: &[u8],
+) -> Result<Bits, Cancelled> {
     let mut bits = Bits::default();
-    observe(engine, workspace, path, text, |seen| {
+    observe_unless(cancel, engine, workspace, path, text, |seen| {
         let byte = usize::from(seen.byte);
         let mut mixed = *seen.lstm;
         mix(gate, seen.place, seen.memory, &mut mixed);
@@ -50,8 +66,8 @@ pub fn bits(engine: &dyn Engine, gate: &Gate, workspace: &Layer, path: &str, tex
         bits.lstm.push(lstm);
         bits.memory.push(memory);
         bits.mixed.push(mixed);
-    });
-    bits
+    })?;
+    Ok(bits)
 }
 
 /// Shows `visit` every byte of `text` in order. Takes about two steps a byte.
@@ -60,15 +76,30 @@ pub fn observe(
     workspace: &Layer,
     path: &str,
     text: &[u8],
-    mut visit: impl FnMut(Observation<'_>),
+    visit: impl FnMut(Observation<'_>),
 ) {
+    let visited = observe_unless(&CancelToken::new(), engine, workspace, path, text, visit);
+    visited.expect("nobody else has the token");
+}
+
+fn observe_unless(
+    cancel: &CancelToken,
+    engine: &dyn Engine,
+    workspace: &Layer,
+    path: &str,
+    text: &[u8],
+    mut visit: impl FnMut(Observation<'_>),
+) -> Result<(), Cancelled> {
     let stops = Stops::default();
     let known = PrefixCache::default();
     let mut prefix = Prefix::new(b"", &known);
     let (mut counts, mut memory) = (Counts::default(), Prediction::default());
     let mut place = WordPlace::default();
     let mut reader: Option<Reader> = None;
-    let visited = rows(engine, path, text, &CancelToken::new(), |row| {
+    rows(engine, path, text, cancel, |row| {
+        if cancel.is_cancelled() {
+            return Err(Cancelled);
+        }
         let view = Memory {
             prefix: &prefix,
             workspace,
@@ -94,6 +125,5 @@ pub fn observe(
             reader = Some(here);
         }
         Ok(())
-    });
-    visited.expect("nobody else has the token");
+    })
 }

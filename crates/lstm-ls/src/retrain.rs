@@ -20,12 +20,17 @@ use crate::store::{About, Name, Quality, SHIPPED, Store};
 
 mod base;
 mod blend;
+mod child;
+mod choice;
+mod clock;
 mod job;
 mod measure;
+mod sample;
 mod trainer;
 mod verdict;
 
 use base::Base;
+use clock::{Clock, Reserve};
 use job::Job;
 use measure::HeldOut;
 use trainer::Trainer;
@@ -37,21 +42,6 @@ const LEAST_TEXT: usize = 20_000;
 /// Passes over the user's files at most: what is read more often is learnt by
 /// heart, which the memory does better.
 const MOST_PASSES: f64 = 4.0;
-
-/// How far the weights go from where they started to where training led them, the
-/// first that is better. Weights half-way are less sure of themselves where the
-/// files are small (Wortsman et al., 2022), and the mixing trusts who is sure.
-const WAYS: [f32; 2] = [1.0, 0.5];
-
-/// What packing, starting and writing take beside training and measuring.
-const ASIDE: Duration = Duration::from_secs(10);
-
-/// How much longer than measuring before all measuring after may take: it is done
-/// for each of [`WAYS`], and the machine may have become busy.
-const MARGIN: f64 = 3.0;
-
-/// The least time that training is worth starting for.
-const LEAST_TRAINING: Duration = Duration::from_secs(5);
 
 /// What is to be done.
 #[derive(Clone, Debug)]
@@ -128,14 +118,14 @@ pub fn run(
         watcher.note(note);
     }
 
-    let clock = clock.after(job.state.spent);
+    let mut clock = clock.after(job.state.spent);
     clock.tell(watcher, "reading your files");
     let packed = match job.state.packed.clone() {
         Some(packed) => {
             watcher.note("going on with what was stopped before");
             packed
         }
-        None => match trainer.pack(&workspace, &base.language, &job)? {
+        None => match trainer.pack(&workspace, &base.language, &job, || clock.left())? {
             Ok(packed) => packed,
             Err(reason) => return job.refuse(reason, None),
         },
@@ -156,74 +146,81 @@ pub fn run(
         let reason = "no file could be held out to measure on: there are too few".to_owned();
         return job.refuse(reason, None);
     }
-    let (before, measuring) = match job.state.before {
+    let (before, measuring) = match job.state.before.clone() {
         Some(measured) => measured,
         None => {
             clock.tell(watcher, "measuring the model in use");
             let started = Instant::now();
-            let before = held_out.measure(loader(&base.in_use)?);
+            let engine = loader(&base.in_use)?;
+            let before = held_out.measure(&engine, None, clock.measuring_before());
             (before, started.elapsed().as_secs_f64())
         }
     };
+    let known: Vec<_> = before.iter().flatten().copied().collect();
+    let minutes = options.budget.as_secs_f64() / 60.0;
+    if known.is_empty() {
+        return job.refuse(
+            format!("{minutes:.1} minutes are too few to measure in"),
+            None,
+        );
+    }
     let spent = clock.spent();
-    job.update(|state| (state.before, state.spent) = (Some((before, measuring)), spent))?;
-    if let Some(reason) = verdict::hopeless(before) {
+    job.update(|state| (state.before, state.spent) = (Some((before.clone(), measuring)), spent))?;
+    if let Some(reason) = verdict::hopeless(sample::quality(&known)) {
         return job.refuse(reason, None);
     }
 
+    let reserve = Reserve::new(options.budget, Duration::try_from_secs_f64(measuring)?);
+    clock = clock.with(reserve);
     let training = match job.state.training {
-        Some(seconds) => Duration::from_secs_f64(seconds),
-        None => clock
-            .left()
-            .saturating_sub(ASIDE + Duration::from_secs_f64(MARGIN * measuring)),
+        Some(seconds) => Some(Duration::try_from_secs_f64(seconds)?),
+        None => reserve.training(clock.left()),
     };
-    anyhow::ensure!(
-        training >= LEAST_TRAINING,
-        "{:.0} minutes are too few: measuring takes {measuring:.0} s before and after",
-        options.budget.as_secs_f64() / 60.0
-    );
+    let Some(training) = training else {
+        let reason = format!(
+            "{minutes:.1} minutes are too few: measuring takes {measuring:.0} s before, and up to \
+             three times that after"
+        );
+        return job.refuse(reason, None);
+    };
     job.update(|state| state.training = Some(training.as_secs_f64()))?;
     let most_bytes = packed.train as f64 * MOST_PASSES;
-    let aside = clock.left().saturating_sub(training);
     let train = trainer::Training {
         start: &base.start,
         budget: training,
         megabytes: most_bytes / 1e6,
     };
-    trainer.train(&job, &train, |standing| {
+    let aside = clock.left().saturating_sub(training);
+    let time = || reserve.training_at_most(clock.left());
+    trainer.train(&job, &train, time, |standing| {
         let left = Duration::try_from_secs_f64(standing.seconds_left).unwrap_or(aside) + aside;
-        watcher.progress(&Progress {
-            stage: format!("training: {:.3} bits/byte", standing.bits_per_byte),
-            share: clock.share_with(left),
-            left,
-        });
+        let stage = format!("training: {:.3} bits/byte", standing.bits_per_byte);
+        clock.tell_left(watcher, stage, left.min(clock.left()));
         let spent = clock.spent();
         // Losing a second of the account does no harm.
         if spent > job.last_spent() + 5.0 {
             let _ = job.note_spent(spent);
         }
     })?;
+    if !job.checkpoint().is_file() {
+        let reason = "the machine was too busy to train on: give it more --minutes".to_owned();
+        return job.refuse(reason, None);
+    }
 
     clock.tell(watcher, "measuring what came of it");
     let led_to = ModelFile::read(&job.checkpoint())?;
     let start = ModelFile::read(&base.start.file(job.folder())?)?;
-    let mut best: Option<(Option<String>, Quality, ModelFile)> = None;
-    for way in WAYS {
+    let left = || Reserve::measuring(clock.left());
+    let choice = choice::choose(&before, left, |way| {
         let weights = blend::between(&start, &led_to, way)?;
-        let after = held_out.measure(loader(&weights.to_precision(Precision::Int8)?)?);
-        let reason = verdict::not_better(before, after);
-        let stop = reason.is_none();
-        if best.is_none() || stop {
-            best = Some((reason, after, weights));
-        }
-        if stop {
-            break;
-        }
-    }
-    let (reason, after, trained) = best.context("there is a way")?;
-    if let Some(reason) = reason {
+        let engine = loader(&weights.to_precision(Precision::Int8)?)?;
+        Ok(held_out.measure(&engine, Some(&before), left()))
+    })?;
+    let (before, after) = (choice.before, choice.after);
+    if let Some(reason) = choice.refused {
         return job.refuse(reason, Some((before, after)));
     }
+    let trained = blend::between(&start, &led_to, choice.way)?;
     let model = trained.to_precision(Precision::Int8)?;
     let about = About {
         made: jiff::Timestamp::now()
@@ -257,54 +254,6 @@ fn model_in_use(places: &Places, language: &str) -> anyhow::Result<(String, Mode
         _ => Source::File(places.store.model(&name)),
     };
     Ok((name.to_string(), source.read()?))
-}
-
-/// What is left of the time.
-struct Clock {
-    started: Instant,
-    before: Duration,
-    budget: Duration,
-}
-
-impl Clock {
-    fn new(budget: Duration) -> Self {
-        Self {
-            started: Instant::now(),
-            before: Duration::ZERO,
-            budget,
-        }
-    }
-
-    /// The same clock with `seconds` spent in starts that were stopped.
-    fn after(self, seconds: f64) -> Self {
-        let before = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        Self { before, ..self }
-    }
-
-    /// Seconds spent, those before a stop counted.
-    fn spent(&self) -> f64 {
-        (self.before + self.started.elapsed()).as_secs_f64()
-    }
-
-    fn left(&self) -> Duration {
-        let spent = self.before + self.started.elapsed();
-        self.budget.saturating_sub(spent)
-    }
-
-    /// How much is done if there is `left` to go.
-    fn share_with(&self, left: Duration) -> f64 {
-        let spent = self.spent();
-        spent / (spent + left.as_secs_f64()).max(1e-9)
-    }
-
-    fn tell(&self, watcher: &mut dyn Watcher, stage: &str) {
-        let left = self.left();
-        watcher.progress(&Progress {
-            stage: stage.to_owned(),
-            share: self.share_with(left),
-            left,
-        });
-    }
 }
 
 /// A path below `folder` for work on `key`, which may be any text.

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use lstm_format::model_file::write_atomically;
 use serde::{Deserialize, Serialize};
 
+use super::sample::Sample;
 use super::{Outcome, place_for};
 use crate::store::Quality;
 
@@ -16,7 +17,7 @@ pub(super) struct State {
     /// What was packed.
     pub(super) packed: Option<Packed>,
     /// What the model in use was worth, and how long it took to find out, in seconds.
-    pub(super) before: Option<(Quality, f64)>,
+    pub(super) before: Option<(Sample, f64)>,
     /// Seconds that training may take.
     pub(super) training: Option<f64>,
     /// Seconds spent so far.

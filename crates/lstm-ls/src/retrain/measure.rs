@@ -3,28 +3,31 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use code_memory::Layer;
 use completer::mixing::Gate;
-use completer::{Completer, evaluation};
+use completer::{CancelToken, Cancelled, Completer, evaluation};
 use ignore::WalkBuilder;
 use lstm_format::Engine;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::clock;
+use super::sample::{Sample, Tally};
 use crate::cli::eval::typed_again;
 use crate::memory;
-use crate::store::Quality;
 
 /// Text measured bit by bit, and text typed again, in bytes: so much that it does
 /// not take long.
 const MEASURED: usize = 80_000;
 const TYPED: usize = 8_000;
 
-/// Most of one file, so that several are measured.
-const MEASURED_OF_A_FILE: usize = 20_000;
-const TYPED_OF_A_FILE: usize = 2_000;
+/// Most of one file where there are many, so that several are measured, and little
+/// of it is for nothing where the time ends in the middle of one.
+const MEASURED_OF_A_FILE: usize = 10_000;
+const TYPED_OF_A_FILE: usize = 1_000;
 
 /// Files to measure on.
 pub(super) struct HeldOut {
@@ -56,6 +59,9 @@ impl HeldOut {
         paths.sort_by_cached_key(|path| {
             Sha256::digest(path.as_os_str().as_encoded_bytes()).to_vec()
         });
+        let of_a_file = |all: usize, most: usize| (all / paths.len().max(1)).max(most);
+        let measured_of_a_file = of_a_file(MEASURED, MEASURED_OF_A_FILE);
+        let typed_of_a_file = of_a_file(TYPED, TYPED_OF_A_FILE);
         let remembered = memory::read(workspace.to_owned());
         let mut files = Vec::new();
         let (mut measured, mut typed) = (0, 0);
@@ -65,11 +71,11 @@ impl HeldOut {
             }
             let text = std::fs::read_to_string(&path);
             let mut text = text.with_context(|| format!("reading {}", path.display()))?;
-            text.truncate(line_end(&text, MEASURED_OF_A_FILE));
+            text.truncate(line_end(&text, measured_of_a_file));
             let inside: PathBuf = path.strip_prefix(folder)?.components().skip(1).collect();
             let own = workspace.join(&inside);
             let group = memory::group_of(&own, language);
-            let of_this = line_end(&text, TYPED_OF_A_FILE.min(TYPED - typed));
+            let of_this = line_end(&text, typed_of_a_file.min(TYPED - typed));
             measured += text.len();
             typed += of_this;
             files.push(Subject {
@@ -90,37 +96,49 @@ impl HeldOut {
         self.files.iter().all(|file| file.text.is_empty())
     }
 
-    /// What the model in `engine` is worth on them.
-    pub(super) fn measure(&self, engine: Arc<dyn Engine>) -> Quality {
+    /// What the model in `engine` is worth on each, as far as there is `time`; on
+    /// those of them alone that `before` was measured on.
+    pub(super) fn measure(
+        &self,
+        engine: &Arc<dyn Engine>,
+        before: Option<&Sample>,
+        time: Duration,
+    ) -> Sample {
         let gate = Gate::default();
+        let completer = Completer::new(Arc::clone(engine));
+        let asked = |index: usize| before.is_none_or(|sample| sample[index].is_some());
+        clock::within(time, |cancel| {
+            let files = self.files.par_iter().enumerate();
+            let measured = files.map(|(index, file)| {
+                let here = || self.measure_file(file, &**engine, &gate, &completer, cancel);
+                asked(index).then(here).and_then(Result::ok)
+            });
+            measured.collect()
+        })
+    }
+
+    fn measure_file(
+        &self,
+        file: &Subject,
+        engine: &dyn Engine,
+        gate: &Gate,
+        completer: &Completer,
+        cancel: &CancelToken,
+    ) -> Result<Tally, Cancelled> {
+        let Subject {
+            path, text, memory, ..
+        } = file;
+        let bits = evaluation::bits_unless(cancel, engine, gate, memory, path, text.as_bytes())?;
+        let (language, typed) = (&self.language, &text[..file.typed]);
+        let (keys, typed) = typed_again(cancel, completer, memory, language, path, typed)?;
         let sum = |bits: &[f32]| bits.iter().map(|&b| f64::from(b)).sum::<f64>();
-        let bits: Vec<(f64, f64)> = (self.files.par_iter())
-            .map(|file| {
-                let text = file.text.as_bytes();
-                let bits = evaluation::bits(&*engine, &gate, &file.memory, &file.path, text);
-                (sum(&bits.lstm), sum(&bits.mixed))
-            })
-            .collect();
-        let completer = Completer::new(Arc::clone(&engine));
-        let typed: Vec<(usize, usize)> = (self.files.par_iter())
-            .map(|file| {
-                let text = &file.text[..file.typed];
-                let memory = &file.memory;
-                typed_again(&completer, memory, &self.language, &file.path, text)
-            })
-            .collect();
-        let bytes: usize = self.files.iter().map(|file| file.text.len()).sum();
-        let [bytes, keys, typed_bytes] = [
-            bytes,
-            typed.iter().map(|&(keys, _)| keys).sum(),
-            typed.iter().map(|&(_, bytes)| bytes).sum(),
-        ]
-        .map(|n| n as f64);
-        Quality {
-            lstm: bits.iter().map(|&(lstm, _)| lstm).sum::<f64>() / bytes,
-            mixed: bits.iter().map(|&(_, mixed)| mixed).sum::<f64>() / bytes,
-            saved: 1.0 - keys / typed_bytes.max(1.0),
-        }
+        Ok(Tally {
+            bytes: text.len(),
+            lstm: sum(&bits.lstm),
+            mixed: sum(&bits.mixed),
+            typed,
+            keys,
+        })
     }
 }
 

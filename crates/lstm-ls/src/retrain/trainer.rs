@@ -1,14 +1,14 @@
 //! `lstm-train`, run as a program of its own at the lowest priority.
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use super::base::Start;
+use super::child::{self, End};
 use super::job::{Job, Packed};
 
 /// The program's name, and the variable that names another.
@@ -86,12 +86,13 @@ impl Trainer {
     /// to learn from.
     ///
     /// # Errors
-    /// If the program fails.
+    /// If the program fails, or is not done in the time `left`.
     pub(super) fn pack(
         &self,
         workspace: &Path,
         language: &str,
         job: &Job,
+        left: impl Fn() -> Duration,
     ) -> anyhow::Result<Result<Packed, String>> {
         let mut command = self.command("corpus");
         command.arg(workspace).args(["--language", language]);
@@ -100,30 +101,35 @@ impl Trainer {
         command.args(["--largest-file-kb", LARGEST_FILE_KB]);
         command.arg("--evaluation-files").arg(job.held_out());
         command.arg("--out").arg(job.corpus());
-        let child = self.spawn(command)?;
-        let output = child.wait_with_output()?;
-        if !output.status.success() {
-            let message = message_of(&String::from_utf8_lossy(&output.stderr));
+        let mut said = String::new();
+        let end = child::run(&mut command, left, |line| said.push_str(line))?;
+        let End::Itself(status, errors) = end else {
+            bail!("there was no time left after reading your files: give it more --minutes");
+        };
+        if !status.success() {
+            let message = message_of(&errors);
             if message.starts_with("no ") && message.contains("file to train on") {
                 return Ok(Err(message));
             }
             bail!("packing failed: {message}");
         }
-        let packed = serde_json::from_slice(&output.stdout);
+        let packed = serde_json::from_str(&said);
         let packed: Packed =
             packed.context("lstm-train corpus said something else than expected")?;
         Ok(Ok(packed))
     }
 
     /// Trains, or goes on with what was stopped; tells how far it is after every
-    /// step.
+    /// step. If it is not done in the time `left`, it is ended, and its last
+    /// checkpoint is what came of it.
     ///
     /// # Errors
-    /// If the program fails or stops before its time.
+    /// If the program fails.
     pub(super) fn train(
         &self,
         job: &Job,
         training: &Training<'_>,
+        left: impl Fn() -> Duration,
         mut tell: impl FnMut(&Standing),
     ) -> anyhow::Result<()> {
         let mut command = self.command("train");
@@ -147,45 +153,26 @@ impl Trainer {
         if !multiplies_bf16() {
             command.arg("--f32");
         }
-        let mut child = self.spawn(command)?;
-        let stdout = child.stdout.take().context("the pipe was asked for")?;
-        for line in BufReader::new(stdout).lines() {
-            if let Ok(standing) = serde_json::from_str::<Standing>(&line?) {
+        let end = child::run(&mut command, left, |line| {
+            if let Ok(standing) = serde_json::from_str::<Standing>(line) {
                 tell(&standing);
             }
+        })?;
+        match end {
+            End::Itself(status, errors) if !status.success() => {
+                bail!("training failed ({status}): {}", message_of(&errors))
+            }
+            End::Itself(..) | End::OutOfTime => Ok(()),
         }
-        let mut errors = String::new();
-        if let Some(mut stderr) = child.stderr.take() {
-            stderr.read_to_string(&mut errors)?;
-        }
-        let status = child.wait()?;
-        if !status.success() {
-            bail!("training failed ({status}): {}", message_of(&errors));
-        }
-        Ok(())
     }
 
     fn command(&self, what: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg(what).stdin(Stdio::null());
+        command.arg(what);
         // Threads that wait for each other by turning in circles take the time of
         // whoever else works on the machine, and of each other.
         command.env("OMP_WAIT_POLICY", "passive");
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
-    }
-
-    /// Starts `command` so that it yields to everything else.
-    fn spawn(&self, mut command: Command) -> anyhow::Result<Child> {
-        let child = command.spawn();
-        let child = child.with_context(|| format!("starting {}", self.program.display()))?;
-        // Its threads, which come later, take after it. No harm if it fails.
-        #[cfg(unix)]
-        if let Ok(id) = i32::try_from(child.id()) {
-            let process = rustix::process::Pid::from_raw(id);
-            let _ = rustix::process::setpriority_process(process, 19);
-        }
-        Ok(child)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use code_memory::Layer;
-use completer::{Completer, show};
+use completer::{CancelToken, Cancelled, Completer, show};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -90,19 +90,24 @@ pub(in crate::cli) fn keystrokes(
 }
 
 /// Keys that `text` takes when it is typed again with what the server would
-/// suggest, and the bytes it has without indentation.
+/// suggest, and the bytes it has without indentation. Given up when `cancel` is set.
+///
+/// # Errors
+/// [`Cancelled`] if it is set by the end.
 pub(crate) fn typed_again(
+    cancel: &CancelToken,
     completer: &Completer,
     memory: &Layer,
     language: &str,
     path: &str,
     text: &str,
-) -> (usize, usize) {
+) -> Result<(usize, usize), Cancelled> {
     let cost = show::glance_cost(show::DEFAULT_EAGERNESS);
     let suggester = Suggester::Completer {
         completer,
         memory: Some(memory),
         language,
+        cancel,
     };
     let typist = Typist {
         suggester: &suggester,
@@ -114,7 +119,10 @@ pub(crate) fn typed_again(
     for passage in Scenario::Append.passages(text) {
         tally += typist.types(&passage, &mut Suggestions::default(), cost);
     }
-    (tally.keystrokes, tally.bytes)
+    match cancel.is_cancelled() {
+        true => Err(Cancelled),
+        false => Ok((tally.keystrokes, tally.bytes)),
+    }
 }
 
 /// What came of typing everything.
@@ -138,6 +146,7 @@ fn replay(
         .collect();
     let costs: Vec<f64> = eagerness.iter().map(|&e| show::glance_cost(e)).collect();
     let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+    let nobody = CancelToken::new();
     let replay = |Subject { path, text, memory }: &Subject| {
         let suggester = match keystrokes.by {
             By::Words => Suggester::Words,
@@ -145,6 +154,7 @@ fn replay(
                 completer,
                 memory: (by != By::Lstm).then_some(memory),
                 language,
+                cancel: &nobody,
             },
         };
         let typist = Typist {

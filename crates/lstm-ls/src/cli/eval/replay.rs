@@ -45,6 +45,8 @@ pub(super) enum Suggester<'a> {
         completer: &'a Completer,
         memory: Option<&'a Layer>,
         language: &'a str,
+        /// Once it is set, nothing is suggested any more.
+        cancel: &'a CancelToken,
     },
     /// The rest of the last word before the cursor that begins with the
     /// half-typed one, as editors complete without a language server.
@@ -79,6 +81,7 @@ impl Typist<'_> {
             completer,
             memory,
             language,
+            cancel,
         } = *self.suggester
         else {
             return words::rest_of_last_word(before);
@@ -100,8 +103,7 @@ impl Typist<'_> {
             memory,
             options: &options,
         };
-        let completion = completer.complete(&request, &CancelToken::default());
-        let completion = completion.expect("nobody holds the token to cancel it");
+        let completion = completer.complete(&request, cancel).ok()?;
         completion.suggestions.into_iter().next()
     }
 
