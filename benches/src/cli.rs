@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Report;
-use crate::{cancel, clients, decode, index, lanes, latency, memory, prefill, startup};
+use crate::{cancel, clients, decode, index, lanes, latency, memory, prefill, startup, train};
 
 /// How fast lstm-ls is. Every figure is a median of rounds in which all that is
 /// compared takes turns.
@@ -69,6 +69,8 @@ enum Bench {
     Cancel,
     /// Keystroke to ghost text, over stdio, in files of three sizes
     Latency,
+    /// Training steps, beside PyTorch, which is fetched when it is first needed
+    Train,
 }
 
 /// Reads the command line and does what it says.
@@ -87,6 +89,7 @@ pub(crate) fn run() -> Result<()> {
         Bench::Index { folder } => index::run(&common, folder.as_deref())?,
         Bench::Cancel => cancel::run(&common)?,
         Bench::Latency => latency::run(&common, common.save)?,
+        Bench::Train => train::run(&common)?,
     };
     show(&report, &common)
 }

@@ -17,9 +17,11 @@ mod memory;
 mod paired;
 mod peer;
 mod prefill;
+mod pytorch;
 mod report;
 mod startup;
 mod stream;
+mod train;
 mod weights;
 
 use std::process::ExitCode;

@@ -25,14 +25,19 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     let mut bench = std::process::Command::new(release.join("lstm-bench"));
     bench.args(arguments);
     bench.env("LSTM_LS_SERVER", release.join("lstm-ls"));
-    let decode = arguments.iter().any(|argument| argument == "decode");
+    let asked = |name: &str| arguments.iter().any(|argument| argument == name);
     let installed = std::env::var_os("LIBTORCH").is_some_and(|path| {
         let path = workspace::root().join(path);
         path.join("lib").is_dir()
     });
-    if decode && installed {
-        build(&["--package=char-lstm", "--bin=libtorch-steps"])?;
-        bench.env("LSTM_BENCH_LIBTORCH", release.join("libtorch-steps"));
+    for (name, program, variable) in [
+        ("decode", "libtorch-steps", "LSTM_BENCH_LIBTORCH"),
+        ("train", "training-steps", "LSTM_BENCH_TRAINING"),
+    ] {
+        if installed && asked(name) {
+            build(&["--package=char-lstm", "--bin", program])?;
+            bench.env(variable, release.join(program));
+        }
     }
     process::run(&mut bench)
 }

@@ -267,7 +267,7 @@ impl<'a> Training<'a> {
         let (first_bytes, first_seconds) = (self.bytes, self.seconds);
         let mut smoothed: Option<f64> = None;
         while self.share() < 1.0 && !stop.load(Ordering::Relaxed) {
-            let (loss, learning_rate) = self.step_once()?;
+            let (loss, learning_rate) = self.step()?;
             let elapsed = started.elapsed().as_secs_f64();
             self.seconds = first_seconds + elapsed;
             let average = smoothed.map_or(loss, |s| s + 0.05 * (loss - s));
@@ -313,7 +313,10 @@ impl<'a> Training<'a> {
     }
 
     /// One optimiser step; gives the loss in bits per byte and the learning rate.
-    fn step_once(&mut self) -> Result<(f64, f64)> {
+    ///
+    /// # Errors
+    /// If the loss is no longer finite.
+    pub fn step(&mut self) -> Result<(f64, f64)> {
         let Batch {
             inputs,
             targets,
