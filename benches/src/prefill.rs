@@ -42,9 +42,9 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     for ((threads, _), engine) in BARS.into_iter().zip(engines) {
         let engine = engine?;
         contenders.push(Contender::new(format!("{threads} threads"), move || {
-            let mut state = State::zeros(engine.config());
+            let state = State::zeros(engine.config());
             Ok(millis(|| {
-                engine.session().feed_until(&|| false, &mut state, text);
+                engine.session().feed_parts(&|| false, &state, &[text]);
             }))
         }));
     }

@@ -139,19 +139,20 @@ impl Session for MemoSession<'_> {
         }
     }
 
-    fn feed_until(
+    fn feed_parts(
         &mut self,
         stop: &(dyn Fn() -> bool + Sync),
-        state: &mut State,
-        bytes: &[u8],
-    ) -> usize {
-        match bytes {
-            [byte] if !stop() => {
-                self.feed(state, &[*byte]);
-                1
+        state: &State,
+        parts: &[&[u8]],
+    ) -> Vec<State> {
+        match parts {
+            [[byte]] if !stop() => {
+                let mut state = state.clone();
+                self.feed(&mut state, &[*byte]);
+                vec![state]
             }
-            [_] => 0,
-            _ => self.session.feed_until(stop, state, bytes),
+            [[_]] => Vec::new(),
+            _ => self.session.feed_parts(stop, state, parts),
         }
     }
 

@@ -27,10 +27,13 @@ pub(crate) struct Windows<'a> {
 impl<'a> Windows<'a> {
     pub(crate) fn new(config: &ModelConfig, path: &str, before: Before<'a>) -> Self {
         let rule = config.window_rule();
-        let before = if before.text.len() < rule.reach() {
-            Before::whole(before.text)
-        } else {
-            before
+        // What lies farther back than that decides nothing.
+        let before = match before.text.len().checked_sub(rule.reach()) {
+            None => Before::whole(before.text),
+            Some(farther) => Before {
+                text: &before.text[farther..],
+                start: before.start + farther,
+            },
         };
         Self {
             header: document_header(&config.language, path),
@@ -85,27 +88,33 @@ impl Feeder<'_> {
             None => (0, State::zeros(self.config)),
         };
         let target = window.len().min(fed.saturating_add(most));
+        let parts = parts(&window[..target], fed);
         let limits = self.limits;
-        while fed < target {
-            let end = target.min((fed / CHECKPOINT + 1) * CHECKPOINT);
-            // Looked at again by `late`, which says why.
-            let stop = || !matches!(limits.late(), Ok(false));
-            fed += self
-                .session
-                .feed_until(&stop, &mut state, &window[fed..end]);
-            self.remember(window, fed, &state);
-            if fed < end {
-                return limits.late().map(|_| None);
-            }
+        // Looked at again by `late`, which says why.
+        let stop = || !matches!(limits.late(), Ok(false));
+        let after = self.session.feed_parts(&stop, &state, &parts);
+        for (part, after) in parts.iter().zip(after) {
+            fed += part.len();
+            self.remember(window, fed, &after);
+            state = after;
+        }
+        if fed < target {
+            return limits.late().map(|_| None);
         }
         Ok((fed == window.len()).then_some(state))
     }
 
     fn remember(&self, window: &Arc<[u8]>, fed: usize, state: &State) {
-        if fed > 0 {
-            lock(self.cache).insert(window, fed, state.clone());
-        }
+        lock(self.cache).insert(window, fed, state.clone());
     }
+}
+
+/// `window` from `fed` on, cut at every multiple of [`CHECKPOINT`].
+fn parts(window: &[u8], fed: usize) -> Vec<&[u8]> {
+    let first = window.len().min(fed.next_multiple_of(CHECKPOINT));
+    let (begun, whole) = window[fed..].split_at(first - fed);
+    let begun = Some(begun).filter(|part| !part.is_empty());
+    begun.into_iter().chain(whole.chunks(CHECKPOINT)).collect()
 }
 
 /// Locks the cache, never for as long as a step takes.

@@ -53,23 +53,29 @@ pub trait Session {
         }
     }
 
-    /// Feeds `bytes` to one state until `stop` turns true, which is asked at
-    /// least every 32 bytes. How many it fed: all of them if it was not stopped.
+    /// Feeds `parts` one after the other, from `state` on, until `stop` turns
+    /// true, which is asked at least every 32 bytes. The state after each part
+    /// that was fed whole: one for every part if it was not stopped.
     ///
     /// Long texts may be fed on several threads, hence `Sync`.
-    fn feed_until(
+    fn feed_parts(
         &mut self,
         stop: &(dyn Fn() -> bool + Sync),
-        state: &mut State,
-        bytes: &[u8],
-    ) -> usize {
-        let mut fed = 0;
-        while fed < bytes.len() && !stop() {
-            let end = bytes.len().min(fed + 32);
-            self.feed(state, &bytes[fed..end]);
-            fed = end;
+        state: &State,
+        parts: &[&[u8]],
+    ) -> Vec<State> {
+        let mut state = state.clone();
+        let mut after = Vec::with_capacity(parts.len());
+        for part in parts {
+            for bytes in part.chunks(32) {
+                if stop() {
+                    return after;
+                }
+                self.feed(&mut state, bytes);
+            }
+            after.push(state.clone());
         }
-        fed
+        after
     }
 
     /// Natural-log probabilities of the next byte in `state`, `[256]`, in nats.

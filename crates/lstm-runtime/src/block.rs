@@ -11,7 +11,7 @@ use crate::network::Network;
 use crate::tile::{TILE_ROWS, TILE_UNITS, TileRows};
 
 /// Most bytes of a block.
-pub(crate) const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 32;
 
 /// The buffers of one layer, or of one layer after the other.
 pub(crate) struct Block<M: Matrix> {

@@ -20,29 +20,32 @@ use crate::network::Network;
 /// Blocks on their way through the network at once.
 const IN_FLIGHT: usize = 6;
 
-/// Feeds `bytes` to `state` on `threads` threads, this one included, unless
-/// `stop` says so, which is asked before every stage of every block. False if it
-/// did; `state` is then of no use.
+/// Feeds `parts` one after the other on `threads` threads, this one included,
+/// from `state` on, unless `stop` says so, which is asked before every stage of
+/// every block. The states after the parts that were fed whole.
 pub(crate) fn feed<M: Matrix>(
     network: &Network<M>,
     threads: usize,
     stop: &(dyn Fn() -> bool + Sync),
-    state: &mut State,
-    bytes: &[u8],
-) -> bool {
+    state: &State,
+    parts: &[&[u8]],
+) -> Vec<State> {
     let config = network.config();
-    let hidden = config.hidden_size;
-    let layers = state.h.chunks_exact_mut(hidden);
-    let layers = layers.zip(state.c.chunks_exact_mut(hidden));
     let stages = 2 * config.num_layers - 1;
+    let pieces: Vec<Piece<'_>> = parts.iter().flat_map(pieces).collect();
+    let layer = |layer| Layer {
+        h: state.h[network.units(layer)].to_vec(),
+        c: state.c[network.units(layer)].to_vec(),
+        after: Vec::with_capacity(parts.len()),
+    };
     let pipeline = Pipeline {
         network,
-        bytes,
         stop,
-        layers: layers.map(Mutex::new).collect(),
-        blocks: (0..IN_FLIGHT.min(bytes.len().div_ceil(BLOCK)))
+        layers: (0..config.num_layers).map(layer).map(Mutex::new).collect(),
+        blocks: (0..IN_FLIGHT.min(pieces.len()))
             .map(|_| Mutex::new(Block::new(network)))
             .collect(),
+        pieces,
         progress: Mutex::new(Progress {
             done: vec![0; stages],
             busy: vec![false; stages],
@@ -56,18 +59,55 @@ pub(crate) fn feed<M: Matrix>(
         }
         pipeline.work();
     });
-    !lock(&pipeline.progress).stopped
+    let layers = pipeline.layers.into_iter();
+    let layers = layers.map(|layer| layer.into_inner().unwrap_or_else(PoisonError::into_inner));
+    whole_states(&layers.collect::<Vec<_>>())
+}
+
+/// At most [`BLOCK`] bytes of a part.
+struct Piece<'a> {
+    bytes: &'a [u8],
+    /// Whether the part ends with it.
+    last: bool,
+}
+
+fn pieces<'a>(part: &&'a [u8]) -> impl Iterator<Item = Piece<'a>> {
+    let last = part.len().div_ceil(BLOCK).saturating_sub(1);
+    let blocks = part.chunks(BLOCK).enumerate();
+    blocks.map(move |(index, bytes)| Piece {
+        bytes,
+        last: index == last,
+    })
 }
 
 /// Hidden and cell state of one layer.
-type Layer<'a> = (&'a mut [f32], &'a mut [f32]);
+struct Layer {
+    h: Vec<f32>,
+    c: Vec<f32>,
+    /// The same after each part.
+    after: Vec<(Vec<f32>, Vec<f32>)>,
+}
+
+/// The states after the parts that all layers are done with.
+fn whole_states(layers: &[Layer]) -> Vec<State> {
+    let done = layers.iter().map(|layer| layer.after.len()).min();
+    let state = |part: usize| {
+        let after = layers.iter().map(|layer| &layer.after[part]);
+        let (h, c): (Vec<_>, Vec<_>) = after.map(|(h, c)| (h.as_slice(), c.as_slice())).unzip();
+        State {
+            h: h.concat(),
+            c: c.concat(),
+        }
+    };
+    (0..done.unwrap_or(0)).map(state).collect()
+}
 
 struct Pipeline<'a, M: Matrix> {
     network: &'a Network<M>,
-    bytes: &'a [u8],
+    pieces: Vec<Piece<'a>>,
     stop: &'a (dyn Fn() -> bool + Sync),
-    layers: Vec<Mutex<Layer<'a>>>,
-    /// Block `n` of the text uses `blocks[n % blocks.len()]`.
+    layers: Vec<Mutex<Layer>>,
+    /// Piece `n` of the text uses `blocks[n % blocks.len()]`.
     blocks: Vec<Mutex<Block<M>>>,
     progress: Mutex<Progress>,
     changed: Condvar,
@@ -98,7 +138,7 @@ impl Progress {
 impl<M: Matrix> Pipeline<'_, M> {
     /// Does what there is to do until all is done.
     fn work(&self) {
-        let blocks = self.bytes.len().div_ceil(BLOCK);
+        let blocks = self.pieces.len();
         let mut progress = lock(&self.progress);
         let mut last = 0;
         loop {
@@ -135,8 +175,7 @@ impl<M: Matrix> Pipeline<'_, M> {
 
     fn run(&self, stage: usize, index: usize) {
         let layer = stage.div_ceil(2);
-        let bytes = &self.bytes[index * BLOCK..];
-        let bytes = &bytes[..bytes.len().min(BLOCK)];
+        let Piece { bytes, last } = self.pieces[index];
         let mut block = lock(&self.blocks[index % self.blocks.len()]);
         // One stage for the first layer, two for each of the others.
         let recurrent = stage.is_multiple_of(2);
@@ -144,8 +183,11 @@ impl<M: Matrix> Pipeline<'_, M> {
             block.set_inputs(self.network, layer, bytes);
         }
         if recurrent {
-            let (h, c) = &mut *lock(&self.layers[layer]);
+            let Layer { h, c, after } = &mut *lock(&self.layers[layer]);
             block.run(self.network, layer, bytes.len(), h, c);
+            if last {
+                after.push((h.clone(), c.clone()));
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ impl Runtime {
         })
     }
 
-    /// Lets [`Session::feed_until`] use up to `threads` threads for a long
+    /// Lets [`Session::feed_parts`] use up to `threads` threads for a long
     /// text, the caller's included. It changes no bit of the result.
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {

@@ -15,11 +15,11 @@ use crate::network::Network;
 use crate::pipeline;
 use crate::tile::{TILE_ROWS, TileRows};
 
+/// Lanes that there is room for from the start.
+const LANES: usize = 16;
+
 /// Shorter texts are not worth a second thread.
 const SHORT: usize = 4 * BLOCK;
-
-/// Bytes between two looks at whether to stop.
-const CHUNK: usize = 2 * BLOCK;
 
 /// A network and the buffers of one thread.
 pub(crate) struct Run<'a, M: Matrix> {
@@ -32,21 +32,22 @@ pub(crate) struct Run<'a, M: Matrix> {
     recurrent: Inputs<M::Input>,
     /// Sums of one tile, `[lanes]`.
     sums: Vec<TileRows<f32>>,
-    block: Block<M>,
+    /// Made when a text is fed: a keystroke needs none.
+    block: Option<Block<M>>,
     head_input: Inputs<M::Input>,
 }
 
 impl<'a, M: Matrix> Run<'a, M> {
-    /// Allocates all that a step of up to [`BLOCK`] lanes needs.
+    /// Allocates all that a step of up to [`LANES`] lanes needs.
     pub(crate) fn new(network: &'a Network<M>, threads: usize) -> Self {
         let config = network.config();
         Self {
             network,
             threads,
-            below: Inputs::new(BLOCK, config.hidden_size),
-            recurrent: Inputs::new(BLOCK, config.hidden_size),
-            sums: vec![[0.0; TILE_ROWS]; BLOCK],
-            block: Block::new(network),
+            below: Inputs::new(LANES, config.hidden_size),
+            recurrent: Inputs::new(LANES, config.hidden_size),
+            sums: vec![[0.0; TILE_ROWS]; LANES],
+            block: None,
             head_input: Inputs::new(1, config.head_input_size()),
         }
     }
@@ -58,6 +59,26 @@ impl<'a, M: Matrix> Run<'a, M> {
             self.recurrent = Inputs::new(lanes, hidden);
             self.sums.resize(lanes, [0.0; TILE_ROWS]);
         }
+    }
+
+    /// Feeds at most [`BLOCK`] bytes unless `stop` says so, which is asked before
+    /// every stage of it. False if it did; `state` is then of no use.
+    fn feed_block(&mut self, stop: &dyn Fn() -> bool, state: &mut State, bytes: &[u8]) -> bool {
+        let network = self.network;
+        let block = self.block.get_or_insert_with(|| Block::new(network));
+        let hidden = network.config().hidden_size;
+        let layers = state.h.chunks_exact_mut(hidden);
+        for (layer, (h, c)) in layers.zip(state.c.chunks_exact_mut(hidden)).enumerate() {
+            if stop() {
+                return false;
+            }
+            block.set_inputs(network, layer, bytes);
+            if layer > 0 && stop() {
+                return false;
+            }
+            block.run(network, layer, bytes.len(), h, c);
+        }
+        true
     }
 
     /// One step of one layer for all lanes.
@@ -98,41 +119,37 @@ impl<M: Matrix> Session for Run<'_, M> {
     }
 
     fn feed(&mut self, state: &mut State, bytes: &[u8]) {
-        let config = self.network.config();
-        check_shape(config, state);
-        let hidden = config.hidden_size;
+        check_shape(self.network.config(), state);
+        if let [byte] = bytes {
+            return self.step(std::slice::from_mut(state), &[*byte]);
+        }
         for bytes in bytes.chunks(BLOCK) {
-            let layers = state.h.chunks_exact_mut(hidden);
-            for (layer, (h, c)) in layers.zip(state.c.chunks_exact_mut(hidden)).enumerate() {
-                self.block.set_inputs(self.network, layer, bytes);
-                self.block.run(self.network, layer, bytes.len(), h, c);
-            }
+            self.feed_block(&|| false, state, bytes);
         }
     }
 
-    fn feed_until(
+    fn feed_parts(
         &mut self,
         stop: &(dyn Fn() -> bool + Sync),
-        state: &mut State,
-        bytes: &[u8],
-    ) -> usize {
+        state: &State,
+        parts: &[&[u8]],
+    ) -> Vec<State> {
         check_shape(self.network.config(), state);
-        if self.threads > 1 && bytes.len() >= SHORT {
-            let mut after = state.clone();
-            if !pipeline::feed(self.network, self.threads, stop, &mut after, bytes) {
-                // The layers are at different places.
-                return 0;
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        if self.threads > 1 && length >= SHORT {
+            return pipeline::feed(self.network, self.threads, stop, state, parts);
+        }
+        let mut state = state.clone();
+        let mut after = Vec::with_capacity(parts.len());
+        for part in parts {
+            for bytes in part.chunks(BLOCK) {
+                if !self.feed_block(stop, &mut state, bytes) {
+                    return after;
+                }
             }
-            *state = after;
-            return bytes.len();
+            after.push(state.clone());
         }
-        let mut fed = 0;
-        while fed < bytes.len() && !stop() {
-            let end = bytes.len().min(fed + CHUNK);
-            self.feed(state, &bytes[fed..end]);
-            fed = end;
-        }
-        fed
+        after
     }
 
     fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
