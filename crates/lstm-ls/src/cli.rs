@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::Source;
 use crate::server::{self, ModelSource, Shared};
-use crate::{Loader, heap, user};
+use crate::{Loader, user};
 
 mod complete;
 #[cfg(unix)]
@@ -183,7 +183,6 @@ fn speak(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
 
 /// What a server's clients have in common.
 fn shared(source: Source, loader: Loader) -> Arc<Shared> {
-    heap::reserve();
     Shared::new(model_source(source, loader), user::kept())
 }
 

@@ -1,7 +1,10 @@
 //! How the heap is laid out.
 
-/// What one client's caches come to hold, in bytes.
-const CACHES: usize = 10 << 20;
+use std::sync::Once;
+
+/// What is in use beside the weights once one client's caches are full: states,
+/// indexes of text, buffers of requests, the document. In bytes.
+const IN_USE: usize = 13 << 20;
 
 /// Below the size from which the C library takes memory from the system for each
 /// request alone, in bytes.
@@ -27,10 +30,13 @@ pub(crate) fn share() {
     }
 }
 
-/// Takes from the system at once what a client's caches will hold in the end: a
-/// server takes as much after a minute as after an hour, and no keystroke waits
-/// for memory.
+/// Takes from the system at once what the server will use in the end: it takes as
+/// much after a minute as after an hour, and no keystroke waits for memory. To be
+/// called when a model is loaded; it does something the first time.
 pub(crate) fn reserve() {
-    let chunks: Vec<Vec<u8>> = (0..CACHES / CHUNK).map(|_| vec![1; CHUNK]).collect();
-    drop(std::hint::black_box(chunks));
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let chunks: Vec<Vec<u8>> = (0..IN_USE / CHUNK).map(|_| vec![1; CHUNK]).collect();
+        drop(std::hint::black_box(chunks));
+    });
 }

@@ -15,7 +15,7 @@ use lstm_format::Engine;
 use tokio::sync::{OnceCell, watch};
 use tracing::{info, warn};
 
-use crate::model;
+use crate::{heap, model};
 
 mod folder;
 
@@ -329,6 +329,7 @@ impl Models {
         let load = move || {
             let started = Instant::now();
             let engine = engines(path.as_deref()).map_err(|error| format!("{error:#}"))?;
+            heap::reserve();
             Ok((Model::new(engine, file), started.elapsed()))
         };
         let loaded = match tokio::task::spawn_blocking(load).await {
