@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use code_memory::Layer;
 use completer::{CancelToken, Cancelled, Completer, show};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::Format;
 use super::passage::Scenario;
-use super::replay::{Suggester, Suggestions, Typist};
+use super::replay::{Key, Suggester, Suggestions, Typist};
 use super::tally::Tally;
 use super::{Inputs, Subject, plot};
 use crate::Loader;
@@ -37,6 +38,10 @@ pub(in crate::cli) struct Keystrokes {
     /// Draw the curve into this SVG file.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Write every key and what was shown before it into this file, an object of
+    /// JSON a line.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -82,6 +87,10 @@ pub(in crate::cli) fn keystrokes(
     if let Some(path) = &keystrokes.plot {
         plot::draw(path, &outcome.curve, &outcome.total.reliability)?;
     }
+    if let Some(path) = &keystrokes.keys {
+        let written = std::fs::write(path, &outcome.keys);
+        written.with_context(|| format!("writing {}", path.display()))?;
+    }
     match keystrokes.format {
         Format::Text => outcome.print(keystrokes.eagerness, out)?,
         Format::Json => writeln!(out, "{}", outcome.json())?,
@@ -117,7 +126,7 @@ pub(crate) fn typed_again(
     };
     let mut tally = Tally::default();
     for passage in Scenario::Append.passages(text) {
-        tally += typist.types(&passage, &mut Suggestions::default(), cost);
+        tally += typist.types(&passage, &mut Suggestions::default(), cost, |_| {});
     }
     match cancel.is_cancelled() {
         true => Err(Cancelled),
@@ -133,6 +142,8 @@ struct Outcome {
     curve: Vec<(f32, Tally)>,
     /// Microseconds of every suggestion, ascending.
     micros: Vec<u64>,
+    /// Lines of JSON, one for each key at the eagerness asked for.
+    keys: String,
 }
 
 fn replay(
@@ -164,20 +175,36 @@ fn replay(
             least,
         };
         let mut tallies = vec![Tally::default(); costs.len()];
-        let mut micros = Vec::new();
+        let (mut micros, mut keys) = (Vec::new(), String::new());
+        let mut note = |key: Key<'_>| {
+            let Key {
+                offset,
+                shown,
+                accepts,
+            } = key;
+            let key = json!({"path": path, "offset": offset, "shown": shown, "accepts": accepts});
+            keys.push_str(&format!("{key}\n"));
+        };
         for passage in keystrokes.scenario.passages(text) {
             let mut suggestions = Suggestions::default();
-            for (tally, &cost) in tallies.iter_mut().zip(&costs) {
-                *tally += typist.types(&passage, &mut suggestions, cost);
+            for (index, (tally, &cost)) in tallies.iter_mut().zip(&costs).enumerate() {
+                let noted = keystrokes.keys.is_some() && index == 0;
+                let watch = |key: Key<'_>| {
+                    if noted {
+                        note(key)
+                    }
+                };
+                *tally += typist.types(&passage, &mut suggestions, cost, watch);
             }
             micros.extend(suggestions.micros);
         }
-        (tallies, micros)
+        (tallies, micros, keys)
     };
-    let replayed: Vec<(Vec<Tally>, Vec<u64>)> = subjects.par_iter().map(replay).collect();
+    let replayed: Vec<(Vec<Tally>, Vec<u64>, String)> = subjects.par_iter().map(replay).collect();
     let mut totals = vec![Tally::default(); costs.len()];
-    let mut micros = Vec::new();
-    for (tallies, took) in replayed {
+    let (mut micros, mut keys) = (Vec::new(), String::new());
+    for (tallies, took, pressed) in replayed {
+        keys.push_str(&pressed);
         for (total, tally) in totals.iter_mut().zip(tallies) {
             *total += tally;
         }
@@ -188,6 +215,7 @@ fn replay(
         total: totals[0],
         curve: eagerness.into_iter().zip(totals).skip(1).collect(),
         micros,
+        keys,
     }
 }
 

@@ -38,6 +38,16 @@ pub(super) struct Typist<'a> {
     pub(super) least: f64,
 }
 
+/// A key, and what somebody saw before pressing it.
+pub(super) struct Key<'a> {
+    /// Bytes of the file before it.
+    pub(super) offset: usize,
+    /// What was shown there.
+    pub(super) shown: Option<&'a str>,
+    /// Whether the key accepts that.
+    pub(super) accepts: bool,
+}
+
 /// Who suggests.
 pub(super) enum Suggester<'a> {
     /// A completer, as the server would ask it.
@@ -107,12 +117,14 @@ impl Typist<'_> {
         completion.suggestions.into_iter().next()
     }
 
-    /// Types `passage`, taking what is right and looking in vain at what is not.
+    /// Types `passage`, taking what is right and looking in vain at what is not;
+    /// `watch` sees every key but those of indentation.
     pub(super) fn types(
         &self,
         passage: &Passage,
         suggestions: &mut Suggestions,
         cost: f64,
+        mut watch: impl FnMut(Key<'_>),
     ) -> Tally {
         let mut tally = Tally::default();
         let mut offset = passage.start;
@@ -133,6 +145,11 @@ impl Typist<'_> {
             tally.keystrokes += 1;
             let rest = &self.text[offset..passage.end];
             let right = shown.filter(|(text, _)| rest.starts_with(text));
+            watch(Key {
+                offset,
+                shown: shown.map(|(text, _)| text),
+                accepts: right.is_some(),
+            });
             if let Some((text, probability)) = shown {
                 ignored.shown(text);
                 tally.shown += 1;
