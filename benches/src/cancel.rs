@@ -1,5 +1,6 @@
 //! `bench cancel`: how long a completion goes on after it was told to stop, in
-//! the middle of reading a long text and in the middle of decoding.
+//! the middle of reading a long text, in the middle of decoding, and at any
+//! moment of the first suggestion at a place, whatever is done then.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use code_memory::Layer;
-use completer::{Before, CancelToken, Completer, Options, Request};
+use completer::{Before, CancelToken, Completer, Options, Request, Strategy};
 use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};
 use serde_json::json;
@@ -31,22 +32,24 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     let text = long_file(20_000)?;
     let mut report = Report::new("cancel", &["ms to stop", "stopped", "p50", "p99", "most"]);
     let mut at = 0;
-    for (name, options) in [
-        (
-            "while reading",
-            Options {
-                candidates: 0,
-                ..Options::default()
-            },
-        ),
-        (
-            "while decoding",
-            Options {
-                candidates: 16,
-                max_bytes: 4096,
-                ..Options::default()
-            },
-        ),
+    let reading = Options {
+        candidates: 0,
+        ..Options::default()
+    };
+    let decoding = Options {
+        candidates: 16,
+        max_bytes: 4096,
+        ..Options::default()
+    };
+    let ghost = Options {
+        candidates: 1,
+        strategy: Strategy::Greedy,
+        ..Options::default()
+    };
+    for (name, options, is_read, within) in [
+        ("while reading", &reading, false, 6_000),
+        ("while decoding", &decoding, true, 6_000),
+        ("at any moment", &ghost, false, 50_000),
     ] {
         let mut millis = Vec::new();
         for trial in 0..TRIALS * common.rounds {
@@ -55,16 +58,11 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
                 at += 1;
             }
             let before = &text[..at];
-            if options.candidates > 0 {
-                // The text is read beforehand, so that what is cut off is decoding.
-                let reading = Options {
-                    candidates: 0,
-                    ..options.clone()
-                };
+            if is_read {
                 complete(&completer, before, &reading, &CancelToken::new());
             }
-            let wait = Duration::from_micros(u64::from(trial * 211 % 6000));
-            millis.extend(stop(&completer, before, &options, wait)?);
+            let wait = Duration::from_micros(u64::from(trial) * 2111 % within);
+            millis.extend(stop(&completer, before, options, wait)?);
         }
         let show = |percent| format!("{:.3}", percentile(&millis, percent));
         report.row([

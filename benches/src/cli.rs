@@ -44,11 +44,7 @@ enum Format {
 #[derive(Subcommand)]
 enum Bench {
     /// One step with its output layer, beside libtorch, ONNX Runtime and a plain read
-    Decode {
-        /// Python that has onnx, onnxruntime and numpy
-        #[arg(long)]
-        python: Option<PathBuf>,
-    },
+    Decode,
     /// Several lanes in one step
     Lanes,
     /// Reading 4 KiB, beside as many steps
@@ -80,7 +76,7 @@ enum Bench {
 pub(crate) fn run() -> Result<()> {
     let Cli { bench, common } = Cli::parse();
     let report = match bench {
-        Bench::Decode { python } => decode::run(&common, python.as_deref())?,
+        Bench::Decode => decode::run(&common)?,
         Bench::Lanes => lanes::run(&common)?,
         Bench::Prefill => prefill::run(&common)?,
         Bench::Clients => clients::run(&common)?,

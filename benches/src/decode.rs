@@ -3,6 +3,7 @@
 //! bytes.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -21,6 +22,9 @@ use crate::weights::Shape;
 
 /// Where `cargo xtask bench` says that the libtorch peer lies.
 const LIBTORCH_PEER: &str = "LSTM_BENCH_LIBTORCH";
+
+/// Where it says that Python finds ONNX Runtime.
+const ONNX_FOLDER: &str = "LSTM_BENCH_ONNX";
 
 /// What a network of some shape is held to.
 struct Bars {
@@ -51,22 +55,23 @@ const BARS: [Bars; 2] = [
 /// Share of the roofline, in percent, that a step must reach.
 const OF_ROOFLINE: f64 = 75.0;
 
-pub(crate) fn run(common: &Common, python: Option<&Path>) -> Result<Report> {
+pub(crate) fn run(common: &Common) -> Result<Report> {
+    let onnx = std::env::var_os(ONNX_FOLDER);
     let header = ["engine", "µs a step", "against int8", "GB/s"];
     let mut report = Report::new("decode", &header);
     for bars in BARS {
-        shape(&bars, common, python, &mut report)?;
+        shape(&bars, common, onnx.as_ref(), &mut report)?;
     }
     if std::env::var_os(LIBTORCH_PEER).is_none() {
         report.note("without libtorch: `cargo xtask libtorch` fetches it");
     }
-    if python.is_none() {
-        report.note("without ONNX Runtime: name a Python that has it with --python");
+    if onnx.is_none() {
+        report.note("without ONNX Runtime, which could not be fetched");
     }
     Ok(report)
 }
 
-fn shape(bars: &Bars, common: &Common, python: Option<&Path>, report: &mut Report) -> Result<()> {
+fn shape(bars: &Bars, common: &Common, onnx: Option<&OsString>, report: &mut Report) -> Result<()> {
     let shape = bars.shape;
     let model = shape.model()?;
     let folder = tempfile::tempdir()?;
@@ -101,9 +106,10 @@ fn shape(bars: &Bars, common: &Common, python: Option<&Path>, report: &mut Repor
         }
     }
     let first_onnx = contenders.len();
-    if let Some(python) = python {
+    if let Some(folder) = onnx {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/onnx_steps.py");
-        let mut command = Command::new(python);
+        let mut command = Command::new("python3");
+        command.env("PYTHONPATH", folder);
         let mut onnx = Peer::start("ONNX Runtime", command.arg(script).arg(&file))?;
         contenders.push(Contender::new("ONNX Runtime, dynamic int8", move || {
             onnx.ask(&(steps / 2).to_string())

@@ -147,36 +147,39 @@ fn offered(answer: &Value, character: usize) -> String {
 }
 
 /// Rust of `lines` lines that no shipped model was trained on. Where it repeats
-/// itself, comments differ, so that no place is like another.
+/// itself, comments differ, so that no place is like another. Files of different
+/// length end alike, so that what is suggested at their ends is alike.
 ///
 /// # Errors
 /// If the committed files cannot be read.
 pub(crate) fn long_file(lines: usize) -> Result<String> {
     let files = validation_files()?;
-    let all = files.iter().flat_map(|file| file.text.lines());
+    let all: Vec<&str> = files.iter().flat_map(|file| file.text.lines()).collect();
     let mut text = String::new();
-    for (number, line) in all.cycle().take(lines).enumerate() {
+    for from_end in (0..lines).rev() {
+        let line = all[all.len() - 1 - from_end % all.len()];
         text.push_str(line);
-        if number % 8 == 7 && !line.is_empty() {
-            text.push_str(&format!(" // {number}"));
+        if from_end % 8 == 7 && !line.is_empty() {
+            text.push_str(&format!(" // {from_end}"));
         }
         text.push('\n');
     }
     Ok(text)
 }
 
-/// What is typed: ASCII Rust from a committed file, indentation as an editor
-/// would put it there left out.
+/// What is typed: ASCII Rust from committed files, without comments and the
+/// indentation that an editor would put there.
 ///
 /// # Errors
 /// If the committed files cannot be read.
 pub(crate) fn typing(characters: usize) -> Result<String> {
     let files = validation_files()?;
-    // From the end, so that it is not what the long file begins with.
-    let lines = files.iter().rev().flat_map(|file| file.text.lines());
+    // From the beginning, which lies far back in the long files.
+    let lines = files.iter().flat_map(|file| file.text.lines());
     let ascii = lines.map(str::trim).filter(|line| line.is_ascii());
     let mut text = String::new();
-    for line in ascii.filter(|line| !line.is_empty()).cycle() {
+    let code = ascii.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    for line in code.cycle() {
         if text.len() >= characters {
             break;
         }

@@ -5,9 +5,10 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 
-use crate::{process, workspace};
+use crate::{process, python, workspace};
 
-/// Runs `lstm-bench` with `arguments`. libtorch is a peer where it is installed.
+/// Runs `lstm-bench` with `arguments`. libtorch is a peer where it is installed,
+/// ONNX Runtime one of `decode` where PyPI can be reached.
 ///
 /// # Errors
 /// If something does not build, or the benchmark fails.
@@ -26,18 +27,27 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     bench.args(arguments);
     bench.env("LSTM_LS_SERVER", release.join("lstm-ls"));
     let asked = |name: &str| arguments.iter().any(|argument| argument == name);
-    let installed = std::env::var_os("LIBTORCH").is_some_and(|path| {
-        let path = workspace::root().join(path);
-        path.join("lib").is_dir()
-    });
     for (name, program, variable) in [
         ("decode", "libtorch-steps", "LSTM_BENCH_LIBTORCH"),
         ("train", "training-steps", "LSTM_BENCH_TRAINING"),
     ] {
-        if installed && asked(name) {
+        if has_libtorch() && asked(name) {
             build(&["--package=char-lstm", "--bin", program])?;
             bench.env(variable, release.join(program));
         }
     }
+    if asked("decode") {
+        match python::onnx() {
+            Ok(folder) => drop(bench.env("LSTM_BENCH_ONNX", folder)),
+            Err(error) => eprintln!("without ONNX Runtime: {error:#}"),
+        }
+    }
     process::run(&mut bench)
+}
+
+fn has_libtorch() -> bool {
+    std::env::var_os("LIBTORCH").is_some_and(|path| {
+        let path = workspace::root().join(path);
+        path.join("lib").is_dir()
+    })
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, fuzz, libtorch, neovim, pygls, suite};
+use crate::{bench, corpus, doors, fuzz, libtorch, neovim, python, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -66,7 +66,7 @@ pub(crate) fn run() -> Result<()> {
             Ok(())
         }
         Task::Pygls => {
-            println!("{}", pygls::provide()?.display());
+            println!("{}", python::pygls()?.display());
             Ok(())
         }
     }

@@ -11,7 +11,7 @@ mod fuzz;
 mod libtorch;
 mod neovim;
 mod process;
-mod pygls;
+mod python;
 mod suite;
 mod vscode;
 mod workspace;

@@ -1,8 +1,8 @@
-//! Fetches pygls, a language client that takes the protocol at its word, for
-//! the end-to-end tests.
+//! Fetches what tests and benchmarks need of PyPI.
 //!
-//! It goes to one folder, which is put on Python's path; nothing of the system
-//! or the user changes. The folder appears under its name when it is complete.
+//! Packages that belong together go to one folder, which is put on Python's
+//! path; nothing of the system or the user changes. The folder appears under its
+//! name when it is complete.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,49 +12,88 @@ use anyhow::{Context, Result};
 
 use crate::{process, workspace};
 
-/// The packages, their versions and hashes.
-const REQUIREMENTS: &str = include_str!("pygls/requirements.txt");
 /// Holds the requirements that a folder was made from.
 const MARKER: &str = "requirements.txt";
 
-/// The folder that Python finds pygls in.
-pub(crate) fn provide() -> Result<PathBuf> {
-    let folder = workspace::cache("pygls");
-    if fs::read_to_string(folder.join(MARKER)).is_ok_and(|made_from| made_from == REQUIREMENTS) {
-        return Ok(folder);
+/// Packages that belong together.
+struct Packages {
+    name: &'static str,
+    /// What the download takes, for people.
+    size: &'static str,
+    /// The packages, their versions and hashes.
+    requirements: &'static str,
+    /// What cannot be done without Python.
+    without: &'static str,
+}
+
+/// pygls, a language client that takes the protocol at its word, for the
+/// end-to-end tests: the folder that Python finds it in.
+pub(crate) fn pygls() -> Result<PathBuf> {
+    Packages {
+        name: "pygls",
+        size: "1 MB",
+        requirements: include_str!("python/pygls.txt"),
+        without: "the end-to-end tests need python3 (3.11 or newer) with pip \
+                  (on Debian: apt install python3-pip)",
     }
-    eprintln!(
-        "pygls: fetching it from PyPI, 1 MB, into {}",
-        folder.display()
-    );
-    let partial = folder.with_extension("partial");
-    // Neither need be there.
-    let _ = fs::remove_dir_all(&partial);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&partial)
-        .with_context(|| format!("could not create {}", partial.display()))?;
-    let requirements = partial.join(MARKER);
-    fs::write(&requirements, REQUIREMENTS)
-        .with_context(|| format!("could not write {}", requirements.display()))?;
-    let mut install = Command::new("python3");
-    install
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--require-hashes",
-            "--no-deps",
-        ])
-        .args(["--only-binary=:all:", "--target"])
-        .arg(&partial)
-        .arg("--requirement")
-        .arg(&requirements);
-    process::read(&mut install).context(
-        "the end-to-end tests need python3 (3.11 or newer) with pip \
-         (on Debian: apt install python3-pip)",
-    )?;
-    fs::rename(&partial, &folder)
-        .with_context(|| format!("could not rename {}", partial.display()))?;
-    Ok(folder)
+    .provide()
+}
+
+/// ONNX Runtime, a peer of the benchmarks: the folder that Python finds it in.
+pub(crate) fn onnx() -> Result<PathBuf> {
+    Packages {
+        name: "onnx",
+        size: "70 MB",
+        requirements: include_str!("python/onnx.txt"),
+        without: "ONNX Runtime needs python3 (3.11, on Linux x86-64) with pip \
+                  (on Debian: apt install python3-pip)",
+    }
+    .provide()
+}
+
+impl Packages {
+    fn provide(&self) -> Result<PathBuf> {
+        let Self {
+            name,
+            size,
+            requirements,
+            without,
+        } = *self;
+        let folder = workspace::cache(name);
+        if fs::read_to_string(folder.join(MARKER)).is_ok_and(|made_from| made_from == requirements)
+        {
+            return Ok(folder);
+        }
+        eprintln!(
+            "{name}: fetching it from PyPI, {size}, into {}",
+            folder.display()
+        );
+        let partial = folder.with_extension("partial");
+        // Neither need be there.
+        let _ = fs::remove_dir_all(&partial);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&partial)
+            .with_context(|| format!("could not create {}", partial.display()))?;
+        let file = partial.join(MARKER);
+        fs::write(&file, requirements)
+            .with_context(|| format!("could not write {}", file.display()))?;
+        let mut install = Command::new("python3");
+        install
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--require-hashes",
+                "--no-deps",
+            ])
+            .args(["--only-binary=:all:", "--target"])
+            .arg(&partial)
+            .arg("--requirement")
+            .arg(&file);
+        process::read(&mut install).context(without)?;
+        fs::rename(&partial, &folder)
+            .with_context(|| format!("could not rename {}", partial.display()))?;
+        Ok(folder)
+    }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, process, pygls, workspace};
+use crate::{doors, libtorch, process, python, workspace};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -154,7 +154,7 @@ impl Group {
 /// The tests of the `end-to-end` package, on the binary that users run.
 fn end_to_end(tally: &mut Tally) -> Result<()> {
     let server = release_server()?;
-    let pygls = pygls::provide()?;
+    let pygls = python::pygls()?;
     let mut tests = process::cargo();
     tests.args(["test", "--package=end-to-end", "--no-fail-fast"]);
     counted(
