@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::cli::Common;
 use crate::paired::{Contender, measure};
 use crate::peer::Peer;
+use crate::pytorch;
 use crate::report::{Limit, Report};
 use crate::stream::Stream;
 use crate::weights::Shape;
@@ -57,10 +58,15 @@ const OF_ROOFLINE: f64 = 75.0;
 
 pub(crate) fn run(common: &Common) -> Result<Report> {
     let onnx = std::env::var_os(ONNX_FOLDER);
+    let pytorch = pytorch::provide();
     let header = ["engine", "µs a step", "against int8", "GB/s"];
     let mut report = Report::new("decode", &header);
+    if let Err(error) = &pytorch {
+        report.note(format!("without PyTorch: {error:#}"));
+    }
+    let pytorch = pytorch.as_deref().ok();
     for bars in BARS {
-        shape(&bars, common, onnx.as_ref(), &mut report)?;
+        shape(&bars, common, pytorch, onnx.as_ref(), &mut report)?;
     }
     if std::env::var_os(LIBTORCH_PEER).is_none() {
         report.note("without libtorch: `cargo xtask libtorch` fetches it");
@@ -71,7 +77,13 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     Ok(report)
 }
 
-fn shape(bars: &Bars, common: &Common, onnx: Option<&OsString>, report: &mut Report) -> Result<()> {
+fn shape(
+    bars: &Bars,
+    common: &Common,
+    pytorch: Option<&Path>,
+    onnx: Option<&OsString>,
+    report: &mut Report,
+) -> Result<()> {
     let shape = bars.shape;
     let model = shape.model()?;
     let folder = tempfile::tempdir()?;
@@ -104,6 +116,16 @@ fn shape(bars: &Bars, common: &Common, onnx: Option<&OsString>, report: &mut Rep
             let line = format!("{variant} {}", (steps / 20).max(10));
             contenders.push(Contender::new(name, move || torch.borrow_mut().ask(&line)));
         }
+    }
+    if let Some(python) = pytorch {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/pytorch_steps.py");
+        let mut command = Command::new(python);
+        // It says on standard error that there is no NumPy, which it does not need.
+        let command = command.arg(script).arg(&file).stderr(Stdio::null());
+        let mut pytorch = Peer::start("PyTorch", command)?;
+        contenders.push(Contender::new("PyTorch nn.LSTM", move || {
+            pytorch.ask(&(steps / 20).max(10).to_string())
+        }));
     }
     let first_onnx = contenders.len();
     if let Some(folder) = onnx {
