@@ -13,6 +13,9 @@ use crate::tile::{TILE_ROWS, TILE_UNITS, TileRows};
 /// Most bytes of a block.
 pub(crate) const BLOCK: usize = 32;
 
+/// Bytes between two looks at whether to stop.
+const LOOK: usize = 8;
+
 /// The buffers of one layer, or of one layer after the other.
 pub(crate) struct Block<M: Matrix> {
     /// Hidden states after each byte: of the layer below until
@@ -43,19 +46,23 @@ impl<M: Matrix> Block<M> {
     }
 
     /// Takes the layer's `h` and `c` through the `length` bytes whose input
-    /// products are set.
+    /// products are set, unless `stop` says so, which is asked every eight bytes.
+    /// False if it did; `h` and `c` are then of no use.
     pub(crate) fn run(
         &mut self,
         network: &Network<M>,
+        stop: &dyn Fn() -> bool,
         layer: usize,
         length: usize,
-        h: &mut [f32],
-        c: &mut [f32],
-    ) {
+        (h, c): (&mut [f32], &mut [f32]),
+    ) -> bool {
         let kernel = network.kernel();
         let (sums, _) = self.sums.as_chunks_mut::<BLOCK>();
         M::encode(kernel, h, self.recurrent.lane_mut(0));
         for step in 0..length {
+            if step % LOOK == LOOK - 1 && stop() {
+                return false;
+            }
             let recurrent = &self.recurrent;
             let tile = |(tile, sums): (usize, &mut [TileRows<f32>; BLOCK])| {
                 network.add_recurrent(layer, tile, recurrent, &mut sums[step..=step]);
@@ -73,6 +80,7 @@ impl<M: Matrix> Block<M> {
             M::encode(kernel, h, after);
             self.recurrent.lane_mut(0).copy_from_slice(after);
         }
+        true
     }
 
     /// The sums of `tile` in byte `step`, finished once the layer has

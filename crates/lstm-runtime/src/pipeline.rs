@@ -22,7 +22,7 @@ const IN_FLIGHT: usize = 6;
 
 /// Feeds `parts` one after the other on `threads` threads, this one included,
 /// from `state` on, unless `stop` says so, which is asked before every stage of
-/// every block. The states after the parts that were fed whole.
+/// every block and in between. The states after the parts that were fed whole.
 pub(crate) fn feed<M: Matrix>(
     network: &Network<M>,
     threads: usize,
@@ -160,10 +160,7 @@ impl<M: Matrix> Pipeline<'_, M> {
             drop(progress);
             last = stage;
             let ended = Ended(self);
-            let stopped = (self.stop)();
-            if !stopped {
-                self.run(stage, block);
-            }
+            let stopped = (self.stop)() || !self.run(stage, block);
             std::mem::forget(ended);
             progress = lock(&self.progress);
             progress.busy[stage] = false;
@@ -173,7 +170,8 @@ impl<M: Matrix> Pipeline<'_, M> {
         }
     }
 
-    fn run(&self, stage: usize, index: usize) {
+    /// False if it was stopped on the way.
+    fn run(&self, stage: usize, index: usize) -> bool {
         let layer = stage.div_ceil(2);
         let Piece { bytes, last } = self.pieces[index];
         let mut block = lock(&self.blocks[index % self.blocks.len()]);
@@ -184,11 +182,14 @@ impl<M: Matrix> Pipeline<'_, M> {
         }
         if recurrent {
             let Layer { h, c, after } = &mut *lock(&self.layers[layer]);
-            block.run(self.network, layer, bytes.len(), h, c);
+            if !block.run(self.network, self.stop, layer, bytes.len(), (h, c)) {
+                return false;
+            }
             if last {
                 after.push((h.clone(), c.clone()));
             }
         }
+        true
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a, M: Matrix> Run<'a, M> {
     }
 
     /// Feeds at most [`BLOCK`] bytes unless `stop` says so, which is asked before
-    /// every stage of it. False if it did; `state` is then of no use.
+    /// every stage of it and in between. False if it did; `state` is then of no use.
     fn feed_block(&mut self, stop: &dyn Fn() -> bool, state: &mut State, bytes: &[u8]) -> bool {
         let network = self.network;
         let block = self.block.get_or_insert_with(|| Block::new(network));
@@ -76,7 +76,9 @@ impl<'a, M: Matrix> Run<'a, M> {
             if layer > 0 && stop() {
                 return false;
             }
-            block.run(network, layer, bytes.len(), h, c);
+            if !block.run(network, stop, layer, bytes.len(), (h, c)) {
+                return false;
+            }
         }
         true
     }

@@ -50,7 +50,8 @@ impl<'a, M: Matrix> TraceRun<'a, M> {
         for (layer, (h, c)) in layers.zip(state.c.chunks_exact_mut(hidden)).enumerate() {
             self.before.copy_from_slice(c);
             self.block.set_inputs(self.network, layer, bytes);
-            self.block.run(self.network, layer, bytes.len(), h, c);
+            self.block
+                .run(self.network, &|| false, layer, bytes.len(), (h, c));
             for step in 0..bytes.len() {
                 self.record(layer, step, first + step, record);
             }
