@@ -280,7 +280,6 @@ proptest! {
         num_layers in 1_usize..5,
         threads in 1_usize..5,
         text in proptest::collection::vec(any::<u8>(), 0..400),
-        part in 1_usize..200,
         int8: bool,
         seed: u64,
     ) {
@@ -289,14 +288,11 @@ proptest! {
         let runtime = Runtime::load(&model, Kernel::detect()).unwrap().with_threads(threads);
         let mut session = runtime.session();
         let mut alone = State::zeros(runtime.config());
-        let parts: Vec<&[u8]> = text.chunks(part).collect();
-        let together = session.feed_parts(&|| false, &alone, &parts);
-        prop_assert_eq!(together.len(), parts.len());
-        for (part, together) in parts.iter().zip(&together) {
-            session.feed(&mut alone, part);
-            prop_assert_eq!(bits(&alone.h), bits(&together.h));
-            prop_assert_eq!(bits(&alone.c), bits(&together.c));
-        }
+        let mut together = alone.clone();
+        session.feed(&mut alone, &text);
+        prop_assert_eq!(session.feed_until(&|| false, &mut together, &text), text.len());
+        prop_assert_eq!(bits(&alone.h), bits(&together.h));
+        prop_assert_eq!(bits(&alone.c), bits(&together.c));
     }
 
     #[test]
@@ -310,16 +306,15 @@ proptest! {
         let runtime = Runtime::load(&model, Kernel::detect()).unwrap().with_threads(threads);
         let mut session = runtime.session();
         let mut state = State::zeros(runtime.config());
+        let mut same = state.clone();
         let asked = AtomicUsize::new(0);
         let stop = || asked.fetch_add(1, Ordering::Relaxed) >= after;
-        // 13 parts of 32 bytes, so it is asked more often than `after`.
-        let part = [b'x'; 32];
-        let fed = session.feed_parts(&stop, &state, &[&part[..]; 13]);
-        prop_assert!(fed.len() <= after, "{} parts", fed.len());
-        for fed in &fed {
-            session.feed(&mut state, &part);
-            prop_assert_eq!(&state, fed);
-        }
+        // 13 pieces of 32 bytes, so it is asked more often than `after`.
+        let text = [b'x'; 13 * 32];
+        let fed = session.feed_until(&stop, &mut state, &text);
+        prop_assert!(fed <= 32 * after, "{} bytes", fed);
+        session.feed(&mut same, &text[..fed]);
+        prop_assert_eq!(&state, &same);
         // One more look of each thread that was at work already.
         prop_assert!(asked.load(Ordering::Relaxed) <= after + threads);
     }
