@@ -1,10 +1,8 @@
 //! Models of a given shape with random weights: speed does not depend on what
 //! the weights are.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision};
 
 /// Layers and units of a network, written `3x512`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,29 +42,6 @@ impl Shape {
             head: HeadInput::LastLayer,
             window: 1024,
         };
-        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut random = move || {
-            bits ^= bits << 13;
-            bits ^= bits >> 7;
-            bits ^= bits << 17;
-            (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
-        };
-        let tensors: BTreeMap<_, _> = config
-            .tensor_specs()
-            .into_iter()
-            .map(|spec| {
-                let length: usize = spec.shape.iter().product();
-                let columns = spec.shape[spec.shape.len() - 1];
-                let bound = 1.0 / (columns as f32).sqrt();
-                (spec.name, (0..length).map(|_| bound * random()).collect())
-            })
-            .collect();
-        let provenance = Provenance::default();
-        Ok(ModelFile::from_f32(
-            config,
-            provenance,
-            Precision::F32,
-            tensors,
-        )?)
+        Ok(ModelFile::random(config, Precision::F32, 1.0, 1)?)
     }
 }

@@ -2,9 +2,7 @@
 
 use char_lstm::engine::TorchEngine;
 use char_lstm::network::{Network, Pass, to_vec};
-use lstm_format::{
-    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
-};
+use lstm_format::{CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, State};
 use lstm_runtime::Reference;
 use proptest::prelude::*;
 use tch::{Device, Kind, Tensor, no_grad};
@@ -13,27 +11,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 /// matrix still shrinks what it is given. With larger ones a network is chaotic
 /// and makes any rounding as large as it likes.
 fn model(config: ModelConfig, seed: u64) -> ModelFile {
-    let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut random = move || {
-        bits ^= bits << 13;
-        bits ^= bits >> 7;
-        bits ^= bits << 17;
-        (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| {
-        let length = spec.shape.iter().product();
-        let columns = if spec.shape.len() == 2 {
-            spec.shape[1]
-        } else {
-            1
-        };
-        let bound = 1.5 / (columns as f32).sqrt();
-        (spec.name, (0..length).map(|_| bound * random()).collect())
-    });
-    let tensors = tensors.collect();
-    ModelFile::from_f32(config, Provenance::default(), Precision::F32, tensors)
-        .expect("every tensor of the configuration, finite")
+    ModelFile::random(config, Precision::F32, 1.5, seed).expect("a shape within range")
 }
 
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {

@@ -22,8 +22,8 @@ const COUNTER: &[(&str, &str)] = &[(
 /// Counted, but not the X among them.
 const SELECTIVE_COUNTER: &[(&str, &str)] = &[(
     "selective-counter",
-    "aXaYbb\naaXXaXaYbbbb\nXaYb\naaaaXXXXaYbbbbb\naXaXaXaaaaYbbbbbbb\naaaaaaYbbbbbb\n\
-     XXXaaYbb\naaXaaXaaXaaXYbbbbbbbb\naaaYbbb\nXXaXXaXXaYbbb\n",
+    "aXaYbb\naaXXaXaYbbbb\nXaYb\naaaaXXaXYbbbbb\naXaXaXaaaaYbbbbbbb\naaaaaaYbbbbbb\n\
+     XXaaXYbb\naaXaaXaaXaaXYbbbbbbbb\naaaYbbb\nXXaXXaXXaYbbb\n",
 )];
 
 /// Which of two letters it was.

@@ -78,24 +78,6 @@ pub trait Session {
         after
     }
 
-    /// Feeds `bytes` to one state until `stop` turns true, as
-    /// [`feed_parts`](Self::feed_parts) does. How many it fed: all of them if it
-    /// was not stopped.
-    fn feed_until(
-        &mut self,
-        stop: &(dyn Fn() -> bool + Sync),
-        state: &mut State,
-        bytes: &[u8],
-    ) -> usize {
-        let parts: Vec<&[u8]> = bytes.chunks(32).collect();
-        let mut after = self.feed_parts(stop, state, &parts);
-        let fed = parts[..after.len()].iter().map(|part| part.len()).sum();
-        if let Some(last) = after.pop() {
-            *state = last;
-        }
-        fed
-    }
-
     /// Natural-log probabilities of the next byte in `state`, `[256]`, in nats.
     ///
     /// # Panics

@@ -15,7 +15,7 @@ pub mod provenance;
 pub mod tensor;
 
 pub use cell::{CellKind, Gate};
-pub use config::{HeadInput, ModelConfig};
+pub use config::{HeadInput, ModelConfig, TensorSpec};
 pub use context::{Window, WindowRule, document_header};
 pub use engine::{Engine, Session, State};
 pub use error::FormatError;

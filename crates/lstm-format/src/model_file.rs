@@ -118,6 +118,51 @@ impl ModelFile {
         })
     }
 
+    /// Builds a model whose weight number `index` of each tensor is
+    /// `value(spec, index)`, asked for in the order of
+    /// [`ModelConfig::tensor_specs`].
+    ///
+    /// # Errors
+    /// If the configuration is out of range, or a value is not finite.
+    pub fn from_fn(
+        config: ModelConfig,
+        provenance: Provenance,
+        precision: Precision,
+        mut value: impl FnMut(&TensorSpec, usize) -> f32,
+    ) -> Result<Self, FormatError> {
+        config.validate()?;
+        let specs = config.tensor_specs().into_iter();
+        let tensors = specs.map(|spec| {
+            let length = spec.shape.iter().product();
+            let values = (0..length).map(|index| value(&spec, index)).collect();
+            (spec.name, values)
+        });
+        let tensors = tensors.collect();
+        Self::from_f32(config, provenance, precision, tensors)
+    }
+
+    /// Builds a model that knows nothing, to measure and test with: weights
+    /// uniform in ±`gain`/√columns, always the same for a `seed` (xorshift64).
+    ///
+    /// # Errors
+    /// If the configuration is out of range.
+    pub fn random(
+        config: ModelConfig,
+        precision: Precision,
+        gain: f32,
+        seed: u64,
+    ) -> Result<Self, FormatError> {
+        let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        Self::from_fn(config, Provenance::default(), precision, |spec, _| {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            let uniform = (bits >> 40) as f32 / (1 << 23) as f32 - 1.0;
+            let columns = spec.shape[spec.shape.len() - 1];
+            gain / (columns as f32).sqrt() * uniform
+        })
+    }
+
     /// The same model stored at another precision.
     ///
     /// # Errors

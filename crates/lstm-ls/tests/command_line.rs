@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
 use serde_json::Value;
 
 /// A folder with a small model, `tiny.safetensors`.
@@ -30,24 +30,19 @@ impl Folder {
             head: HeadInput::LastLayer,
             window: 256,
         };
-        let specs = config.tensor_specs().into_iter();
-        let tensors = specs.map(|spec| {
-            let length = spec.shape.iter().product();
-            // A bias towards the letter e, so that something is suggested.
-            let value = |i| {
-                if spec.name == "head.bias" && i == 101 {
-                    9.0
-                } else {
-                    0.01
-                }
-            };
-            (spec.name.clone(), (0..length).map(value).collect())
-        });
         let provenance = Provenance {
             data: "nothing at all".to_owned(),
             ..Provenance::default()
         };
-        let model = ModelFile::from_f32(config, provenance, Precision::Int8, tensors.collect());
+        // A bias towards the letter e, so that something is suggested.
+        let value = |spec: &TensorSpec, i| {
+            if spec.name == "head.bias" && i == 101 {
+                9.0
+            } else {
+                0.01
+            }
+        };
+        let model = ModelFile::from_fn(config, provenance, Precision::Int8, value);
         model.unwrap().write(&self.0.path().join(name)).unwrap();
         self
     }

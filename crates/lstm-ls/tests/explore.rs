@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
 use serde_json::Value;
 
 fn folder() -> tempfile::TempDir {
@@ -37,14 +37,9 @@ fn model(cell: CellKind) -> ModelFile {
         head: HeadInput::LastLayer,
         window: 256,
     };
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| {
-        let length: usize = spec.shape.iter().product();
-        let values = (0..length).map(|i| (i as f32 * 0.7).sin());
-        (spec.name.clone(), values.collect())
-    });
-    let tensors = tensors.collect();
-    ModelFile::from_f32(config, Provenance::default(), Precision::F32, tensors).unwrap()
+    let provenance = Provenance::default();
+    let value = |_: &TensorSpec, i: usize| (i as f32 * 0.7).sin();
+    ModelFile::from_fn(config, provenance, Precision::F32, value).unwrap()
 }
 
 fn command(folder: &Path, arguments: &str) -> Command {

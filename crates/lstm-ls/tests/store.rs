@@ -18,10 +18,8 @@ fn model(language: &str) -> ModelFile {
         head: HeadInput::LastLayer,
         window: 256,
     };
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| (spec.name, vec![0.01; spec.shape.iter().product()]));
-    let tensors = tensors.collect();
-    ModelFile::from_f32(config, Provenance::default(), Precision::Int8, tensors).unwrap()
+    let provenance = Provenance::default();
+    ModelFile::from_fn(config, provenance, Precision::Int8, |_, _| 0.01).unwrap()
 }
 
 fn about() -> About {

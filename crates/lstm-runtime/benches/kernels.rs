@@ -4,13 +4,11 @@
 
 #![allow(missing_docs, reason = "criterion's macros make items without any")]
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lstm_format::{
-    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
-    VOCABULARY_SIZE,
+    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, State, VOCABULARY_SIZE,
 };
 use lstm_runtime::{Kernel, Runtime};
 
@@ -25,21 +23,7 @@ fn model(precision: Precision) -> ModelFile {
         head: HeadInput::LastLayer,
         window: 1024,
     };
-    let mut bits = 1_u64;
-    let mut random = || {
-        bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (bits >> 40) as f32 / (1 << 28) as f32 - 0.03
-    };
-    let tensors: BTreeMap<_, _> = config
-        .tensor_specs()
-        .into_iter()
-        .map(|spec| {
-            let length: usize = spec.shape.iter().product();
-            (spec.name, (0..length).map(|_| random()).collect())
-        })
-        .collect();
-    ModelFile::from_f32(config, Provenance::default(), precision, tensors)
-        .expect("every tensor of the configuration, finite")
+    ModelFile::random(config, precision, 1.0, 1).expect("a shape within range")
 }
 
 fn kernels(criterion: &mut Criterion) {

@@ -1,8 +1,6 @@
 //! Every cell in the reference: its state, its gates, and who refuses it.
 
-use lstm_format::{
-    CellKind, Engine, Gate, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
-};
+use lstm_format::{CellKind, Engine, Gate, HeadInput, ModelConfig, ModelFile, Precision, State};
 use lstm_runtime::{Kernel, LayerTrace, Reference, Runtime, RuntimeError};
 
 const HIDDEN: usize = 6;
@@ -17,20 +15,7 @@ fn model(cell: CellKind) -> ModelFile {
         head: HeadInput::AllLayers,
         window: 256,
     };
-    let mut seed = 9_u64;
-    let mut random = move || {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (seed >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| {
-        let length = spec.shape.iter().product();
-        let values = std::iter::repeat_with(&mut random).take(length).collect();
-        (spec.name, values)
-    });
-    let tensors = tensors.collect();
-    ModelFile::from_f32(config, Provenance::default(), Precision::F32, tensors)
-        .expect("every tensor of the configuration, finite")
+    ModelFile::random(config, Precision::F32, 2.0, 9).expect("a shape within range")
 }
 
 fn fed(reference: &Reference, text: &[u8]) -> State {

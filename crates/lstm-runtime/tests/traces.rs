@@ -1,11 +1,8 @@
 //! What a record says, against the reference and against what the engine does
 //! without one, on every kernel this CPU has.
 
-use std::collections::BTreeMap;
-
 use lstm_format::{
-    CellKind, Engine, Gate, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
-    VOCABULARY_SIZE,
+    CellKind, Engine, Gate, HeadInput, ModelConfig, ModelFile, Precision, State, VOCABULARY_SIZE,
 };
 use lstm_runtime::{Amount, Change, Kernel, Reference, Runtime, Signal, Target, Tracer};
 
@@ -27,23 +24,7 @@ fn model(cell: CellKind, hidden_size: usize, precision: Precision) -> ModelFile 
         head: HeadInput::AllLayers,
         window: 2048,
     };
-    let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = move || {
-        bits ^= bits << 13;
-        bits ^= bits >> 7;
-        bits ^= bits << 17;
-        (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let specs = config.tensor_specs().into_iter();
-    let tensors: BTreeMap<_, _> = specs
-        .map(|spec| {
-            let length: usize = spec.shape.iter().product();
-            let bound = 2.0 / (spec.shape[spec.shape.len() - 1] as f32).sqrt();
-            (spec.name, (0..length).map(|_| bound * random()).collect())
-        })
-        .collect();
-    ModelFile::from_f32(config, Provenance::default(), precision, tensors)
-        .expect("every tensor of the configuration, finite")
+    ModelFile::random(config, precision, 2.0, 1).expect("a shape within range")
 }
 
 /// All that `tracer` says of [`TEXT`], and the state behind it.

@@ -6,10 +6,12 @@
 
 use std::path::{Path, PathBuf};
 
+mod browser;
 mod home;
 mod still;
 mod terminal;
 
+pub use browser::walk_through;
 pub use home::Home;
 pub use still::svg;
 pub use terminal::{Terminal, in_color};

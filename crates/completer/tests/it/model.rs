@@ -4,12 +4,9 @@
 use std::sync::Arc;
 
 use completer::{Before, CancelToken, Completer, Completion, Options, Request, Strategy};
-use lstm_format::{
-    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, WindowRule,
-};
+use lstm_format::{CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, WindowRule};
 use lstm_runtime::{Kernel, Reference, Runtime};
 
-use crate::engines::scramble;
 use crate::properties::rescore;
 use crate::states::source;
 
@@ -23,16 +20,7 @@ fn model(precision: Precision) -> ModelFile {
         head: HeadInput::AllLayers,
         window: WindowRule::MIN_WINDOW,
     };
-    let mut seed = 0;
-    let mut random = || {
-        seed += 1;
-        (scramble(seed) >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let mut tensor = |length| (0..length).map(|_| 0.4 * random()).collect();
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| (spec.name, tensor(spec.shape.iter().product())));
-    let tensors = tensors.collect();
-    ModelFile::from_f32(config, Provenance::default(), precision, tensors).expect("a valid model")
+    ModelFile::random(config, precision, 2.0, 1).expect("a shape within range")
 }
 
 fn engines() -> Vec<Arc<dyn Engine>> {

@@ -98,6 +98,41 @@ impl UnitQuestion {
     }
 }
 
+/// One signal over a text.
+#[derive(Deserialize)]
+pub(super) struct OneUnit {
+    #[serde(flatten)]
+    text: TextQuestion,
+    #[serde(flatten)]
+    unit: UnitQuestion,
+}
+
+impl OneUnit {
+    pub(super) fn parts(self, subject: &Subject) -> Result<(Document, Unit), Problem> {
+        Ok((self.text.document()?, self.unit.unit(subject)?))
+    }
+}
+
+/// One signal over a part of a text.
+#[derive(Deserialize)]
+pub(super) struct Passage {
+    #[serde(flatten)]
+    unit: OneUnit,
+    from: usize,
+    to: usize,
+}
+
+impl Passage {
+    pub(super) fn parts(
+        self,
+        subject: &Subject,
+    ) -> Result<(Document, Unit, Range<usize>), Problem> {
+        let (document, unit) = self.unit.parts(subject)?;
+        let range = range(&document, self.from, self.to)?;
+        Ok((document, unit, range))
+    }
+}
+
 /// `from` to `to` of `document`, in bytes, cut to what there is.
 pub(super) fn range(document: &Document, from: usize, to: usize) -> Result<Range<usize>, Problem> {
     let length = document.text.len();

@@ -13,7 +13,7 @@ use super::App;
 use super::lines::answer;
 use super::problem::Problem;
 use super::question::{
-    Question, Scope, SearchQuestion, SteerQuestion, TextQuestion, UnitQuestion, place, range,
+    OneUnit, Passage, Question, Scope, SearchQuestion, SteerQuestion, TextQuestion, place, range,
 };
 use crate::reading::{read, state_at};
 use crate::subject::Unit;
@@ -25,21 +25,12 @@ const PIECE: usize = 128;
 /// Most bytes of a look at a whole layer.
 const MOST_COLUMNS: usize = 1024;
 
-#[derive(Deserialize)]
-pub(super) struct OneUnit {
-    #[serde(flatten)]
-    text: TextQuestion,
-    #[serde(flatten)]
-    unit: UnitQuestion,
-}
-
 /// All signals of one unit over a text, and how surprising each byte was.
 pub(super) async fn unit(
     State(app): State<App>,
     Question(question): Question<OneUnit>,
 ) -> Result<Response, Problem> {
-    let document = question.text.document()?;
-    let unit = question.unit.unit(&app.explorer.subject)?;
+    let (document, unit) = question.parts(&app.explorer.subject)?;
     Ok(answer(app, move |explorer, lines| {
         let subject = &explorer.subject;
         let signals = subject.tracer().signals();
@@ -176,13 +167,9 @@ pub(super) async fn search(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Span {
+pub(super) struct Alike {
     #[serde(flatten)]
-    text: TextQuestion,
-    #[serde(flatten)]
-    unit: UnitQuestion,
-    from: usize,
-    to: usize,
+    passage: Passage,
     #[serde(flatten)]
     scope: Scope,
 }
@@ -190,12 +177,10 @@ pub(super) struct Span {
 /// Where else a unit behaves as it does in a span.
 pub(super) async fn matches(
     State(app): State<App>,
-    Question(question): Question<Span>,
+    Question(question): Question<Alike>,
 ) -> Result<Response, Problem> {
-    let document = question.text.document()?;
-    let unit = question.unit.unit(&app.explorer.subject)?;
+    let (document, unit, span) = question.passage.parts(&app.explorer.subject)?;
     let documents = question.scope.documents(document, &app.explorer)?;
-    let span = range(&documents[0], question.from, question.to)?;
     if span.is_empty() {
         return Err(Problem::bad(
             "select some text that the matches are to be like",
@@ -227,24 +212,12 @@ pub(super) async fn steer(
     .await)
 }
 
-#[derive(Deserialize)]
-pub(super) struct Picture {
-    #[serde(flatten)]
-    text: TextQuestion,
-    #[serde(flatten)]
-    unit: UnitQuestion,
-    from: usize,
-    to: usize,
-}
-
 /// A passage coloured by one signal, as SVG.
 pub(super) async fn picture(
     State(app): State<App>,
-    Question(question): Question<Picture>,
+    Question(question): Question<Passage>,
 ) -> Result<Response, Problem> {
-    let document = question.text.document()?;
-    let unit = question.unit.unit(&app.explorer.subject)?;
-    let range = range(&document, question.from, question.to)?;
+    let (document, unit, range) = question.parts(&app.explorer.subject)?;
     Ok(answer(app, move |explorer, lines| {
         let title = drawing::title(&explorer.subject, unit);
         let svg = drawing::picture(&explorer.subject, &document, range, unit, &title);

@@ -24,19 +24,7 @@ fn config(cell: CellKind) -> ModelConfig {
 
 /// A model of random weights.
 pub(crate) fn random(cell: CellKind) -> ModelFile {
-    let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = move || {
-        bits ^= bits << 13;
-        bits ^= bits >> 7;
-        bits ^= bits << 17;
-        (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let specs = config(cell).tensor_specs().into_iter();
-    let tensors = specs.map(|spec| {
-        let length: usize = spec.shape.iter().product();
-        (spec.name, (0..length).map(|_| random()).collect())
-    });
-    file(cell, tensors.collect())
+    ModelFile::random(config(cell), Precision::F32, 2.0, 1).expect("a shape within range")
 }
 
 /// A network whose unit 0:3 is on at upper-case letters, and which writes `x`

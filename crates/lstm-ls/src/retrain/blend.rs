@@ -48,10 +48,8 @@ mod tests {
             window: 256,
         };
         let filled = |value: f32| {
-            let specs = config.tensor_specs().into_iter();
-            let tensors = specs.map(|s| (s.name, vec![value; s.shape.iter().product()]));
-            let (config, tensors) = (config.clone(), tensors.collect());
-            ModelFile::from_f32(config, Provenance::default(), Precision::F32, tensors).unwrap()
+            let provenance = Provenance::default();
+            ModelFile::from_fn(config.clone(), provenance, Precision::F32, |_, _| value).unwrap()
         };
         for (way, expected) in [(0.0, 1.0), (0.5, 2.0), (1.0, 3.0)] {
             let model = between(&filled(1.0), &filled(3.0), way).unwrap();

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State};
+use lstm_format::{
+    CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, TensorSpec,
+};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -44,13 +46,8 @@ fn model(precision: Precision) -> Vec<u8> {
         head: HeadInput::LastLayer,
         window: 256,
     };
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| {
-        let length: usize = spec.shape.iter().product();
-        let value = |i: usize| ((i * 37 % 19) as f32 - 9.0) / 30.0;
-        (spec.name, (0..length).map(value).collect())
-    });
-    let model = ModelFile::from_f32(config, Provenance::default(), precision, tensors.collect());
+    let value = |_: &TensorSpec, i: usize| ((i * 37 % 19) as f32 - 9.0) / 30.0;
+    let model = ModelFile::from_fn(config, Provenance::default(), precision, value);
     model.unwrap().to_bytes(None).unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
 use lstm_ls::server::{Kept, ModelSource, Shared};
 use serde_json::{Value, json};
 
@@ -146,21 +146,11 @@ fn write_model(path: &Path, language: &str, letter: u8) {
         head: HeadInput::LastLayer,
         window: 256,
     };
-    let specs = config.tensor_specs().into_iter();
-    let tensors = specs.map(|spec| {
-        let bias = |i| f32::from(spec.name == "head.bias" && i == usize::from(letter)) * 9.0;
-        let length = spec.shape.iter().product();
-        (
-            spec.name.clone(),
-            (0..length).map(|i| 0.01 + bias(i)).collect(),
-        )
-    });
-    let file = ModelFile::from_f32(
-        config,
-        Provenance::default(),
-        Precision::Int8,
-        tensors.collect(),
-    );
+    let value = |spec: &TensorSpec, i| {
+        let is_letter = spec.name == "head.bias" && i == usize::from(letter);
+        0.01 + 9.0 * f32::from(is_letter)
+    };
+    let file = ModelFile::from_fn(config, Provenance::default(), Precision::Int8, value);
     file.unwrap().write(path).unwrap();
 }
 
