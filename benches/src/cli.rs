@@ -57,16 +57,26 @@ enum Bench {
     Memory,
     /// Reading a workspace, what remembering it takes, and mixing
     Index {
-        /// Folder of Rust files, 200 MB of them [default: the crates that cargo has fetched]
-        #[arg(long)]
-        folder: Option<PathBuf>,
+        #[command(flatten)]
+        text: Text,
     },
     /// How long superseded work goes on
     Cancel,
-    /// Keystroke to ghost text, over stdio, in files of three sizes
-    Latency,
+    /// Keystroke to ghost text, over stdio, in files of three sizes and in a workspace
+    Latency {
+        #[command(flatten)]
+        text: Text,
+    },
     /// Training steps, beside PyTorch, which is fetched when it is first needed
     Train,
+}
+
+/// What a workspace is made of.
+#[derive(Args)]
+struct Text {
+    /// Folder of Rust files, 200 MB of them [default: the crates that cargo has fetched]
+    #[arg(long)]
+    folder: Option<PathBuf>,
 }
 
 /// Reads the command line and does what it says.
@@ -82,9 +92,9 @@ pub(crate) fn run() -> Result<()> {
         Bench::Clients => clients::run(&common)?,
         Bench::Startup => startup::run(&common)?,
         Bench::Memory => memory::run(&common)?,
-        Bench::Index { folder } => index::run(&common, folder.as_deref())?,
+        Bench::Index { text } => index::run(&common, text.folder.as_deref())?,
         Bench::Cancel => cancel::run(&common)?,
-        Bench::Latency => latency::run(&common, common.save)?,
+        Bench::Latency { text } => latency::run(&common, text.folder.as_deref(), common.save)?,
         Bench::Train => train::run(&common)?,
     };
     show(&report, &common)

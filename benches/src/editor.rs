@@ -1,17 +1,23 @@
 //! An editor at the other end of the pipe: opens a file, types, and times how
 //! long the ghost text takes.
 
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use end_to_end::{LanguageClient, server, validation_files};
 use serde_json::{Value, json};
 
-const URI: &str = "file:///project/src/typed.rs";
+/// Between two looks at how much of the workspace has been read.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A workspace that takes longer than this to read is an error.
+const READ: Duration = Duration::from_secs(120);
 
 /// A running server with one open file.
 pub(crate) struct Editor {
     client: LanguageClient,
+    uri: String,
     lines: Vec<String>,
     line: usize,
     version: i64,
@@ -38,11 +44,36 @@ impl Editor {
     pub(crate) fn open(text: &str) -> Result<Self> {
         let mut client = LanguageClient::start(&server()?)?;
         client.initialize(json!({}))?;
-        let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": text});
+        Self::with(client, "file:///project/src/typed.rs".to_owned(), text)
+    }
+
+    /// Starts the server in the folder `workspace`, waits until it has read all
+    /// of it, and opens `text` there.
+    ///
+    /// # Errors
+    /// As [`Editor::open`], and if the workspace is not read in time.
+    pub(crate) fn open_in(workspace: &Path, text: &str) -> Result<Self> {
+        let mut client = LanguageClient::start(&server()?)?;
+        let root = format!("file://{}", workspace.display());
+        client.initialize_in(json!(root), json!({}))?;
+        let started = Instant::now();
+        while client.request("lstm-ls/status", json!({}))?["workspace"]["reading"] != json!(false) {
+            ensure!(
+                started.elapsed() < READ,
+                "the workspace is still being read"
+            );
+            std::thread::sleep(LOOK);
+        }
+        Self::with(client, format!("{root}/src/typed.rs"), text)
+    }
+
+    fn with(mut client: LanguageClient, uri: String, text: &str) -> Result<Self> {
+        let document = json!({"uri": uri, "languageId": "rust", "version": 1, "text": text});
         client.notify("textDocument/didOpen", json!({"textDocument": document}))?;
         let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
         Ok(Self {
             client,
+            uri,
             line: lines.len() - 1,
             lines,
             version: 1,
@@ -111,7 +142,7 @@ impl Editor {
         self.client.notify(
             "textDocument/didChange",
             json!({
-                "textDocument": {"uri": URI, "version": self.version},
+                "textDocument": {"uri": self.uri, "version": self.version},
                 "contentChanges": [change],
             }),
         )
@@ -122,7 +153,7 @@ impl Editor {
         let answer = self.client.request(
             "textDocument/inlineCompletion",
             json!({
-                "textDocument": {"uri": URI},
+                "textDocument": {"uri": self.uri},
                 "position": {"line": self.line, "character": character},
                 "context": {"triggerKind": 2},
             }),

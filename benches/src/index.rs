@@ -17,9 +17,9 @@ use serde_json::json;
 use crate::cli::Common;
 use crate::paired::{Contender, measure};
 use crate::report::{Limit, Report};
+use crate::workspace::{WORKSPACE, rust_texts, write};
 
-/// Text of the workspace that is timed, and of the one that is beyond the limit.
-const WORKSPACE: usize = 20_000_000;
+/// Text of the workspace that is beyond the limit.
 const TOO_LARGE: usize = 200_000_000;
 /// The limit of the settings, in bytes.
 const MOST_TEXT: usize = 64 << 20;
@@ -27,12 +27,8 @@ const MOST_TEXT: usize = 64 << 20;
 const TYPED: usize = 40_000;
 
 pub(crate) fn run(common: &Common, folder: Option<&Path>) -> Result<Report> {
-    let folder = match folder {
-        Some(folder) => folder.to_owned(),
-        None => cargo_sources()?,
-    };
     let mut report = Report::new("index", &["", "value"]);
-    let texts = rust_below(&folder, TOO_LARGE)?;
+    let texts = rust_texts(folder, TOO_LARGE)?;
     let place = tempfile::tempdir()?;
     let small = write(&place.path().join("small"), &texts, WORKSPACE)?;
     let large = write(&place.path().join("large"), &texts, TOO_LARGE)?;
@@ -138,71 +134,6 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>) -> Result<Report> {
     );
     report.figures(json!({"seconds": rounds, "bytes_a_byte": bytes_a_byte}));
     Ok(report)
-}
-
-/// Where cargo keeps the sources of crates.
-fn cargo_sources() -> Result<PathBuf> {
-    let home = match std::env::var_os("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
-        None => std::env::home_dir()
-            .context("there is no home directory")?
-            .join(".cargo"),
-    };
-    let sources = home.join("registry/src");
-    ensure!(
-        sources.is_dir(),
-        "{} is not there; name a folder of Rust files with --folder",
-        sources.display()
-    );
-    Ok(sources)
-}
-
-/// Texts of the Rust files below `folder`, `most` bytes of them.
-fn rust_below(folder: &Path, most: usize) -> Result<Vec<Vec<u8>>> {
-    let mut folders = vec![folder.to_owned()];
-    let mut texts: Vec<Vec<u8>> = Vec::new();
-    let mut bytes = 0;
-    while let Some(folder) = folders.pop() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(&folder)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                let text = fs::read(&path)?;
-                if (200..500_000).contains(&text.len()) {
-                    bytes += text.len();
-                    texts.push(text);
-                }
-            }
-        }
-        if bytes > most {
-            break;
-        }
-    }
-    ensure!(
-        bytes > WORKSPACE,
-        "{} holds only {bytes} bytes of Rust",
-        folder.display()
-    );
-    Ok(texts)
-}
-
-/// Writes `most` bytes of `texts` to files in `folder`, some folders deep.
-fn write(folder: &Path, texts: &[Vec<u8>], most: usize) -> Result<(PathBuf, usize)> {
-    let mut written = 0;
-    for (number, text) in texts.iter().enumerate() {
-        if written > most {
-            break;
-        }
-        let inside = folder.join(format!("{}", number / 50));
-        fs::create_dir_all(&inside)?;
-        fs::write(inside.join(format!("{number}.rs")), text)?;
-        written += text.len();
-    }
-    Ok((folder.to_owned(), written))
 }
 
 /// Saves a file with a new name in it; how long until the name is known.

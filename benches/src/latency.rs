@@ -2,6 +2,8 @@
 //! with the release binary. Keystrokes follow one another without a pause, so
 //! nothing that is prepared in pauses helps.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use plotters::prelude::*;
 use serde_json::json;
@@ -10,9 +12,47 @@ use crate::cli::Common;
 use crate::editor::{Answer, Editor, long_file, typing};
 use crate::paired::percentile;
 use crate::report::{Limit, Report};
+use crate::workspace::{WORKSPACE, rust_texts, write};
 
-/// Lines of the files; the second is what the others are compared with.
-const LINES: [usize; 3] = [100, 5_000, 100_000];
+/// What is typed in.
+struct Place {
+    name: &'static str,
+    lines: usize,
+    /// Whether 20 MB of other files are remembered.
+    in_workspace: bool,
+    /// Whether what typing costs here is compared with the base.
+    compared: bool,
+}
+
+const PLACES: [Place; 4] = [
+    Place {
+        name: "100 lines",
+        lines: 100,
+        in_workspace: false,
+        compared: true,
+    },
+    Place {
+        name: "5000 lines",
+        lines: 5_000,
+        in_workspace: false,
+        compared: false,
+    },
+    Place {
+        name: "100000 lines",
+        lines: 100_000,
+        in_workspace: false,
+        compared: true,
+    },
+    Place {
+        name: "5000 lines and 20 MB of workspace",
+        lines: 5_000,
+        in_workspace: true,
+        compared: false,
+    },
+];
+
+/// The place that others are compared with.
+const BASE: usize = 1;
 
 /// Keystrokes typed at the end of each file, in each round.
 const KEYSTROKES: usize = 120;
@@ -23,28 +63,53 @@ const TOP_EDITS: usize = 10;
 /// Places never seen before that are jumped to, in each round.
 const JUMPS: usize = 8;
 
-/// Milliseconds that one kind of request took.
-struct Kind {
-    name: String,
-    millis: Vec<f64>,
+/// Milliseconds that requests at one place took.
+#[derive(Default)]
+struct Seen {
+    /// What was typed is what had been offered.
+    along: Vec<f64>,
+    /// Anything else typed.
+    missed: Vec<f64>,
+    after_top: Vec<f64>,
+    jumps: Vec<f64>,
 }
 
-pub(crate) fn run(common: &Common, svg: bool) -> Result<Report> {
+impl Seen {
+    fn typed(&self) -> Vec<f64> {
+        [&self.along[..], &self.missed[..]].concat()
+    }
+
+    fn kinds(&self) -> [(&'static str, &[f64]); 4] {
+        [
+            ("typed along", &self.along),
+            ("anything else typed", &self.missed),
+            ("after an edit at the top", &self.after_top),
+            ("jump to an unseen place", &self.jumps),
+        ]
+    }
+}
+
+/// Types and jumps, with `folder` to make a workspace of, as in `bench index`.
+pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<Report> {
     let rounds = common.rounds as usize;
     let text = typing(KEYSTROKES * (rounds + 1))?;
-    let mut along: [Vec<f64>; 3] = Default::default();
-    let mut missed: [Vec<f64>; 3] = Default::default();
-    let mut jumps: [Vec<f64>; 3] = Default::default();
-    let mut after_top: [Vec<f64>; 3] = Default::default();
-    let mut shown = 0;
+    let scratch = tempfile::tempdir()?;
+    let texts = rust_texts(folder, WORKSPACE)?;
+    let (workspace, bytes) = write(scratch.path(), &texts, WORKSPACE)?;
     let mut editors = Vec::new();
-    for lines in LINES {
-        editors.push(Editor::open(&long_file(lines)?)?);
+    for place in &PLACES {
+        let text = long_file(place.lines)?;
+        editors.push(match place.in_workspace {
+            true => Editor::open_in(&workspace, &text)?,
+            false => Editor::open(&text)?,
+        });
     }
+    let mut seen: [Seen; PLACES.len()] = Default::default();
+    let mut shown = 0;
     let characters: Vec<char> = text.chars().collect();
     // The first round warms up and does not count.
     for (round, typed) in characters.chunks(KEYSTROKES).take(rounds + 1).enumerate() {
-        for (file, editor) in editors.iter_mut().enumerate() {
+        for ((editor, seen), place) in editors.iter_mut().zip(&mut seen).zip(&PLACES) {
             let mut take = |answer: Answer, into: &mut Vec<f64>| {
                 if round > 0 {
                     shown += usize::from(answer.shown);
@@ -57,123 +122,83 @@ pub(crate) fn run(common: &Common, svg: bool) -> Result<Report> {
             for &character in typed {
                 let answer = editor.type_character(character)?;
                 let into = if answer.along {
-                    &mut along
+                    &mut seen.along
                 } else {
-                    &mut missed
+                    &mut seen.missed
                 };
-                take(answer, &mut into[file]);
+                take(answer, into);
             }
             for (number, &character) in typed.iter().take(TOP_EDITS).enumerate() {
                 editor.insert_at_top(&format!("// edit {round} {number}\n"))?;
                 let answer = editor.type_character(character)?;
-                take(answer, &mut after_top[file]);
+                take(answer, &mut seen.after_top);
             }
             for jump in 0..JUMPS {
-                let line = (round * JUMPS + jump) * 7919 % (LINES[file] * 9 / 10);
+                let line = (round * JUMPS + jump) * 7919 % (place.lines * 9 / 10);
                 let answer = editor.jump_to(line)?;
-                take(answer, &mut jumps[file]);
+                take(answer, &mut seen.jumps);
             }
         }
     }
     drop(editors);
 
-    let mut kinds = Vec::new();
-    for (file, lines) in LINES.into_iter().enumerate() {
-        for (what, millis) in [
-            ("typed along", &along[file]),
-            ("anything else typed", &missed[file]),
-            ("after an edit at the top", &after_top[file]),
-            ("jump to an unseen place", &jumps[file]),
-        ] {
-            kinds.push(Kind {
-                name: format!("{lines} lines, {what}"),
-                millis: millis.clone(),
-            });
+    let mut report = Report::new("latency", &["ms", "answers", "p50", "p90", "p99", "most"]);
+    let mut figures = Vec::new();
+    for (place, seen) in PLACES.iter().zip(&seen) {
+        for (what, millis) in seen.kinds() {
+            let name = format!("{}, {what}", place.name);
+            let at = |percent| format!("{:.2}", percentile(millis, percent));
+            let count = millis.len().to_string();
+            report.row([name.clone(), count, at(50.0), at(90.0), at(99.0), at(100.0)]);
+            figures.push(json!({"kind": name, "millis": millis}));
         }
     }
-    let mut report = Report::new("latency", &["ms", "answers", "p50", "p90", "p99", "most"]);
-    for kind in &kinds {
-        let at = |percent| format!("{:.2}", percentile(&kind.millis, percent));
-        let count = kind.millis.len().to_string();
-        report.row([
-            kind.name.clone(),
-            count,
-            at(50.0),
-            at(90.0),
-            at(99.0),
-            at(100.0),
-        ]);
-    }
     report.note(format!("{shown} of the answers had ghost text"));
-    bars(&mut report, &along, &missed, &after_top, &jumps);
-    let figures = kinds
-        .iter()
-        .map(|kind| json!({"kind": kind.name, "millis": kind.millis}));
-    report.figures(json!({"keystrokes": figures.collect::<Vec<_>>()}));
+    report.note(format!("workspace: {} MB of Rust", bytes / 1_000_000));
+    bars(&mut report, &seen);
+    report.figures(json!({"keystrokes": figures}));
     if svg {
         let path = report.beside("svg")?;
-        let drawn = draw(&path, &kinds[4..6]);
+        let drawn = draw(&path, &seen[BASE]);
         drawn.with_context(|| format!("drawing {}", path.display()))?;
     }
     Ok(report)
 }
 
-fn bars(
-    report: &mut Report,
-    along: &[Vec<f64>; 3],
-    missed: &[Vec<f64>; 3],
-    after_top: &[Vec<f64>; 3],
-    jumps: &[Vec<f64>; 3],
-) {
-    let typed = |file: usize| [&along[file][..], &missed[file][..]].concat();
-    let medians = [0, 1, 2].map(|file| percentile(&typed(file), 50.0));
-    let misses = [0, 1, 2].map(|file| percentile(&missed[file], 99.0));
-    report.bar(
-        "typing in 5000 lines, p50",
-        medians[1],
-        " ms",
-        Limit::AtMost(5.0),
-    );
-    report.bar(
-        "misses in 5000 lines, p99",
-        misses[1],
-        " ms",
-        Limit::AtMost(16.0),
-    );
-    for file in [0, 2] {
-        let what = format!("typing in {} lines against 5000, p50", LINES[file]);
-        report.bar(what, medians[file] / medians[1], " x", Limit::AtMost(1.2));
-        let what = format!("misses in {} lines against 5000, p99", LINES[file]);
-        report.bar(what, misses[file] / misses[1], " x", Limit::AtMost(1.2));
-    }
-    for file in 0..LINES.len() {
-        let lines = LINES[file];
-        let what = format!("{lines} lines, after an edit at the top, p99");
-        report.bar(
-            what,
-            percentile(&after_top[file], 99.0),
+fn bars(report: &mut Report, seen: &[Seen]) {
+    let mut bar = |place: &Place, what: &str, value, unit, most| {
+        let what = format!("{}, {what}", place.name);
+        report.bar(what, value, unit, Limit::AtMost(most));
+    };
+    let typing = |seen: &Seen| percentile(&seen.typed(), 50.0);
+    let misses = |seen: &Seen| percentile(&seen.missed, 99.0);
+    for (place, seen_here) in PLACES.iter().zip(seen) {
+        bar(place, "typing, p50", typing(seen_here), " ms", 5.0);
+        bar(place, "misses, p99", misses(seen_here), " ms", 16.0);
+        if place.compared {
+            let ratio = typing(seen_here) / typing(&seen[BASE]);
+            bar(place, "typing, p50 against 5000 lines", ratio, " x", 1.2);
+            let ratio = misses(seen_here) / misses(&seen[BASE]);
+            bar(place, "misses, p99 against 5000 lines", ratio, " x", 1.2);
+        }
+        let after_top = percentile(&seen_here.after_top, 99.0);
+        bar(
+            place,
+            "after an edit at the top, p99",
+            after_top,
             " ms",
-            Limit::AtMost(16.0),
+            16.0,
         );
-        let what = format!("{lines} lines, jump to an unseen place, p50");
-        report.bar(
-            what,
-            percentile(&jumps[file], 50.0),
-            " ms",
-            Limit::AtMost(60.0),
-        );
-        let what = format!("{lines} lines, jump to an unseen place, p99");
-        report.bar(
-            what,
-            percentile(&jumps[file], 99.0),
-            " ms",
-            Limit::AtMost(60.0),
-        );
+        for percent in [50.0, 99.0] {
+            let what = format!("jump to an unseen place, p{percent}");
+            let jump = percentile(&seen_here.jumps, percent);
+            bar(place, &what, jump, " ms", 60.0);
+        }
     }
 }
 
 /// The share of answers that were there within so many milliseconds.
-fn draw(path: &std::path::Path, kinds: &[Kind]) -> Result<()> {
+fn draw(path: &Path, seen: &Seen) -> Result<()> {
     let root = SVGBackend::new(path, (720, 400)).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
@@ -188,12 +213,12 @@ fn draw(path: &std::path::Path, kinds: &[Kind]) -> Result<()> {
         .y_desc("% of answers within")
         .draw()?;
     let colours = [BLUE, RED];
-    for (kind, colour) in kinds.iter().zip(colours) {
+    for ((kind, millis), colour) in seen.kinds().into_iter().zip(colours) {
         let points = (0..=200).map(|half| f64::from(half) / 2.0);
-        let line = points.map(|percent| (percentile(&kind.millis, percent), percent));
+        let line = points.map(|percent| (percentile(millis, percent), percent));
         let series = chart.draw_series(LineSeries::new(line, &colour))?;
         series
-            .label(&kind.name)
+            .label(format!("{}, {kind}", PLACES[BASE].name))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour));
     }
     let frame = [(16.0, 0.0), (16.0, 100.0)];

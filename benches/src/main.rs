@@ -23,6 +23,7 @@ mod startup;
 mod stream;
 mod train;
 mod weights;
+mod workspace;
 
 use std::process::ExitCode;
 
