@@ -43,7 +43,8 @@ enum Format {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// One step with its output layer, beside libtorch, ONNX Runtime and a plain read
+    /// One step with its output layer, beside libtorch, PyTorch (3 GB, fetched when it is
+    /// first needed), ONNX Runtime and a plain read
     Decode,
     /// Several lanes in one step
     Lanes,
@@ -67,7 +68,7 @@ enum Bench {
         #[command(flatten)]
         text: Text,
     },
-    /// Training steps, beside PyTorch, which is fetched when it is first needed
+    /// Training steps, beside PyTorch (3 GB, fetched when it is first needed)
     Train,
 }
 

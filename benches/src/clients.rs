@@ -14,6 +14,7 @@ use end_to_end::{Daemon, LanguageClient, server, signal, validation_files};
 use serde_json::json;
 
 use crate::cli::Common;
+use crate::paired::median;
 use crate::report::{Limit, Report};
 
 mod nuisance;
@@ -87,11 +88,13 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     drop(daemon);
 
     for ((name, nuisance), tallies) in PHASES.iter().zip(&rounds) {
-        let median = |figure: &dyn Fn(&Tally) -> f64| median(tallies.iter().map(figure));
-        let p99 = median(&|tally| tally.quantile(0.99));
+        let of_rounds = |figure: &dyn Fn(&Tally) -> f64| {
+            median(&tallies.iter().map(figure).collect::<Vec<_>>())
+        };
+        let p99 = of_rounds(&|tally| tally.quantile(0.99));
         let pairs = tallies.iter().zip(&rounds[0]);
-        let ratio = pairs.map(|(tally, alone)| tally.quantile(0.99) / alone.quantile(0.99));
-        let ratio = self::median(ratio);
+        let ratios = pairs.map(|(tally, alone)| tally.quantile(0.99) / alone.quantile(0.99));
+        let ratio = median(&ratios.collect::<Vec<_>>());
         report.row([
             (*name).to_owned(),
             tallies
@@ -99,8 +102,8 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
                 .map(|tally| tally.millis.len())
                 .sum::<usize>()
                 .to_string(),
-            format!("{:.1} %", median(&Tally::in_time) * 100.0),
-            format!("{:.1}", median(&|tally| tally.quantile(0.5))),
+            format!("{:.1} %", of_rounds(&Tally::in_time) * 100.0),
+            format!("{:.1}", of_rounds(&|tally| tally.quantile(0.5))),
             format!("{p99:.1}"),
             format!("{ratio:.2} x"),
         ]);
@@ -212,12 +215,6 @@ fn killed(socket: &Path, texts: &[String], rounds: u32) -> Result<Duration> {
     }
     signal("TERM", bridges[0].daemon()?)?;
     Ok(worst)
-}
-
-fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    let mut figures: Vec<f64> = figures.collect();
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Where a client's document is said to be.

@@ -153,7 +153,7 @@ fn shape(
     }
     if let Some(fastest) = rounds.fastest(2..first_onnx) {
         let ratio = rounds.ratio(fastest, 0);
-        let what = format!("{name} int8 against the fastest libtorch, times");
+        let what = format!("{name} int8 against the fastest of libtorch and PyTorch, times");
         report.bar(what, ratio, " x", Limit::AtLeast(bars.libtorch));
     }
     if first_onnx < rounds.names.len() {
@@ -169,7 +169,7 @@ fn shape(
 }
 
 /// Mean time of `steps` steps with a distribution after each, all lanes at once.
-pub(crate) fn micros_a_step(engine: &dyn Engine, states: &mut [State], steps: usize) -> f64 {
+fn micros_a_step(engine: &dyn Engine, states: &mut [State], steps: usize) -> f64 {
     let mut session = engine.session();
     let mut log_probs = [0.0; VOCABULARY_SIZE];
     let mut bytes = vec![0; states.len()];

@@ -2,10 +2,11 @@
 //! PyTorch, of the same libtorch, on as many threads, at the same precision.
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use end_to_end::validation_files;
 use serde_json::json;
 
 use crate::cli::Common;
@@ -126,27 +127,7 @@ fn settings_without_paths(threads: usize) -> serde_json::Value {
 /// The committed validation files, one after the other, as often as it takes for
 /// every lane to have some passes.
 fn text_of_files() -> Result<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/validation");
-    let mut files = Vec::new();
-    rust_files(&folder, &mut files)?;
-    files.sort();
-    let mut once = String::new();
-    for file in &files {
-        let text = std::fs::read_to_string(file);
-        once += &text.with_context(|| format!("reading {}", file.display()))?;
-    }
+    let files = validation_files()?;
+    let once: String = files.into_iter().map(|file| file.text).collect();
     Ok(once.repeat(1 + LANES * STEPS * 8 / once.len().max(1)))
-}
-
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = std::fs::read_dir(folder);
-    for entry in entries.with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            rust_files(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -28,7 +28,7 @@ enum Task {
         #[arg(value_enum)]
         groups: Vec<suite::Group>,
     },
-    /// Measure how fast it is: decode, lanes, prefill, clients, startup, memory, cancel, latency
+    /// Measure how fast it is: decode, lanes, prefill, clients, startup, memory, index, cancel, latency, train
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on; `--help` lists them

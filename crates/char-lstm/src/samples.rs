@@ -98,17 +98,21 @@ pub fn draw(
     samples
 }
 
-/// The byte at quantile `uniform` of the distribution at `temperature`.
+/// The byte at quantile `uniform`, in [0, 1), of the distribution at
+/// `temperature`; never one of probability 0.
 fn byte_at(log_probs: &[f32; VOCABULARY_SIZE], temperature: f32, uniform: f32) -> u8 {
     let weights = log_probs.map(|l| (l / temperature).exp());
     let mut left = uniform * weights.iter().sum::<f32>();
-    for (byte, weight) in (0..=255).zip(weights) {
+    let mut last = 0;
+    for (byte, weight) in (0..=255).zip(weights).filter(|(_, weight)| *weight > 0.0) {
         left -= weight;
-        if left <= 0.0 {
-            return byte;
+        last = byte;
+        if left < 0.0 {
+            break;
         }
     }
-    255
+    // Rounding may leave a little of the last one.
+    last
 }
 
 #[cfg(test)]
@@ -122,6 +126,8 @@ mod tests {
         log_probs[9] = 0.75_f32.ln();
         assert_eq!(byte_at(&log_probs, 1.0, 0.2), 7);
         assert_eq!(byte_at(&log_probs, 1.0, 0.3), 9);
+        assert_eq!(byte_at(&log_probs, 1.0, 0.0), 7);
+        assert_eq!(byte_at(&log_probs, 1.0, 1.0), 9);
         // At temperature 0.5 the odds 1:3 become 1:9.
         assert_eq!(byte_at(&log_probs, 0.5, 0.12), 9);
     }

@@ -53,7 +53,7 @@ pub trait Session {
         }
     }
 
-    /// Feeds `parts` one after the other, from `state` on, until `stop` turns
+    /// Feeds `parts`, none of them empty, one after the other, from `state` on, until `stop` turns
     /// true, which is asked at least every 32 bytes. The state after each part
     /// that was fed whole: one for every part if it was not stopped.
     ///

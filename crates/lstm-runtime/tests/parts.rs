@@ -1,10 +1,6 @@
 //! A text fed in parts, on any number of threads: the state after each of them.
 
-use std::collections::BTreeMap;
-
-use lstm_format::{
-    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State,
-};
+use lstm_format::{CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, State};
 use lstm_runtime::{Kernel, Runtime};
 use proptest::prelude::*;
 
@@ -18,20 +14,7 @@ fn model(num_layers: usize, hidden_size: usize) -> ModelFile {
         head: HeadInput::LastLayer,
         window: 1024,
     };
-    let mut bits = 1_u64;
-    let mut random = || {
-        bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let specs = config.tensor_specs().into_iter();
-    let tensors: BTreeMap<_, _> = specs
-        .map(|spec| {
-            let length: usize = spec.shape.iter().product();
-            (spec.name, (0..length).map(|_| random()).collect())
-        })
-        .collect();
-    ModelFile::from_f32(config, Provenance::default(), Precision::Int8, tensors)
-        .expect("every tensor of the configuration, finite")
+    ModelFile::random(config, Precision::Int8, 2.0, 1).expect("a shape within range")
 }
 
 proptest! {

@@ -23,6 +23,15 @@ const PACKAGE: &str = "libcommons-lang3-java";
 pub(super) fn provide(from: Option<&Path>, largest_file_kb: usize) -> Result<()> {
     let folder = workspace::root().join(".corpus/java-commons-lang");
     let sources = folder.join("commons-lang3");
+    if let Some(from) = from
+        && from.canonicalize()?.starts_with(&folder)
+    {
+        bail!(
+            "{}: name a folder outside of {}",
+            from.display(),
+            folder.display()
+        );
+    }
     if sources.exists() {
         fs::remove_dir_all(&sources)?;
     }
