@@ -113,9 +113,15 @@ pub fn run(
     let workspace =
         workspace.with_context(|| format!("reading {}", options.workspace.display()))?;
     let base = Base::find(options.from.as_deref(), places)?;
-    let mut job = Job::open(&places.work, &workspace, &base.language)?;
+    let mut job = Job::open(&places.work, &workspace, &base.language, &base.basis)?;
     if let Some(note) = &base.note {
         watcher.note(note);
+    }
+    if job.anew {
+        watcher.note(
+            "beginning anew: what was stopped before was made with other weights, or by another \
+             version of this program",
+        );
     }
 
     let mut clock = clock.after(job.state.spent);
@@ -259,7 +265,12 @@ fn model_in_use(places: &Places, language: &str) -> anyhow::Result<(String, Mode
 /// A path below `folder` for work on `key`, which may be any text.
 fn place_for(folder: &Path, key: &str) -> PathBuf {
     use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(key.as_bytes());
-    let name: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    folder.join(name)
+    folder.join(in_hex(&Sha256::digest(key.as_bytes())[..8]))
 }
+
+fn in_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests;

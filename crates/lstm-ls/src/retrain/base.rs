@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
-use lstm_format::{ModelFile, Precision};
+use lstm_format::{FormatError, ModelFile, Precision};
+use sha2::{Digest, Sha256};
 
 use super::{Places, model_in_use};
 use crate::model::Source;
@@ -26,6 +27,9 @@ pub(super) struct Base {
     pub(super) bytes_trained: u64,
     /// What the user should know of it.
     pub(super) note: Option<String>,
+    /// A hash of all that what is found out rests on: the weights in use, those
+    /// that training starts from, and this program's version.
+    pub(super) basis: String,
 }
 
 /// Weights to start from.
@@ -62,17 +66,19 @@ impl Base {
             name: in_use_name,
             bytes_trained: 0,
             note: None,
+            basis: String::new(),
         };
         if let (Some(path), Some(model)) = (from, named) {
             base.name = path.display().to_string();
-            base.start_at(path.to_owned(), &model);
+            base.start_at(path.to_owned(), &model)?;
         } else if let Some((name, path)) = places.store.master(&base.language)? {
             base.name = name.to_string();
             let model = ModelFile::read(&path)?;
-            base.start_at(path, &model);
+            base.start_at(path, &model)?;
         } else if let Some((path, model)) = master_of(places) {
-            base.start_at(path, &model);
+            base.start_at(path, &model)?;
         } else if let Start::Model(model) = &base.start {
+            base.basis = basis([&base.in_use, model])?;
             base.bytes_trained = model.provenance.bytes_trained;
             base.note = Some(format!(
                 "training starts from the int8 weights: {MASTER} is neither beside the program \
@@ -83,9 +89,11 @@ impl Base {
         Ok(base)
     }
 
-    fn start_at(&mut self, path: PathBuf, model: &ModelFile) {
+    fn start_at(&mut self, path: PathBuf, model: &ModelFile) -> Result<(), FormatError> {
+        self.basis = basis([&self.in_use, model])?;
         self.bytes_trained = model.provenance.bytes_trained;
         self.start = Start::File(path);
+        Ok(())
     }
 }
 
@@ -104,6 +112,16 @@ impl Start {
             }
         }
     }
+}
+
+/// See [`Base::basis`].
+fn basis(models: [&ModelFile; 2]) -> Result<String, FormatError> {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    for model in models {
+        hash.update(Sha256::digest(model.to_bytes(None)?));
+    }
+    Ok(super::in_hex(&hash.finalize()))
 }
 
 /// The exact weights of the shipped model, where they are on this machine: beside

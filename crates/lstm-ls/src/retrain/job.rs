@@ -14,6 +14,9 @@ use crate::store::Quality;
 /// What is known so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
+    /// What the rest of it was found out with; see [`Base::basis`](super::base::Base::basis).
+    #[serde(default)]
+    basis: String,
     /// What was packed.
     pub(super) packed: Option<Packed>,
     /// What the model in use was worth, and how long it took to find out, in seconds.
@@ -37,16 +40,24 @@ pub(super) struct Packed {
 pub(super) struct Job {
     folder: PathBuf,
     pub(super) state: State,
+    /// Whether what an earlier start left was of no use, as its basis is gone.
+    pub(super) anew: bool,
     last_spent: std::cell::Cell<f64>,
     _lock: File,
 }
 
 impl Job {
-    /// The work on `workspace`, as far as it has come.
+    /// The work on `workspace`, as far as it has come on this `basis`: what was
+    /// measured or trained on another one is removed.
     ///
     /// # Errors
     /// If its folder can't be used, or somebody else uses it now.
-    pub(super) fn open(work: &Path, workspace: &Path, language: &str) -> anyhow::Result<Self> {
+    pub(super) fn open(
+        work: &Path,
+        workspace: &Path,
+        language: &str,
+        basis: &str,
+    ) -> anyhow::Result<Self> {
         let folder = place_for(work, &format!("{language}\n{}", workspace.display()));
         let lock = || -> std::io::Result<File> {
             fs::create_dir_all(&folder)?;
@@ -60,17 +71,22 @@ impl Job {
                 workspace.display()
             );
         }
-        let state = fs::read(folder.join("state.json"));
-        let state = state
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let bytes = fs::read(folder.join("state.json")).ok();
+        let left: Option<State> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let begun = left.as_ref().is_some_and(|left| left.packed.is_some());
+        let fitting = left.filter(|left| left.basis == basis);
         let job = Self {
-            state: state.unwrap_or_default(),
+            anew: begun && fitting.is_none(),
+            state: fitting.unwrap_or_else(|| State {
+                basis: basis.to_owned(),
+                ..State::default()
+            }),
             last_spent: std::cell::Cell::default(),
             folder,
             _lock: lock,
         };
         if job.state.packed.is_none() {
+            job.write(&job.state)?;
             job.clear()?;
         }
         Ok(job)

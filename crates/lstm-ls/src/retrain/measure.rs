@@ -106,7 +106,9 @@ impl HeldOut {
     ) -> Sample {
         let gate = Gate::default();
         let completer = Completer::new(Arc::clone(engine));
-        let asked = |index: usize| before.is_none_or(|sample| sample[index].is_some());
+        let asked = |index: usize| {
+            before.is_none_or(|sample| sample.get(index).is_some_and(Option::is_some))
+        };
         clock::within(time, |cancel| {
             let files = self.files.par_iter().enumerate();
             let measured = files.map(|(index, file)| {

@@ -1,0 +1,221 @@
+//! Retrainings that are stopped, fail and are called again. What trains is a script
+//! in the place of `lstm-train`, and the models know one letter.
+
+// `allow-unwrap-in-tests` does not reach helpers outside test functions.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+
+use super::{Options, Outcome, Places, Progress, Watcher, run};
+use crate::model::Source;
+use crate::store::Store;
+
+/// What trains by copying what it starts from.
+const COPIES: &str = r#"mkdir -p "$run" && cp "$from" "$run/checkpoint.safetensors""#;
+
+/// A model that expects the letter `a`, the more the higher `bias`.
+fn model(hidden_size: usize, bias: f32) -> ModelFile {
+    let config = ModelConfig {
+        language: "rust".to_owned(),
+        cell: CellKind::Lstm,
+        num_layers: 1,
+        hidden_size,
+        embedding_size: 4,
+        head: HeadInput::LastLayer,
+        window: 256,
+    };
+    let expects_a = |name: &str, index| name == "head.bias" && index == usize::from(b'a');
+    ModelFile::from_fn(
+        config,
+        Provenance::default(),
+        Precision::Int8,
+        |spec, index| {
+            if expects_a(&spec.name, index) {
+                bias
+            } else {
+                0.0
+            }
+        },
+    )
+    .unwrap()
+}
+
+/// A user's folders.
+struct Home(tempfile::TempDir);
+
+/// What a retraining came to.
+struct Ended {
+    outcome: anyhow::Result<Outcome>,
+    notes: Vec<String>,
+    /// Calls of the program that trains since the retraining before, each with
+    /// what it begins with.
+    calls: Vec<String>,
+}
+
+impl Home {
+    /// With a workspace and a model in use.
+    fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(home.path("project")).unwrap();
+        fs::write(home.path("project/main.rs"), "aaaaaaaaaaaaaaa\n".repeat(9)).unwrap();
+        home.ship(&model(8, 8.0));
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn ship(&self, model: &ModelFile) {
+        model.write(&self.path("shipped.safetensors")).unwrap();
+    }
+
+    /// Retrains with a program that does as `train` says when it comes to training.
+    fn retrain(&self, train: &str) -> Ended {
+        let calls = self.path("calls");
+        let script = format!(
+            r#"#!/bin/sh
+what=$1
+begins=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --run) run=$2 ;;
+        --from) from=$2; begins=' from' ;;
+        --resume) begins=' resume' ;;
+        --out) out=$2 ;;
+        --evaluation-files) held=$2 ;;
+    esac
+    shift
+done
+echo "$what$begins" >> "{calls}"
+if [ "$what" = corpus ]; then
+    mkdir -p "$held/project" && cp "{workspace}/main.rs" "$held/project" && : > "$out"
+    echo '{{"train": 100000, "validation": 70, "sha256": ""}}'
+    exit
+fi
+{train}
+"#,
+            calls = calls.display(),
+            workspace = self.path("project").display()
+        );
+        let program = self.path("lstm-train");
+        write_program(&program, &script);
+        let options = Options {
+            workspace: self.path("project"),
+            budget: Duration::from_secs(600),
+            from: None,
+            program: Some(program),
+        };
+        let places = Places {
+            store: Store::new(self.path("data")),
+            work: self.path("work"),
+            shipped: Source::File(self.path("shipped.safetensors")),
+        };
+        let mut notes = Notes::default();
+        let outcome = run(&options, &places, crate::int8_engine, &mut notes);
+        let called = fs::read_to_string(&calls).unwrap_or_default();
+        let _ = fs::remove_file(&calls);
+        Ended {
+            outcome,
+            notes: notes.0,
+            calls: called.lines().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Writes it from another process: a file that this one holds open for writing,
+/// while another test starts a program, can't be run.
+fn write_program(path: &Path, text: &str) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"cat > "$0" && chmod +x "$0""#]);
+    let mut shell = shell.arg(path).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = shell.stdin.take().unwrap();
+    stdin.write_all(text.as_bytes()).unwrap();
+    drop(stdin);
+    assert!(shell.wait().unwrap().success());
+}
+
+#[derive(Default)]
+struct Notes(Vec<String>);
+
+impl Watcher for Notes {
+    fn progress(&mut self, _: &Progress) {}
+
+    fn note(&mut self, line: &str) {
+        self.0.push(line.to_owned());
+    }
+}
+
+impl Ended {
+    /// Asserts that it was refused since it is `reason`.
+    fn refused(&self, reason: &str) {
+        match &self.outcome {
+            Ok(Outcome::Refused(why, _)) => assert!(why.contains(reason), "{why}"),
+            other => panic!("not refused but {other:?}"),
+        }
+    }
+
+    fn noted(&self, word: &str) -> bool {
+        self.notes.iter().any(|note| note.contains(word))
+    }
+}
+
+#[test]
+fn what_was_stopped_goes_on_while_the_model_in_use_is_the_same() {
+    let home = Home::new();
+    let stopped = home.retrain(&format!("{COPIES}; kill -9 $$"));
+    assert_eq!(stopped.calls, ["corpus", "train from"]);
+    assert!(stopped.outcome.is_err());
+    let second = home.retrain("");
+    assert_eq!(second.calls, ["train resume"]);
+    assert!(second.noted("going on") && !second.noted("anew"));
+    second.refused("not better");
+}
+
+#[test]
+fn with_another_model_in_use_it_begins_anew() {
+    let home = Home::new();
+    // The same shape, another one, and one put into use from the store.
+    let others: [&dyn Fn(); 3] = [
+        &|| home.ship(&model(8, 9.0)),
+        &|| home.ship(&model(16, 9.0)),
+        &|| {
+            let store = Store::new(home.path("data"));
+            let other = model(8, 9.5);
+            let about = about();
+            let name = store.add(&other, &other, &about).unwrap();
+            store.use_version(&name).unwrap();
+        },
+    ];
+    for change in others {
+        let stopped = home.retrain(&format!("{COPIES}; kill -9 $$"));
+        assert!(stopped.outcome.is_err());
+        change();
+        let second = home.retrain(COPIES);
+        assert_eq!(second.calls, ["corpus", "train from"]);
+        assert!(second.noted("anew") && !second.noted("going on"));
+        second.refused("not better");
+    }
+}
+
+fn about() -> crate::store::About {
+    let quality = crate::store::Quality {
+        lstm: 1.0,
+        mixed: 0.5,
+        saved: 0.25,
+    };
+    crate::store::About {
+        made: "2026-01-01T00:00:00Z".to_owned(),
+        workspace: PathBuf::from("/project"),
+        started_from: "rust@0".to_owned(),
+        bytes_trained: 1_000,
+        before: quality,
+        after: quality,
+    }
+}
