@@ -14,8 +14,7 @@ pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<PathBuf> {
         return Ok(found);
     }
     let wanted = packages.join(" ");
-    let is_root = process::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !is_root || on_path("apt-get").is_none() {
+    if !can_install() {
         bail!("{program} is not on the PATH; on Debian: apt install {wanted}");
     }
     eprintln!("installing {wanted}");
@@ -35,7 +34,14 @@ pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<PathBuf> {
     on_path(program).with_context(|| format!("{program} was installed, but is not on the PATH"))
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// Whether packages can be installed: this is Debian, and root.
+pub(crate) fn can_install() -> bool {
+    let is_root = process::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    is_root && on_path("apt-get").is_some()
+}
+
+/// Where `program` is.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))

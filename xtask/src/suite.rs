@@ -3,6 +3,7 @@
 
 mod editors;
 mod tally;
+mod tools;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,6 +18,8 @@ use tally::Tally;
 /// The parts of the suite, in the order they are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Group {
+    /// The tools that the others need
+    Tools,
     /// rustfmt
     Fmt,
     /// There is a libtorch to build with
@@ -123,6 +126,7 @@ impl Group {
 
     fn run(self, tally: &mut Tally) -> Result<Outcome> {
         match self {
+            Self::Tools => tools::check()?,
             Self::Fmt => shown(process::cargo().args(["fmt", "--all", "--check"]))?,
             Self::Libtorch => libtorch::provide()?,
             Self::Clippy => shown(process::cargo().args([

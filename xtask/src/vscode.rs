@@ -12,6 +12,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::{debian, process, workspace};
 
+/// What brings Chromium, and something to write with.
+pub(crate) const CHROMIUM: &[&str] = &["chromium", "fonts-dejavu-core"];
+
 /// Packages at the versions that the tests were written for.
 const PACKAGES: &[&str] = &[
     // code-server and vsce need a newer Node than Debian has.
@@ -54,7 +57,7 @@ pub(crate) fn provide() -> Result<VsCode> {
         fs::write(&complete, wanted)?;
     }
     Ok(VsCode {
-        chromium: debian::provide("chromium", &["chromium", "fonts-dejavu-core"])?,
+        chromium: debian::provide("chromium", CHROMIUM)?,
         tools,
         node,
     })

@@ -17,7 +17,7 @@ use crate::{debian, neovim, process, vscode, workspace};
 const LARGEST_VSIX: u64 = 1_000_000;
 
 /// Emacs 28 brings neither a language client nor a mode for Rust.
-const EMACS: &[&str] = &["emacs-nox", "elpa-eglot", "elpa-rust-mode"];
+pub(super) const EMACS: &[&str] = &["emacs-nox", "elpa-eglot", "elpa-rust-mode"];
 
 /// The programs that the tests are run in.
 struct Editors {
