@@ -147,7 +147,13 @@ impl Store {
         name::check_language(language)?;
         let _lock = self.lock()?;
         let mut uses = self.uses(language)?;
-        uses.last += 1;
+        // A crash, or a list of uses that was lost, may have left more than it says.
+        let numbers = sub_folders(&self.folder_of(language))?;
+        let highest = numbers
+            .iter()
+            .filter_map(|number| number.parse().ok())
+            .max();
+        uses.last = uses.last.max(highest.unwrap_or(SHIPPED)).saturating_add(1);
         let name = Name {
             language: language.clone(),
             number: uses.last,

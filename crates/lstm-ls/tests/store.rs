@@ -123,6 +123,23 @@ fn what_is_in_use_is_not_removed_and_no_number_is_given_twice() {
 }
 
 #[test]
+fn a_list_of_uses_that_is_behind_or_lost_does_not_stand_in_the_way() {
+    let (folder, store) = store();
+    let versions = folder.path().join("lstm-ls/versions/rust");
+    let model = model("rust");
+    // A crash after a version came into its place, and before that was written down.
+    std::fs::create_dir(versions.join("3")).unwrap();
+    assert_eq!(store.add(&model, &model, &about()).unwrap(), name("rust@4"));
+    std::fs::write(versions.join("uses.json"), "half a li").unwrap();
+    let error = store.add(&model, &model, &about()).unwrap_err().to_string();
+    assert!(error.contains("is damaged: remove it"), "{error}");
+    std::fs::remove_file(versions.join("uses.json")).unwrap();
+    assert_eq!(store.add(&model, &model, &about()).unwrap(), name("rust@5"));
+    store.use_version(&name("rust@4")).unwrap();
+    assert_eq!(store.roll_back("rust").unwrap(), name("rust@0"));
+}
+
+#[test]
 fn what_is_not_there_or_damaged_does_not_come_into_use() {
     let (folder, store) = store();
     let error = store.use_version(&name("rust@7")).unwrap_err().to_string();

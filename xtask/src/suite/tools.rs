@@ -4,6 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use super::editors::EMACS;
+use crate::vscode::CHROMIUM;
 use crate::{debian, process};
 
 /// A command that only runs where the tool is, and what brings it.
@@ -31,7 +33,7 @@ const TOOLS: [(&[&str], &str); 5] = [
 ];
 
 /// Programs that root is given from Debian when they are needed.
-const PROGRAMS: [&str; 2] = ["chromium", "emacs"];
+const PROGRAMS: [(&str, &[&str]); 2] = [("chromium", CHROMIUM), ("emacs", EMACS)];
 
 /// Looks for all of it.
 ///
@@ -45,10 +47,12 @@ pub(super) fn check() -> Result<()> {
         .map(|(words, brings)| format!("{}: {brings}", words[..words.len() - 1].join(" ")))
         .collect();
     if !debian::can_install() {
-        let programs = PROGRAMS
+        let absent = PROGRAMS
             .iter()
-            .filter(|name| debian::on_path(name).is_none());
-        lacking.extend(programs.map(|name| format!("{name}: on Debian: apt install {name}")));
+            .filter(|(name, _)| debian::on_path(name).is_none());
+        lacking.extend(absent.map(|(name, packages)| {
+            format!("{name}: on Debian: apt install {}", packages.join(" "))
+        }));
     }
     if !lacking.is_empty() {
         bail!("lacking on this machine:\n  {}", lacking.join("\n  "));
