@@ -100,7 +100,8 @@ pub enum Outcome {
 ///
 /// # Errors
 /// If `lstm-train` is missing or fails, or a file can't be read or written. What
-/// was done until then is taken up by the next call.
+/// was done until then is taken up by the next call, but not where training failed
+/// by itself or led to nothing that can be read: the next call begins anew.
 pub fn run(
     options: &Options,
     places: &Places,
@@ -198,7 +199,7 @@ pub fn run(
     };
     let aside = clock.left().saturating_sub(training);
     let time = || reserve.training_at_most(clock.left());
-    trainer.train(&job, &train, time, |standing| {
+    let trained = trainer.train(&job, &train, time, |standing| {
         let left = Duration::try_from_secs_f64(standing.seconds_left).unwrap_or(aside) + aside;
         let stage = format!("training: {:.3} bits/byte", standing.bits_per_byte);
         clock.tell_left(watcher, stage, left.min(clock.left()));
@@ -208,20 +209,30 @@ pub fn run(
             let _ = job.note_spent(spent);
         }
     })?;
+    if let Err(error) = trained {
+        return Err(job.failed(&error));
+    }
     if !job.checkpoint().is_file() {
         let reason = "the machine was too busy to train on: give it more --minutes".to_owned();
         return job.refuse(reason, None);
     }
 
     clock.tell(watcher, "measuring what came of it");
-    let led_to = ModelFile::read(&job.checkpoint())?;
+    let led_to = match ModelFile::read(&job.checkpoint()) {
+        Ok(led_to) => led_to,
+        Err(error) => return Err(job.failed(&error.into())),
+    };
     let start = ModelFile::read(&base.start.file(job.folder())?)?;
     let left = || Reserve::measuring(clock.left());
     let choice = choice::choose(&before, left, |way| {
         let weights = blend::between(&start, &led_to, way)?;
         let engine = loader(&weights.to_precision(Precision::Int8)?)?;
         Ok(held_out.measure(&engine, Some(&before), left()))
-    })?;
+    });
+    let choice = match choice {
+        Ok(choice) => choice,
+        Err(error) => return Err(job.failed(&error)),
+    };
     let (before, after) = (choice.before, choice.after);
     if let Some(reason) = choice.refused {
         return job.refuse(reason, Some((before, after)));

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use lstm_format::model_file::write_atomically;
 use serde::{Deserialize, Serialize};
 
@@ -135,6 +135,15 @@ impl Job {
     ) -> anyhow::Result<Outcome> {
         self.done()?;
         Ok(Outcome::Refused(reason, measured))
+    }
+
+    /// Ends it for an `error` that would come again if it were gone on with; gives
+    /// the error that says so.
+    pub(super) fn failed(self, error: &anyhow::Error) -> anyhow::Error {
+        match self.done() {
+            Ok(()) => anyhow!("{error:#}; the next retraining begins anew"),
+            Err(left) => anyhow!("{error:#}; {left:#}"),
+        }
     }
 
     /// Ends it.

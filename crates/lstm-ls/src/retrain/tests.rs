@@ -63,7 +63,7 @@ impl Home {
     fn new() -> Self {
         let home = Self(tempfile::tempdir().unwrap());
         fs::create_dir(home.path("project")).unwrap();
-        fs::write(home.path("project/main.rs"), "aaaaaaaaaaaaaaa\n".repeat(9)).unwrap();
+        fs::write(home.path("project/main.rs"), "aaaaaaaaaaaaaaa\n".repeat(3)).unwrap();
         home.ship(&model(8, 8.0));
         home
     }
@@ -161,6 +161,10 @@ impl Ended {
         }
     }
 
+    fn failed(&self) -> String {
+        format!("{:#}", self.outcome.as_ref().expect_err("it fails"))
+    }
+
     fn noted(&self, word: &str) -> bool {
         self.notes.iter().any(|note| note.contains(word))
     }
@@ -171,7 +175,7 @@ fn what_was_stopped_goes_on_while_the_model_in_use_is_the_same() {
     let home = Home::new();
     let stopped = home.retrain(&format!("{COPIES}; kill -9 $$"));
     assert_eq!(stopped.calls, ["corpus", "train from"]);
-    assert!(stopped.outcome.is_err());
+    assert!(stopped.failed().contains("goes on from here"));
     let second = home.retrain("");
     assert_eq!(second.calls, ["train resume"]);
     assert!(second.noted("going on") && !second.noted("anew"));
@@ -200,6 +204,33 @@ fn with_another_model_in_use_it_begins_anew() {
         let second = home.retrain(COPIES);
         assert_eq!(second.calls, ["corpus", "train from"]);
         assert!(second.noted("anew") && !second.noted("going on"));
+        second.refused("not better");
+    }
+}
+
+#[test]
+fn what_failed_by_itself_is_not_gone_on_with() {
+    let failures = [
+        (
+            "echo 'lstm-train: the loss is NaN' >&2; exit 2",
+            "the loss is NaN",
+        ),
+        ("kill -SEGV $$", "signal: 11"),
+        (
+            r#"echo damaged > "$run/checkpoint.safetensors""#,
+            "checkpoint.safetensors",
+        ),
+    ];
+    for (fails, why) in failures {
+        let home = Home::new();
+        let failed = home.retrain(&format!("{COPIES}; {fails}")).failed();
+        assert!(failed.contains(why), "{failed}");
+        assert!(
+            failed.ends_with("; the next retraining begins anew"),
+            "{failed}"
+        );
+        let second = home.retrain(COPIES);
+        assert_eq!(second.calls, ["corpus", "train from"]);
         second.refused("not better");
     }
 }

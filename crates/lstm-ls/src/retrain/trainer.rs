@@ -1,10 +1,10 @@
 //! `lstm-train`, run as a program of its own at the lowest priority.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 
 use super::base::Start;
@@ -121,17 +121,18 @@ impl Trainer {
 
     /// Trains, or goes on with what was stopped; tells how far it is after every
     /// step. If it is not done in the time `left`, it is ended, and its last
-    /// checkpoint is what came of it.
+    /// checkpoint is what came of it. The inner error says how it failed by itself,
+    /// which it would do again.
     ///
     /// # Errors
-    /// If the program fails.
+    /// If the program can't be run, or somebody stopped it.
     pub(super) fn train(
         &self,
         job: &Job,
         training: &Training<'_>,
         left: impl Fn() -> Duration,
         mut tell: impl FnMut(&Standing),
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<anyhow::Result<()>> {
         let mut command = self.command("train");
         command.arg(job.corpus()).arg("--run").arg(job.run());
         if job.checkpoint().is_file() {
@@ -159,10 +160,14 @@ impl Trainer {
             }
         })?;
         match end {
-            End::Itself(status, errors) if !status.success() => {
-                bail!("training failed ({status}): {}", message_of(&errors))
+            End::Itself(status, _) if was_stopped(status) => {
+                bail!("training was stopped ({status}); the next retraining goes on from here")
             }
-            End::Itself(..) | End::OutOfTime => Ok(()),
+            End::Itself(status, errors) if !status.success() => Ok(Err(anyhow!(
+                "training failed ({status}): {}",
+                message_of(&errors)
+            ))),
+            End::Itself(..) | End::OutOfTime => Ok(Ok(())),
         }
     }
 
@@ -173,6 +178,24 @@ impl Trainer {
         // whoever else works on the machine, and of each other.
         command.env("OMP_WAIT_POLICY", "passive");
         command
+    }
+}
+
+/// Whether it did not end by itself: a program that crashes ends by a signal, too,
+/// but by none that people and the system send to end one.
+fn was_stopped(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    return {
+        use std::os::unix::process::ExitStatusExt;
+        let stops = [libc::SIGHUP, libc::SIGINT, libc::SIGKILL, libc::SIGTERM];
+        status
+            .signal()
+            .is_some_and(|signal| stops.contains(&signal))
+    };
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        false
     }
 }
 
