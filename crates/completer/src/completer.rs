@@ -17,7 +17,7 @@ use crate::show::{self, Ignored};
 use crate::state_cache::StateCache;
 use crate::stop_rules::{StopRules, several_lines_fit};
 use crate::suggest::{Draft, rank};
-use crate::surprise::{Document, Finder, Surprise};
+use crate::surprise::{Document, Finder, Scale, Surprise};
 use crate::surroundings::Surroundings;
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
@@ -282,6 +282,7 @@ impl Completer {
             engine,
             gate: &self.gate,
             stops: &self.stops,
+            scale: &Scale::default(),
         };
         finder.find(document, cancel)
     }

@@ -1,6 +1,8 @@
 //! What a text costs under a model and a memory, with states exactly as
 //! completions use them.
 
+pub mod fault;
+
 use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
 use lstm_format::Engine;
 

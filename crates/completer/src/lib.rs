@@ -17,6 +17,7 @@ pub mod evaluation;
 mod memo;
 pub mod mixing;
 mod options;
+mod perceptron;
 mod prefix;
 mod rows;
 pub mod show;

@@ -16,7 +16,8 @@ pub use features::{FEATURES, Features, WordPlace};
 pub use gate::{Gate, HIDDEN, OUTPUTS};
 
 use code_memory::Prediction;
-use exponential::{exp, ln};
+pub(crate) use exponential::exp;
+use exponential::ln;
 
 /// How two distributions are combined for one byte.
 #[derive(Clone, Copy, Debug, PartialEq)]

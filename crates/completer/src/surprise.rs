@@ -17,10 +17,15 @@ use crate::mixing::{Gate, WordPlace, mix};
 use crate::rows::{Row, rows};
 
 mod alternatives;
+mod evidence;
+mod scale;
 mod scope;
 mod token;
 
 use alternatives::{costs, likeliest};
+use evidence::{Costs, Facts};
+pub use evidence::{EVIDENCE, Evidence};
+pub use scale::{HIDDEN, Scale};
 use scope::Scope;
 pub use token::{Kind, OPERATORS, Token, tokens};
 
@@ -28,7 +33,7 @@ pub use token::{Kind, OPERATORS, Token, tokens};
 const BEHIND: usize = 32;
 
 /// Tokens that cost fewer bits are as expected.
-const LEAST_BITS: f32 = 2.0;
+const LEAST_BITS: f32 = 1.0;
 
 /// Longer lines are data.
 const LONGEST_LINE: usize = 512;
@@ -58,44 +63,18 @@ pub struct Surprise {
     pub expected: String,
     /// Bits that the token costs, its end included.
     pub bits: f32,
-    /// Bits that `expected` would cost there.
-    pub expected_bits: f32,
-    /// Bits that the token and what follows it would cost less with `expected`.
-    pub gain: f32,
-    /// How much speaks for a fault, in bits; see [`score`].
+    /// What speaks for and against a fault.
+    pub evidence: Evidence,
+    /// How much that is together; see [`Scale::score`].
     pub score: f32,
 }
 
 impl Surprise {
-    /// Whether it is worth showing: one of about 150 lines without a fault has
+    /// Whether it is worth showing: one of about 200 lines without a fault has
     /// such a token.
     pub fn is_marked(&self) -> bool {
-        self.score >= MARKED
+        self.score >= 0.0
     }
-}
-
-/// The score from which on a token is shown.
-const MARKED: f32 = 12.0;
-
-/// A gain beyond this says more of the model than of the text.
-const MOST_GAIN: f32 = 20.0;
-
-/// What speaks for an operator: where one can stand, few others can, and what
-/// follows hardly tells them apart.
-const OPERATOR: f32 = 12.0;
-
-/// How much speaks for a fault: `gain`, less where what was expected is not
-/// itself likely, and less the more `choices` there are, since among many names
-/// an unexpected one is often right. The weights were chosen on seeded faults,
-/// `lstm-ls eval surprise`.
-fn score(gain: f32, expected_bits: f32, choices: usize, kind: Kind) -> f32 {
-    let operator = if kind == Kind::Operator {
-        OPERATOR
-    } else {
-        0.0
-    };
-    let choices = (choices.max(1) as f32).log2();
-    gain.min(MOST_GAIN) + operator - 0.5 * expected_bits - 2.0 * choices
 }
 
 /// Who looks.
@@ -103,6 +82,7 @@ pub(crate) struct Finder<'a> {
     pub(crate) engine: &'a dyn Engine,
     pub(crate) gate: &'a Gate,
     pub(crate) stops: &'a Stops,
+    pub(crate) scale: &'a Scale,
 }
 
 impl Finder<'_> {
@@ -123,10 +103,7 @@ impl Finder<'_> {
             finder: self,
             document,
             cancel,
-            scope: Scope {
-                text: document.text,
-                tokens: &tokens,
-            },
+            scope: Scope::new(document.text, &tokens),
             next: 0,
             prefix: Prefix::new(b"", &known),
             known: &known,
@@ -229,13 +206,7 @@ impl Walk<'_> {
             workspace: &workspace,
             stops: self.finder.stops,
         };
-        let bits = self.bits(&memory, line);
-        let of = |token: &Token| {
-            let from = token.range.start - line.start;
-            // Its end is part of it: `a` is not `ab`.
-            let to = (token.range.end + 1 - line.start).min(bits.len());
-            bits[from..to].iter().sum::<f32>()
-        };
+        let line_costs = self.costs(&memory, line);
         let mut predictor = Predictor {
             session: Some(self.finder.engine.session()),
             memory: Some(Recall::new(memory, self.finder.gate)),
@@ -244,7 +215,10 @@ impl Walk<'_> {
         let mut at = line.start;
         for number in tokens {
             let token = &self.scope.tokens[number];
-            let cost = of(token);
+            let from = token.range.start - line.start;
+            // Its end is part of it: `a` is not `ab`.
+            let own_bytes = from..(from + token.range.len() + 1).min(line.rows.len());
+            let cost: f32 = line_costs.mixed[own_bytes.clone()].iter().sum();
             if cost < LEAST_BITS || token.range.start < at {
                 continue;
             }
@@ -271,37 +245,60 @@ impl Walk<'_> {
                 .collect();
             let costs = costs(&mut predictor, &head, &texts, self.cancel)?;
             let gains = costs[1..].iter().map(|other| costs[0] - other);
-            let best = gains.zip(others).max_by(|a, b| a.0.total_cmp(&b.0));
-            let Some((gain, other)) = best else {
-                continue;
+            let mut gains: Vec<_> = gains.zip(others).collect();
+            gains.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let second_gain = gains.get(1).map_or(0.0, |(gain, _)| *gain);
+            let (gain, expected) = gains.swap_remove(0);
+            let facts = Facts {
+                kind: token.kind,
+                line: &line_costs,
+                own: own_bytes,
+                length: own.len(),
+                choices: vocabulary.choices(),
+                expected_bits: expected.bits,
+                gain,
+                second_gain,
+                with_behind: costs[0],
+                behind: behind.len(),
+                uses: self.scope.uses(number, own),
+                expected_uses: self.scope.uses(number, &expected.text),
+                same_lines: self.scope.same_lines(number, own),
+                expected_same_lines: self.scope.same_lines(number, &expected.text),
             };
+            let evidence = facts.evidence();
             self.surprises.push(Surprise {
                 token: token.clone(),
+                expected: expected.text,
                 bits: cost,
-                expected_bits: other.bits,
-                gain,
-                score: score(gain, other.bits, vocabulary.choices(), token.kind),
-                expected: other.text,
+                score: self.finder.scale.score(&evidence),
+                evidence,
             });
         }
         Ok(())
     }
 
-    /// Bits that every byte of `line` costs.
-    fn bits(&self, memory: &Memory<'_>, line: &Line) -> Vec<f32> {
+    fn costs(&self, memory: &Memory<'_>, line: &Line) -> Costs {
         let text = self.document.text.as_bytes();
         let mut place = WordPlace::after(&text[..line.start]);
         let mut reader = Reader::new(memory);
         let (mut counts, mut prediction) = (Counts::default(), Prediction::default());
-        let mut bits = Vec::with_capacity(line.rows.len());
+        let mut costs = Costs::default();
+        let bits = |nats: f32| -nats * std::f32::consts::LOG2_E;
         for (row, &byte) in line.rows.iter().zip(&text[line.start..]) {
-            let mut mixed = *row;
             reader.predict(memory, &mut counts, &mut prediction);
+            let mut mixed = *row;
             mix(self.finder.gate, place, &prediction, &mut mixed);
-            bits.push(-mixed[usize::from(byte)] * std::f32::consts::LOG2_E);
+            let symbol = usize::from(byte);
+            costs.lstm.push(bits(row[symbol]));
+            costs
+                .memory
+                .push(bits(prediction.probabilities[symbol].ln()));
+            costs.mixed.push(bits(mixed[symbol]));
+            let [near, workspace] = prediction.evidence.layers.map(|found| found.order);
+            costs.orders.push(near.max(workspace));
             place = place.then(byte);
             reader.push(memory, byte);
         }
-        bits
+        costs
     }
 }

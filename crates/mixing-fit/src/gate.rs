@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use tch::nn::{self, Module, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
 
+use crate::numbers::bytes_of;
 use crate::packages::Subject;
 
 /// Bytes of an update.
@@ -129,14 +130,7 @@ fn descend(seen: &Observed, steps: usize) -> Result<Vec<u8>> {
     bar.finish_and_clear();
     println!("{:.4} bits/byte", smooth.unwrap_or(f64::NAN));
 
-    let mut numbers = Vec::new();
-    for layer in &layers {
-        // One row of weights for each input.
-        numbers.extend(Vec::<f32>::try_from(layer.ws.tr().contiguous().view(-1))?);
-        let bias = layer.bs.as_ref().context("a layer without bias")?;
-        numbers.extend(Vec::<f32>::try_from(bias)?);
-    }
-    Ok(numbers.iter().flat_map(|n| n.to_le_bytes()).collect())
+    bytes_of(&layers)
 }
 
 /// Mean cost of `bytes` in nats, as `completer::mixing` mixes.

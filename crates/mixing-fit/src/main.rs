@@ -1,12 +1,14 @@
-//! `mixing-fit`: makes the two files that mixing rests on, `stops.bin` of
-//! `code-memory` and `gate.bin` of `completer`.
+//! `mixing-fit`: makes the files that mixing and surprise rest on, `stops.bin` of
+//! `code-memory`, `gate.bin` and `scale.bin` of `completer`.
 //!
-//! Both are fitted on packages that no model was trained on and no measurement
+//! All are fitted on packages that no model was trained on and no measurement
 //! is made on (`cargo xtask corpus mixing` fetches them). Owns the fitting; what
 //! is fitted is computed by the crates that use it, so nothing can differ.
 
 mod gate;
+mod numbers;
 mod packages;
+mod scale;
 mod stops;
 
 use std::path::PathBuf;
@@ -14,7 +16,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-/// Fits how far counts are trusted and how memory and LSTM are mixed
+/// Fits how far counts are trusted, how memory and LSTM are mixed, and what a
+/// fault looks like
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -45,6 +48,20 @@ enum Command {
         #[arg(long, default_value_t = 6000)]
         steps: usize,
     },
+    /// Fit what tells a fault, for one model and the gate it has now
+    Surprise {
+        /// Folder of packages
+        packages: PathBuf,
+        /// The model
+        #[arg(long, default_value = "models/rust.safetensors")]
+        model: PathBuf,
+        /// File to write
+        #[arg(long, default_value = "crates/completer/src/surprise/scale.bin")]
+        out: PathBuf,
+        /// Faults for each file, one at a time
+        #[arg(long, default_value_t = 2)]
+        faults: u64,
+    },
 }
 
 fn main() -> Result<()> {
@@ -56,6 +73,15 @@ fn main() -> Result<()> {
             out,
             steps,
         } => (out, gate::fit(&packages::read(&packages)?, &model, steps)?),
+        Command::Surprise {
+            packages,
+            model,
+            out,
+            faults,
+        } => (
+            out,
+            scale::fit(&packages::read(&packages)?, &model, faults)?,
+        ),
     };
     std::fs::write(&out, bytes).with_context(|| format!("writing {}", out.display()))
 }

@@ -2,7 +2,7 @@
 
 /// e^x for x ≤ 0, relative error below 4·10⁻⁶; 0 below −87.
 #[inline]
-pub(super) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     let scaled = (x * std::f32::consts::LOG2_E).max(-126.0);
     // Round to nearest by adding 1.5·2²³, where floats are whole numbers.
     let whole = (scaled + 12_582_912.0) - 12_582_912.0;

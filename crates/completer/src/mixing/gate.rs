@@ -2,6 +2,7 @@
 
 use super::Recipe;
 use super::features::{FEATURES, Features};
+use crate::perceptron::{linear, numbers, sigmoid, tanh};
 
 /// Units of each of the two hidden layers.
 pub const HIDDEN: usize = 32;
@@ -20,9 +21,8 @@ pub struct Gate {
 impl Default for Gate {
     /// The gate fitted to the shipped models.
     fn default() -> Self {
-        let numbers = include_bytes!("gate.bin").chunks_exact(4);
-        let numbers = numbers.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        Self::new(numbers.collect()).expect("the embedded gate has this build's shape")
+        Self::new(numbers(include_bytes!("gate.bin")))
+            .expect("the embedded gate has this build's shape")
     }
 }
 
@@ -47,32 +47,5 @@ impl Gate {
             beta: 1.5 * sigmoid(beta),
             linear: sigmoid(mixture),
         }
-    }
-}
-
-/// `numbers` holds weights `[inputs.len(), N]`, then biases `[N]`.
-fn linear<const N: usize>(numbers: &[f32], inputs: &[f32]) -> [f32; N] {
-    let (weights, biases) = numbers.split_at(N * inputs.len());
-    let mut outputs = [0.0; N];
-    outputs.copy_from_slice(biases);
-    for (row, input) in weights.chunks_exact(N).zip(inputs) {
-        for (output, weight) in outputs.iter_mut().zip(row) {
-            *output += weight * input;
-        }
-    }
-    outputs
-}
-
-fn tanh(x: f32) -> f32 {
-    2.0 * sigmoid(2.0 * x) - 1.0
-}
-
-fn sigmoid(x: f32) -> f32 {
-    // `exp` wants what is not positive.
-    let e = super::exp(-x.abs());
-    if x >= 0.0 {
-        1.0 / (1.0 + e)
-    } else {
-        e / (1.0 + e)
     }
 }

@@ -12,7 +12,6 @@ use lstm_format::language_of;
 use crate::memory;
 
 mod bits;
-mod fault;
 mod keystrokes;
 mod passage;
 mod plot;

@@ -5,13 +5,13 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
+use completer::evaluation::fault::{Fault, FaultKind};
 use completer::surprise::{Document, Surprise};
 use completer::{CancelToken, Completer};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::Format;
-use super::fault::{Fault, FaultKind};
 use super::{Inputs, Subject};
 use crate::Loader;
 use crate::model::Source;

@@ -4,24 +4,25 @@
 
 use std::ops::Range;
 
-use completer::surprise::{Kind, Token, tokens};
+use crate::surprise::{Kind, Token, tokens};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 /// What was done to a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) kind: FaultKind,
+pub struct Fault {
+    /// What was changed.
+    pub kind: FaultKind,
     /// The bytes that were replaced.
-    pub(super) range: Range<usize>,
+    pub range: Range<usize>,
     /// What stands there now.
-    pub(super) now: String,
+    pub now: String,
 }
 
 /// What was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FaultKind {
+pub enum FaultKind {
     /// A name, for another that is used alike in the same function.
     Name,
     /// An operator, for another of its sort.
@@ -31,9 +32,11 @@ pub(super) enum FaultKind {
 }
 
 impl FaultKind {
-    pub(super) const ALL: [Self; 3] = [Self::Name, Self::Operator, Self::Literal];
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Name, Self::Operator, Self::Literal];
 
-    pub(super) fn name(self) -> &'static str {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Operator => "operator",
@@ -66,7 +69,7 @@ const DECLARING: [&str; 18] = [
 impl Fault {
     /// A fault for `text`, of a kind drawn first among those it has places for;
     /// the same for the same text and `seed`. `None` if it has none.
-    pub(super) fn seed(text: &str, language: &str, seed: u64) -> Option<Self> {
+    pub fn seed(text: &str, language: &str, seed: u64) -> Option<Self> {
         let mut random = ChaCha8Rng::seed_from_u64(seed ^ fingerprint(text));
         let tokens = tokens(text, language);
         let places = Places {
@@ -87,7 +90,7 @@ impl Fault {
     }
 
     /// `text` with it.
-    pub(super) fn put_into(&self, text: &str) -> String {
+    pub fn put_into(&self, text: &str) -> String {
         let (before, after) = (&text[..self.range.start], &text[self.range.end..]);
         [before, &self.now, after].concat()
     }
