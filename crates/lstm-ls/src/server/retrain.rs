@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{ExecuteCommandParams, MessageType, Url};
+use tracing::warn;
 
 use super::Backend;
 use super::progress::WorkDone;
@@ -82,7 +83,7 @@ pub(super) fn execute(backend: &Backend, params: ExecuteCommandParams) -> Result
     let Some(stopped) = backend.retraining.begin() else {
         return Err(invalid("a retraining is under way already".to_owned()));
     };
-    let child = spawn(&folder, arguments.minutes)
+    let mut child = spawn(&folder, arguments.minutes)
         .map_err(|error| invalid(format!("cannot start the retraining: {error}")))?;
     let (client, shown) = (backend.client.clone(), backend.shows_progress());
     let models = Arc::clone(&backend.shared.models);
@@ -90,7 +91,8 @@ pub(super) fn execute(backend: &Backend, params: ExecuteCommandParams) -> Result
     tokio::spawn(async move {
         let title = "learning from your code";
         let progress = WorkDone::begin(client.clone(), shown, NAME, title, true).await;
-        let end = watch(child, stopped, &progress).await;
+        let said = follow(child.stdout.take(), child.stderr.take(), &progress);
+        let end = end_of(child, said, stopped).await;
         // A model that came into use is looked at now, not when somebody types.
         models.look().await;
         let (kind, message) = match end {
@@ -133,21 +135,42 @@ fn spawn(folder: &std::path::Path, minutes: Option<f64>) -> std::io::Result<Chil
     command.spawn()
 }
 
-/// Follows the process to its end, or ends it.
-async fn watch(mut child: Child, mut stopped: oneshot::Receiver<()>, progress: &WorkDone) -> End {
-    let Some(stdout) = child.stdout.take() else {
-        return End::Stopped;
-    };
-    let mut lines = BufReader::new(stdout).lines();
+/// The end of the process, of which `said` is what it says until then; it is ended
+/// if somebody stops it.
+async fn end_of(
+    mut child: Child,
+    said: impl Future<Output = (MessageType, String)>,
+    stopped: oneshot::Receiver<()>,
+) -> End {
+    tokio::select! {
+        (kind, message) = said => {
+            let _ = child.wait().await;
+            End::Told(kind, message)
+        }
+        // Its trainer saves and follows. It is waited for, since whoever is told may
+        // begin the next at once, and this one must have let go of the work.
+        _ = stopped => {
+            if let Err(error) = child.kill().await {
+                warn!("ending the retraining: {error}");
+            }
+            End::Stopped
+        }
+    }
+}
+
+/// Follows what the process says, to its last word for the user.
+async fn follow(
+    stdout: Option<ChildStdout>,
+    stderr: Option<ChildStderr>,
+    progress: &WorkDone,
+) -> (MessageType, String) {
+    let mut lines = stdout.map(|stdout| BufReader::new(stdout).lines());
     let mut last = Value::Null;
     let mut told = None;
-    loop {
-        let line = tokio::select! {
-            line = lines.next_line() => line,
-            // Dropping the child ends it; its trainer saves and follows.
-            _ = &mut stopped => return End::Stopped,
+    while let Some(lines) = &mut lines {
+        let Ok(Some(line)) = lines.next_line().await else {
+            break;
         };
-        let Ok(Some(line)) = line else { break };
         let Ok(said) = serde_json::from_str::<Value>(&line) else {
             continue;
         };
@@ -166,13 +189,11 @@ async fn watch(mut child: Child, mut stopped: oneshot::Receiver<()>, progress: &
         }
     }
     let mut errors = String::new();
-    if let Some(mut stderr) = child.stderr.take() {
+    if let Some(mut stderr) = stderr {
         // What can't be read is not told.
         let _ = stderr.read_to_string(&mut errors).await;
     }
-    let _ = child.wait().await;
-    let (kind, message) = verdict(&last, &errors);
-    End::Told(kind, message)
+    verdict(&last, &errors)
 }
 
 /// What the process's last line says, or what it wrote to its standard error.
@@ -210,6 +231,22 @@ mod tests {
         assert_eq!(told(refused, ""), "nothing changes: it is not better");
         let missing = "lstm-ls: retraining needs lstm-train\n";
         assert_eq!(told(Value::Null, missing), "retraining needs lstm-train");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_was_stopped_has_ended_when_that_is_told() {
+        let mut command = Command::new("tail");
+        command.args(["-f", "/dev/null"]).kill_on_drop(true);
+        let child = command.spawn().unwrap();
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        stop.send(()).unwrap();
+        let end = end_of(child, std::future::pending(), stopped).await;
+        assert!(matches!(end, End::Stopped));
+        let process = rustix::process::Pid::from_raw(id).unwrap();
+        let there = rustix::process::test_kill_process(process);
+        assert_eq!(there, Err(rustix::io::Errno::SRCH));
     }
 
     #[test]
