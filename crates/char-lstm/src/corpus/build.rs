@@ -1,9 +1,10 @@
 //! Walks folders and packs what is worth learning from.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -41,6 +42,19 @@ pub enum HoldOut {
     Files,
 }
 
+/// The error of [`build`] where nothing to train on is left; its text says what
+/// was left out and why.
+#[derive(Debug)]
+pub struct NothingLeft(String);
+
+impl fmt::Display for NothingLeft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NothingLeft {}
+
 struct Candidate {
     repository: usize,
     path: String,
@@ -53,8 +67,8 @@ struct Candidate {
 /// out every folder counts as one, and at least one file of several is held out.
 ///
 /// # Errors
-/// If a folder can't be read, `out` can't be written, or nothing to train on is
-/// left; the message then says what was left out and why.
+/// If a folder can't be read or `out` can't be written; [`NothingLeft`] if there is
+/// nothing to train on.
 pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<Report> {
     let mut sources = packages::sources(
         folders,
@@ -194,7 +208,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     }
     kept.sort_by(|(a, _), (b, _)| (a.split, &a.path).cmp(&(b.split, &b.path)));
     if !report.kept.contains_key(&Split::Train) {
-        bail!(
+        let message = format!(
             "no {} file to train on is left in {} folder(s); {} are split as wholes, by their \
              names, 14 in 16 of them to training: add more\n{report}",
             options.language,
@@ -204,6 +218,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
                 HoldOut::Files => "files",
             }
         );
+        return Err(NothingLeft(message).into());
     }
     report.packages = credited.into_values().collect();
     report
@@ -311,6 +326,7 @@ mod tests {
         write_package(root.path(), &name_in(Split::Train), "GPL-3.0", &files);
         let out = root.path().join("corpus.pack");
         let error = build(&[root.path().to_owned()], &out, &options()).unwrap_err();
+        assert!(error.is::<NothingLeft>());
         assert!(
             error.to_string().contains("no permissive licence"),
             "{error}"

@@ -78,6 +78,11 @@ impl Home {
 
     /// Retrains with a program that does as `train` says when it comes to training.
     fn retrain(&self, train: &str) -> Ended {
+        self.retrain_with("", train)
+    }
+
+    /// The same where the program does as `first` says before all else.
+    fn retrain_with(&self, first: &str, train: &str) -> Ended {
         let calls = self.path("calls");
         let script = format!(
             r#"#!/bin/sh
@@ -94,6 +99,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 echo "$what$begins" >> "{calls}"
+{first}
 if [ "$what" = corpus ]; then
     mkdir -p "$held/project" && cp "{workspace}/main.rs" "$held/project" && : > "$out"
     echo '{{"train": 100000, "validation": 70, "sha256": ""}}'
@@ -233,6 +239,21 @@ fn what_failed_by_itself_is_not_gone_on_with() {
         assert_eq!(second.calls, ["corpus", "train from"]);
         second.refused("not better");
     }
+}
+
+#[test]
+fn nothing_to_train_on_is_a_reason_and_no_error() {
+    let said = include_str!("nothing_left.json").trim_end();
+    let home = Home::new();
+    let corpus = |says: &str| format!("if [ $what = corpus ]; then echo '{says}'; exit 2; fi");
+    home.retrain_with(&corpus(said), COPIES)
+        .refused("no rust file to train on is left");
+    // Whatever it says beside that is an error.
+    let failed = home.retrain_with(
+        &format!("echo 'lstm-train: no file' >&2; {}", corpus("")),
+        COPIES,
+    );
+    assert_eq!(failed.failed(), "packing failed: no file");
 }
 
 fn about() -> crate::store::About {

@@ -48,6 +48,13 @@ pub(super) struct Standing {
     pub(super) seconds_left: f64,
 }
 
+/// What `lstm-train corpus --format json` says when it fails for want of files.
+#[derive(Debug, Deserialize)]
+struct NothingLeft {
+    /// What was left out and why.
+    nothing_left: String,
+}
+
 impl Trainer {
     /// `named`, else what `LSTM_TRAIN` names, else the program beside this one or
     /// on the PATH.
@@ -107,11 +114,10 @@ impl Trainer {
             bail!("there was no time left after reading your files: give it more --minutes");
         };
         if !status.success() {
-            let message = message_of(&errors);
-            if message.starts_with("no ") && message.contains("file to train on") {
-                return Ok(Err(message));
+            if let Ok(NothingLeft { nothing_left }) = serde_json::from_str(&said) {
+                return Ok(Err(message_of(&nothing_left)));
             }
-            bail!("packing failed: {message}");
+            bail!("packing failed: {}", message_of(&errors));
         }
         let packed = serde_json::from_str(&said);
         let packed: Packed =
@@ -233,6 +239,19 @@ mod tests {
         let stderr = "lstm-train: no file is left\nleft out too   small    3 files\n\n";
         let line = "no file is left; left out too small 3 files";
         assert_eq!(message_of(stderr), line);
+    }
+
+    #[test]
+    fn nothing_to_train_on_is_understood_as_lstm_train_says_it() {
+        // The same file is what the test of `lstm-train` writes.
+        let said = include_str!("nothing_left.json");
+        let NothingLeft { nothing_left } = serde_json::from_str(said).unwrap();
+        let message = message_of(&nothing_left);
+        assert!(
+            message.starts_with("no rust file to train on is left"),
+            "{message}"
+        );
+        assert!(serde_json::from_str::<NothingLeft>(r#"{"train": 1, "validation": 0}"#).is_err());
     }
 
     #[test]

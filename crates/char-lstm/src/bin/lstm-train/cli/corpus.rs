@@ -4,8 +4,9 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use char_lstm::corpus::build::NothingLeft;
 use char_lstm::corpus::{BuildOptions, Corpus, HoldOut, Split, build};
 
 /// Pack folders of code: filtered, deduplicated, split by repository.
@@ -49,7 +50,7 @@ pub(super) struct Arguments {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
-    /// Bytes packed, by split, and their checksum
+    /// Bytes packed, by split, and their checksum; or why nothing to train on is left
     Json,
 }
 
@@ -65,7 +66,14 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
             false => HoldOut::Repositories,
         },
     };
-    let report = build(&arguments.folders, &arguments.out, &options)?;
+    let report = build(&arguments.folders, &arguments.out, &options).inspect_err(|error| {
+        let why = error
+            .downcast_ref()
+            .filter(|_| arguments.format == Format::Json);
+        if let Some(why) = why {
+            println!("{}", nothing_left(why));
+        }
+    })?;
     match arguments.format {
         Format::Text => println!("{report}"),
         Format::Json => {
@@ -101,6 +109,11 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
+/// How a program that runs this one tells nothing to train on from a failure.
+fn nothing_left(why: &NothingLeft) -> Value {
+    json!({"nothing_left": why.to_string()})
+}
+
 /// `path` if it stays in the folder it is joined to.
 fn inside(path: &str) -> Result<&Path> {
     let plain = |component| matches!(component, Component::Normal(_));
@@ -114,6 +127,25 @@ fn inside(path: &str) -> Result<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_to_train_on_is_said_as_lstm_ls_expects_it() {
+        let root = tempfile::tempdir().unwrap();
+        let options = BuildOptions {
+            language: "rust".to_owned(),
+            repository_bytes: 1_000,
+            permissive_only: false,
+            license: None,
+            largest_file: 1_000,
+            hold_out: HoldOut::Files,
+        };
+        let folders = [root.path().to_owned()];
+        let error = build(&folders, &root.path().join("corpus.pack"), &options).unwrap_err();
+        let said = nothing_left(error.downcast_ref().unwrap());
+        // The same file is what the test of `lstm-ls` reads.
+        let expected = include_str!("../../../../../lstm-ls/src/retrain/nothing_left.json");
+        assert_eq!(said.to_string(), expected.trim_end());
+    }
 
     #[test]
     fn paths_that_lead_out_of_a_folder_are_refused() {
