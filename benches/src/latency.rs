@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::cli::Common;
 use crate::editor::{Answer, Editor, long_file, typing};
-use crate::paired::percentile;
+use crate::paired::{median, percentile};
 use crate::report::{Limit, Report};
 use crate::workspace::{WORKSPACE, rust_texts, write};
 
@@ -63,7 +63,7 @@ const TOP_EDITS: usize = 10;
 /// Places never seen before that are jumped to, in each round.
 const JUMPS: usize = 8;
 
-/// Milliseconds that requests at one place took.
+/// Milliseconds that requests at one place took, in one round or in all.
 #[derive(Default)]
 struct Seen {
     /// What was typed is what had been offered.
@@ -75,6 +75,13 @@ struct Seen {
 }
 
 impl Seen {
+    fn add(&mut self, other: &Self) {
+        self.along.extend(&other.along);
+        self.missed.extend(&other.missed);
+        self.after_top.extend(&other.after_top);
+        self.jumps.extend(&other.jumps);
+    }
+
     fn typed(&self) -> Vec<f64> {
         [&self.along[..], &self.missed[..]].concat()
     }
@@ -104,17 +111,16 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<R
             false => Editor::open(&text)?,
         });
     }
-    let mut seen: [Seen; PLACES.len()] = Default::default();
+    let mut rounds_seen: Vec<[Seen; PLACES.len()]> = Vec::new();
     let mut shown = 0;
     let characters: Vec<char> = text.chars().collect();
     // The first round warms up and does not count.
     for (round, typed) in characters.chunks(KEYSTROKES).take(rounds + 1).enumerate() {
-        for ((editor, seen), place) in editors.iter_mut().zip(&mut seen).zip(&PLACES) {
+        let mut seen_now: [Seen; PLACES.len()] = Default::default();
+        for ((editor, seen), place) in editors.iter_mut().zip(&mut seen_now).zip(&PLACES) {
             let mut take = |answer: Answer, into: &mut Vec<f64>| {
-                if round > 0 {
-                    shown += usize::from(answer.shown);
-                    into.push(answer.millis);
-                }
+                shown += usize::from(answer.shown && round > 0);
+                into.push(answer.millis);
             };
             // Where the last round left off: the place is known already.
             let end = usize::MAX;
@@ -139,12 +145,22 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<R
                 take(answer, &mut seen.jumps);
             }
         }
+        if round > 0 {
+            rounds_seen.push(seen_now);
+        }
     }
     drop(editors);
 
     let mut report = Report::new("latency", &["ms", "answers", "p50", "p90", "p99", "most"]);
     let mut figures = Vec::new();
-    for (place, seen) in PLACES.iter().zip(&seen) {
+    let mut all: [Seen; PLACES.len()] = Default::default();
+    for (all, seen) in rounds_seen
+        .iter()
+        .flat_map(|round| all.iter_mut().zip(round))
+    {
+        all.add(seen);
+    }
+    for (place, seen) in PLACES.iter().zip(&all) {
         for (what, millis) in seen.kinds() {
             let name = format!("{}, {what}", place.name);
             let at = |percent| format!("{:.2}", percentile(millis, percent));
@@ -155,45 +171,43 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<R
     }
     report.note(format!("{shown} of the answers had ghost text"));
     report.note(format!("workspace: {} MB of Rust", bytes / 1_000_000));
-    bars(&mut report, &seen);
+    bars(&mut report, &rounds_seen);
     report.figures(json!({"keystrokes": figures}));
     if svg {
         let path = report.beside("svg")?;
-        let drawn = draw(&path, &seen[BASE]);
+        let drawn = draw(&path, &all[BASE]);
         drawn.with_context(|| format!("drawing {}", path.display()))?;
     }
     Ok(report)
 }
 
-fn bars(report: &mut Report, seen: &[Seen]) {
-    let mut bar = |place: &Place, what: &str, value, unit, most| {
-        let what = format!("{}, {what}", place.name);
-        report.bar(what, value, unit, Limit::AtMost(most));
-    };
+/// Each value is the median over the rounds of that of the round.
+fn bars(report: &mut Report, rounds: &[[Seen; PLACES.len()]]) {
     let typing = |seen: &Seen| percentile(&seen.typed(), 50.0);
     let misses = |seen: &Seen| percentile(&seen.missed, 99.0);
-    for (place, seen_here) in PLACES.iter().zip(seen) {
-        bar(place, "typing, p50", typing(seen_here), " ms", 5.0);
-        bar(place, "misses, p99", misses(seen_here), " ms", 16.0);
+    let after_top = |seen: &Seen| percentile(&seen.after_top, 99.0);
+    let jump = |seen: &Seen| percentile(&seen.jumps, 50.0);
+    let longest_jump = |seen: &Seen| percentile(&seen.jumps, 100.0);
+    for (index, place) in PLACES.iter().enumerate() {
+        let mut bar = |what: &str, value: &dyn Fn(&[Seen]) -> f64, unit, most| {
+            let values: Vec<f64> = rounds.iter().map(|seen| value(seen)).collect();
+            let what = format!("{}, {what}", place.name);
+            report.bar(what, median(&values), unit, Limit::AtMost(most));
+        };
+        bar("typing, p50", &|seen| typing(&seen[index]), " ms", 5.0);
+        bar("misses, p99", &|seen| misses(&seen[index]), " ms", 16.0);
         if place.compared {
-            let ratio = typing(seen_here) / typing(&seen[BASE]);
-            bar(place, "typing, p50 against 5000 lines", ratio, " x", 1.2);
-            let ratio = misses(seen_here) / misses(&seen[BASE]);
-            bar(place, "misses, p99 against 5000 lines", ratio, " x", 1.2);
+            let ratio = |seen: &[Seen]| typing(&seen[index]) / typing(&seen[BASE]);
+            bar("typing, p50 against 5000 lines", &ratio, " x", 1.2);
+            let ratio = |seen: &[Seen]| misses(&seen[index]) / misses(&seen[BASE]);
+            bar("misses, p99 against 5000 lines", &ratio, " x", 1.2);
         }
-        let after_top = percentile(&seen_here.after_top, 99.0);
-        bar(
-            place,
-            "after an edit at the top, p99",
-            after_top,
-            " ms",
-            16.0,
-        );
-        for percent in [50.0, 99.0] {
-            let what = format!("jump to an unseen place, p{percent}");
-            let jump = percentile(&seen_here.jumps, percent);
-            bar(place, &what, jump, " ms", 60.0);
-        }
+        let what = "after an edit at the top, p99";
+        bar(what, &|seen| after_top(&seen[index]), " ms", 16.0);
+        let what = "jump to an unseen place, p50";
+        bar(what, &|seen| jump(&seen[index]), " ms", 60.0);
+        let what = "jump to an unseen place, the longest";
+        bar(what, &|seen| longest_jump(&seen[index]), " ms", 60.0);
     }
 }
 

@@ -140,6 +140,11 @@ echo '{{"step": 1, "bits_per_byte": 1.5, "seconds_left": 60}}'
 
 /// A server with that home, and the project open.
 fn editor(home: &Path, program: &Path) -> Result<LanguageClient> {
+    editor_with(home, program, Value::Null)
+}
+
+/// The same with these settings.
+fn editor_with(home: &Path, program: &Path, settings: Value) -> Result<LanguageClient> {
     let (data, cache) = (home.join("data"), home.join("cache"));
     let variables = [
         ("LSTM_TRAIN", program),
@@ -152,7 +157,10 @@ fn editor(home: &Path, program: &Path) -> Result<LanguageClient> {
         json!({"window": {"workDoneProgress": true}, "workspace": {"executeCommand": {}}});
     client.request(
         "initialize",
-        json!({"processId": null, "rootUri": root, "capabilities": capabilities}),
+        json!({
+            "processId": null, "rootUri": root, "capabilities": capabilities,
+            "initializationOptions": settings,
+        }),
     )?;
     client.notify("initialized", json!({}))?;
     Ok(client)
@@ -204,6 +212,17 @@ fn what_is_not_better_is_refused_with_the_reason() -> Result<()> {
         "{stages:?}"
     );
     ensure!(!home.path().join("data/lstm-ls/models").exists());
+    Ok(())
+}
+
+#[test]
+fn what_the_settings_would_hide_is_not_made() -> Result<()> {
+    let (home, program) = home("exit 1")?;
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/rust.safetensors");
+    let mut client = editor_with(home.path(), &program, json!({"model": model}))?;
+    let error = retrain(&mut client, |_, _| Ok(())).expect_err("it is refused");
+    let error = format!("{error:#}");
+    ensure!(error.contains("the setting model names"), "{error}");
     Ok(())
 }
 

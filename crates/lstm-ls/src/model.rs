@@ -8,6 +8,10 @@ use lstm_runtime::RuntimeError;
 
 use crate::Loader;
 
+mod folder;
+
+pub(crate) use folder::{Files, Stamp};
+
 /// The model shipped inside the binary.
 const EMBEDDED: &[u8] = include_bytes!(concat!(
     env!("CARGO_MANIFEST_DIR"),

@@ -16,7 +16,7 @@ use lstm_format::{ModelFile, Precision};
 
 use crate::Loader;
 use crate::model::Source;
-use crate::store::{About, Name, Quality, SHIPPED, Store};
+use crate::store::{About, Name, Quality, Store};
 
 mod base;
 mod blend;
@@ -50,7 +50,7 @@ pub struct Options {
     pub workspace: PathBuf,
     /// Time for all of it.
     pub budget: Duration,
-    /// Weights to start from, if not those of the version in use.
+    /// Weights to start from, if not those of the model in use.
     pub from: Option<PathBuf>,
     /// `lstm-train`, if it is not to be looked for.
     pub program: Option<PathBuf>,
@@ -63,7 +63,7 @@ pub struct Places {
     pub store: Store,
     /// Folder for work that can be taken up again.
     pub work: PathBuf,
-    /// The model that serves where no version is in use.
+    /// The model that serves where there is none in the user's folder of models.
     pub shipped: Source,
 }
 
@@ -257,20 +257,6 @@ pub fn run(
     places.store.use_version(&name)?;
     job.done()?;
     Ok(Outcome::Promoted(name, Box::new(about)))
-}
-
-/// The file that serves `language` now: the version in use or the shipped model.
-fn model_in_use(places: &Places, language: &str) -> anyhow::Result<(String, ModelFile)> {
-    let number = places.store.in_use(language)?;
-    let name = Name {
-        language: language.to_owned(),
-        number,
-    };
-    let source = match number {
-        SHIPPED => places.shipped.clone(),
-        _ => Source::File(places.store.model(&name)),
-    };
-    Ok((name.to_string(), source.read()?))
 }
 
 /// A path below `folder` for work on `key`, which may be any text.

@@ -175,7 +175,7 @@ impl LanguageServer for Backend {
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
         match params.command.as_str() {
-            retrain::RETRAIN | retrain::STOP => retrain::execute(self, params),
+            retrain::RETRAIN | retrain::STOP => retrain::execute(self, params).await,
             _ => acceptance::execute(self, &params),
         }
     }

@@ -112,19 +112,35 @@ impl Store {
         Ok(uses.uses.last().copied().unwrap_or(SHIPPED))
     }
 
-    /// The weights a further training of `language` starts from, if a version is
-    /// in use.
+    /// The version of `language` that a server finds in the file `path` of
+    /// [`Store::models`]; `None` if somebody else put that there.
     ///
     /// # Errors
     /// If what is written down can't be read.
-    pub fn master(&self, language: &str) -> anyhow::Result<Option<(Name, PathBuf)>> {
+    pub fn version_at(&self, path: &Path, language: &str) -> anyhow::Result<Option<Name>> {
         let number = self.in_use(language)?;
         let name = Name {
             language: language.to_owned(),
             number,
         };
-        let path = self.folder(&name).join(MASTER);
-        Ok((number != SHIPPED).then_some((name, path)))
+        Ok((number != SHIPPED && path == self.place(language)).then_some(name))
+    }
+
+    /// The file with the weights that a further training of the version `name` starts
+    /// from.
+    pub fn master(&self, name: &Name) -> PathBuf {
+        self.folder(name).join(MASTER)
+    }
+
+    /// The user's folder of models, where the server looks.
+    pub fn models(&self) -> PathBuf {
+        self.base.join("models")
+    }
+
+    /// Where the version of `language` that is in use lies for the server.
+    fn place(&self, language: &str) -> PathBuf {
+        self.models()
+            .join(format!("{language}.retrained.safetensors"))
     }
 
     /// The file of the version `name`.
@@ -246,8 +262,7 @@ impl Store {
 
     /// Has the server find `name`, or what there is without retraining.
     fn put_into_place(&self, name: &Name) -> anyhow::Result<()> {
-        let models = self.base.join("models");
-        let place = models.join(format!("{}.retrained.safetensors", name.language));
+        let place = self.place(&name.language);
         if name.number == SHIPPED {
             return match fs::remove_file(&place) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -259,7 +274,7 @@ impl Store {
         self.check(name)?;
         // Read whole, so that a damaged version is refused rather than served.
         let bytes = ModelFile::read(&self.model(name))?.to_bytes(None)?;
-        fs::create_dir_all(&models)
+        fs::create_dir_all(self.models())
             .map_err(anyhow::Error::from)
             .and_then(|()| Ok(write_atomically(&place, &bytes)?))
             .with_context(|| format!("putting {name} into {}", place.display()))

@@ -65,7 +65,8 @@ fn a_version_is_in_use_when_it_is_put_there() {
     let (folder, store) = store();
     assert_eq!(store.in_use("rust").unwrap(), 0);
     assert!(!served(&folder, "rust"));
-    assert_eq!(store.master("rust").unwrap(), None);
+    let place = store.models().join("rust.retrained.safetensors");
+    assert_eq!(store.version_at(&place, "rust").unwrap(), None);
 
     store.use_version(&name("rust@2")).unwrap();
     assert!(served(&folder, "rust") && !served(&folder, "go"));
@@ -80,7 +81,10 @@ fn a_version_is_in_use_when_it_is_put_there() {
         expected.map(|(name, in_use)| (name.to_owned(), in_use))
     );
     assert_eq!(list[0].about, about());
-    assert_eq!(store.master("rust").unwrap().unwrap().0, name("rust@2"));
+    let in_place = store.version_at(&place, "rust").unwrap();
+    assert_eq!(in_place, Some(name("rust@2")));
+    let beside = store.models().join("mine.safetensors");
+    assert_eq!(store.version_at(&beside, "rust").unwrap(), None);
 }
 
 #[test]

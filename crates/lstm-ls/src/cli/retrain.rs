@@ -1,6 +1,7 @@
 //! `lstm-ls retrain`: the model trained further on the user's own code.
 
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,11 +15,18 @@ use super::Format;
 use super::model_store::store;
 use crate::model::Source;
 use crate::retrain::{self, Options, Outcome, Places, Progress, Watcher};
-use crate::store::{Quality, SHIPPED};
+use crate::store::Quality;
 use crate::{Loader, user};
 
 /// The exit code of a training whose outcome is not better than what is in use.
 const REFUSED: u8 = 3;
+
+/// The lowest priority, as `nice` counts it.
+#[cfg(unix)]
+const LOWEST: i32 = 19;
+
+/// Minutes that a retraining may take: up to a week.
+const MINUTES: RangeInclusive<f64> = 0.1..=10_080.0;
 
 /// What `retrain` takes.
 #[derive(Debug, Args)]
@@ -50,9 +58,14 @@ pub(super) fn run(
     loader: Loader,
     out: &mut dyn Write,
 ) -> anyhow::Result<ExitCode> {
-    let budget = Duration::try_from_secs_f64(arguments.minutes * 60.0);
-    let budget = budget.ok().filter(|budget| !budget.is_zero());
-    let budget = budget.context("--minutes must be above 0")?;
+    ensure!(
+        MINUTES.contains(&arguments.minutes),
+        "--minutes {} is not between {} and {}",
+        arguments.minutes,
+        MINUTES.start(),
+        MINUTES.end()
+    );
+    let budget = Duration::from_secs_f64(arguments.minutes * 60.0);
     ensure!(
         arguments.workspace.is_dir(),
         "{} is no folder",
@@ -69,9 +82,9 @@ pub(super) fn run(
         work: user::work().context("this system has no folder for caches: set HOME")?,
         shipped,
     };
-    // Measuring is nobody's hurry either.
+    // Nobody hurries it. What trains takes after this process; no harm if it fails.
     #[cfg(unix)]
-    let _ = rustix::process::nice(10);
+    let _ = rustix::process::setpriority_process(None, LOWEST);
     let mut watcher: Box<dyn Watcher> = match arguments.format {
         Format::Text => Box::new(Bar::new()),
         Format::Json => Box::new(Lines),
@@ -92,14 +105,8 @@ fn print(outcome: &Outcome, out: &mut dyn Write) -> std::io::Result<()> {
     match outcome {
         Outcome::Promoted(name, about) => {
             print_quality(about.before, about.after, out)?;
-            let back = match name.number {
-                0 | 1 => format!("{}@{SHIPPED}", name.language),
-                _ => "the one before".to_owned(),
-            };
-            writeln!(
-                out,
-                "{name} is in use; `lstm-ls model rollback` goes back to {back}"
-            )
+            let undo = format!("lstm-ls model rollback {}", name.language);
+            writeln!(out, "{name} is in use; `{undo}` undoes that")
         }
         Outcome::Refused(reason, measured) => {
             if let Some((before, after)) = *measured {

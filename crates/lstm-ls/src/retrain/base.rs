@@ -6,8 +6,9 @@ use anyhow::ensure;
 use lstm_format::{FormatError, ModelFile, Precision};
 use sha2::{Digest, Sha256};
 
-use super::{Places, model_in_use};
-use crate::model::Source;
+use super::Places;
+use crate::model::{Files, Source};
+use crate::store::SHIPPED;
 use crate::user;
 
 /// The master of the embedded model, as it is called wherever it lies.
@@ -41,16 +42,15 @@ pub(super) enum Start {
 }
 
 impl Base {
-    /// `from` if it is given, else the master of the version in use, else that of
-    /// the shipped model.
+    /// `from` if it is given, else the exact weights of what serves now, else the
+    /// weights it serves with.
     ///
     /// # Errors
     /// If a file that is named, or in use, can't be read.
     pub(super) fn find(from: Option<&Path>, places: &Places) -> anyhow::Result<Self> {
         let shipped = places.shipped.read()?;
-        let named = from.map(ModelFile::read).transpose()?;
-        let language = named.as_ref().unwrap_or(&shipped).config.language.clone();
-        if named.is_some() {
+        if let Some(from) = from {
+            let language = ModelFile::read(from)?.config.language;
             ensure!(
                 language == shipped.config.language,
                 "the weights of --from are for {language}, and the model is for {}: name the \
@@ -58,43 +58,85 @@ impl Base {
                 shipped.config.language
             );
         }
-        let (in_use_name, in_use) = model_in_use(places, &language)?;
-        let mut base = Self {
-            language,
-            in_use,
-            start: Start::Model(Box::new(shipped)),
-            name: in_use_name,
-            bytes_trained: 0,
-            note: None,
-            basis: String::new(),
+        let served = Served::find(places, shipped)?;
+        let (name, exact) = match from {
+            Some(path) => (path.display().to_string(), Ok(path.to_owned())),
+            None => (served.name, served.exact),
         };
-        if let (Some(path), Some(model)) = (from, named) {
-            base.name = path.display().to_string();
-            base.start_at(path.to_owned(), &model)?;
-        } else if let Some((name, path)) = places.store.master(&base.language)? {
-            base.name = name.to_string();
-            let model = ModelFile::read(&path)?;
-            base.start_at(path, &model)?;
-        } else if let Some((path, model)) = master_of(places) {
-            base.start_at(path, &model)?;
-        } else if let Start::Model(model) = &base.start {
-            base.basis = basis([&base.in_use, model])?;
-            base.bytes_trained = model.provenance.bytes_trained;
-            base.note = Some(format!(
-                "training starts from the int8 weights: {MASTER} is neither beside the program \
-                 nor in your data folder; the exact ones lie in models/ of the repository, for \
-                 --from"
-            ));
-        }
-        Ok(base)
+        let in_use = served.model;
+        let (start, weights, note) = match exact {
+            Ok(path) => {
+                let weights = ModelFile::read(&path)?;
+                (Start::File(path), weights, None)
+            }
+            Err(note) => {
+                let start = Start::Model(Box::new(in_use.clone()));
+                (start, in_use.clone(), Some(note))
+            }
+        };
+        Ok(Self {
+            basis: basis([&in_use, &weights])?,
+            language: in_use.config.language.clone(),
+            bytes_trained: weights.provenance.bytes_trained,
+            in_use,
+            start,
+            name,
+            note,
+        })
     }
+}
 
-    fn start_at(&mut self, path: PathBuf, model: &ModelFile) -> Result<(), FormatError> {
-        self.basis = basis([&self.in_use, model])?;
-        self.bytes_trained = model.provenance.bytes_trained;
-        self.start = Start::File(path);
-        Ok(())
+/// The model that serves a language, as the server chooses it where its client
+/// names none.
+struct Served {
+    name: String,
+    model: ModelFile,
+    /// The file with its exact weights, or what the user should know if there is none.
+    exact: Result<PathBuf, String>,
+}
+
+impl Served {
+    /// What serves the language of `shipped`.
+    fn find(places: &Places, shipped: ModelFile) -> anyhow::Result<Self> {
+        let language = &shipped.config.language;
+        let files = Files::default().look(&places.store.models());
+        let Some(path) = files.for_language(language) else {
+            return Ok(Self {
+                name: format!("{language}@{SHIPPED}"),
+                exact: master_of(places, &shipped).ok_or_else(|| match &places.shipped {
+                    Source::Embedded => format!(
+                        "training starts from the int8 weights: {MASTER} is neither beside the \
+                         program nor in your data folder; the exact ones lie in models/ of the \
+                         repository, for --from"
+                    ),
+                    Source::File(path) => only_these(path),
+                }),
+                model: shipped,
+            });
+        };
+        let model = ModelFile::read(path)?;
+        Ok(match places.store.version_at(path, language)? {
+            Some(version) => Self {
+                name: version.to_string(),
+                exact: Ok(places.store.master(&version)),
+                model,
+            },
+            None => Self {
+                name: path.display().to_string(),
+                exact: Err(only_these(path)),
+                model,
+            },
+        })
     }
+}
+
+/// What is said where a file is all there is of a model.
+fn only_these(path: &Path) -> String {
+    format!(
+        "training starts from the weights of {}; if you have more exact ones of that model, they \
+         are for --from",
+        path.display()
+    )
 }
 
 impl Start {
@@ -126,23 +168,23 @@ fn basis(models: [&ModelFile; 2]) -> Result<String, FormatError> {
 
 /// The exact weights of the shipped model, where they are on this machine: beside
 /// the program, in the user's folder, or in the repository it was built from.
-fn master_of(places: &Places) -> Option<(PathBuf, ModelFile)> {
-    let shipped = match &places.shipped {
-        Source::Embedded => places.shipped.read().ok()?,
-        Source::File(_) => return None,
-    };
+fn master_of(places: &Places, shipped: &ModelFile) -> Option<PathBuf> {
+    if places.shipped != Source::Embedded {
+        return None;
+    }
     let program = std::env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
     let folders = [beside.map(Path::to_owned), user::data(), Some(repository)];
-    let mut masters = folders.into_iter().flatten().filter_map(|folder| {
-        let path = folder.join(MASTER);
-        let model = ModelFile::read(&path).ok()?;
-        Some((path, model))
-    });
+    let mut masters = folders
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join(MASTER));
     // One of another version would not be what is measured against.
-    masters.find(|(_, model)| {
-        model.config == shipped.config
-            && model.provenance.bytes_trained == shipped.provenance.bytes_trained
+    masters.find(|path| {
+        ModelFile::read(path).is_ok_and(|model| {
+            model.config == shipped.config
+                && model.provenance.bytes_trained == shipped.provenance.bytes_trained
+        })
     })
 }

@@ -1,8 +1,8 @@
-//! A program of its own that yields to everything else and is ended when its time
-//! is over. Must not know what it does.
+//! A program of its own that is ended when its time is over. Must not know what it
+//! does.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -33,7 +33,6 @@ pub(super) fn run(
     let mut child = command
         .spawn()
         .with_context(|| format!("starting {name}"))?;
-    yield_to_others(&child);
     let stdout = child.stdout.take().context("the pipe was asked for")?;
     let mut stderr = child.stderr.take().context("the pipe was asked for")?;
     let (sender, lines) = mpsc::channel();
@@ -75,17 +74,6 @@ pub(super) fn run(
             false => End::OutOfTime,
         })
     })
-}
-
-fn yield_to_others(child: &Child) {
-    // Its threads, which come later, take after it. No harm if it fails.
-    #[cfg(unix)]
-    if let Ok(id) = i32::try_from(child.id()) {
-        let process = rustix::process::Pid::from_raw(id);
-        let _ = rustix::process::setpriority_process(process, 19);
-    }
-    #[cfg(not(unix))]
-    let _ = child;
 }
 
 #[cfg(all(test, unix))]

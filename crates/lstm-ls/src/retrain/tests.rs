@@ -191,10 +191,17 @@ fn what_was_stopped_goes_on_while_the_model_in_use_is_the_same() {
 #[test]
 fn with_another_model_in_use_it_begins_anew() {
     let home = Home::new();
-    // The same shape, another one, and one put into use from the store.
-    let others: [&dyn Fn(); 3] = [
+    // The same shape, another one, one that the user put into the folder of models,
+    // and one put into use from the store.
+    let installed = home.path("data/models");
+    fs::create_dir_all(&installed).unwrap();
+    let others: [&dyn Fn(); 4] = [
         &|| home.ship(&model(8, 9.0)),
         &|| home.ship(&model(16, 9.0)),
+        &|| {
+            let path = installed.join("mine.safetensors");
+            model(8, 9.2).write(&path).unwrap();
+        },
         &|| {
             let store = Store::new(home.path("data"));
             let other = model(8, 9.5);

@@ -1,4 +1,4 @@
-//! `lstm-train`, run as a program of its own at the lowest priority.
+//! `lstm-train`, run as a program of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -83,7 +83,7 @@ impl Trainer {
             format!(
                 "retraining needs {PROGRAM}, which is not beside this program nor on the PATH: in \
                  the repository, `cargo xtask libtorch && cargo install --locked --path \
-                 crates/char-lstm`"
+                 crates/char-lstm --bin lstm-train`"
             )
         })?;
         Ok(Self { program })

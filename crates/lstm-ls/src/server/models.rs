@@ -15,11 +15,8 @@ use lstm_format::Engine;
 use tokio::sync::{OnceCell, watch};
 use tracing::{info, warn};
 
-use crate::{heap, model};
-
-mod folder;
-
-use folder::{Files, Stamp};
+use crate::heap;
+use crate::model::{self, Files, Stamp};
 
 /// Files are looked at again no sooner than this after the last time.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -130,6 +127,11 @@ impl Models {
             inner: Mutex::default(),
             changes: watch::Sender::default(),
         }
+    }
+
+    /// The default model's file; `None` if it is inside the binary.
+    pub(super) fn default_path(&self) -> Option<&Path> {
+        self.source.default_path.as_deref()
     }
 
     /// Changes whenever a model is loaded, replaced or found missing.

@@ -1,7 +1,7 @@
 //! `lstm-ls.retrain`: the model trained further on the client's folder, by a
 //! process of its own. The command returns at once; progress tells the rest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,8 +69,12 @@ enum End {
 /// Runs [`RETRAIN`] or [`STOP`].
 ///
 /// # Errors
-/// If the arguments name no folder, or one is being trained on already.
-pub(super) fn execute(backend: &Backend, params: ExecuteCommandParams) -> Result<Option<Value>> {
+/// If the arguments name no folder, one is being trained on already, or what came of
+/// it would not serve this client.
+pub(super) async fn execute(
+    backend: &Backend,
+    params: ExecuteCommandParams,
+) -> Result<Option<Value>> {
     if params.command == STOP {
         let stopped = backend.retraining.stop();
         return Ok(Some(json!({ "stopped": stopped })));
@@ -80,13 +84,14 @@ pub(super) fn execute(backend: &Backend, params: ExecuteCommandParams) -> Result
         .map_err(|error| invalid(format!("arguments of {RETRAIN}: {error}")))?;
     let arguments = arguments.unwrap_or_default();
     let folder = folder(backend, arguments.folder.as_ref())?;
+    check_named(backend).await?;
     let Some(stopped) = backend.retraining.begin() else {
         return Err(invalid("a retraining is under way already".to_owned()));
     };
-    let mut child = spawn(&folder, arguments.minutes)
+    let models = Arc::clone(&backend.shared.models);
+    let mut child = spawn(&folder, arguments.minutes, models.default_path())
         .map_err(|error| invalid(format!("cannot start the retraining: {error}")))?;
     let (client, shown) = (backend.client.clone(), backend.shows_progress());
-    let models = Arc::clone(&backend.shared.models);
     let answer = json!({ "started": true, "folder": folder });
     tokio::spawn(async move {
         let title = "learning from your code";
@@ -122,11 +127,38 @@ fn folder(backend: &Backend, named: Option<&Url>) -> Result<PathBuf> {
         .ok_or_else(|| invalid("there is no open folder to train on: name one".to_owned()))
 }
 
-/// Starts this very program to retrain on `folder`.
-fn spawn(folder: &std::path::Path, minutes: Option<f64>) -> std::io::Result<Child> {
+/// Whether the client would see what the retraining makes of the default model: a
+/// model of the same language that its settings name goes before that.
+async fn check_named(backend: &Backend) -> Result<()> {
+    let settings = backend.settings();
+    let Some(named) = &settings.model else {
+        return Ok(());
+    };
+    let models = &backend.shared.models;
+    let (first, trained) = (
+        models.get_any(Some(named)).await,
+        models.get_any(None).await,
+    );
+    match (first, trained) {
+        (Ok(first), Ok(trained)) if first.language() == trained.language() => {
+            Err(invalid(format!(
+                "the setting model names {}, which would be used before what the retraining makes: \
+                 take it out first",
+                named.display()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Starts this very program to retrain on `folder` what is in use, or else `model`.
+fn spawn(folder: &Path, minutes: Option<f64>, model: Option<&Path>) -> std::io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["retrain", "--format", "json", "--workspace"]);
     command.arg(folder);
+    if let Some(model) = model {
+        command.arg("--model").arg(model);
+    }
     if let Some(minutes) = minutes {
         command.arg(format!("--minutes={minutes}"));
     }

@@ -9,14 +9,14 @@ use tracing::warn;
 
 /// When a file was last written, and how long it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     modified: SystemTime,
     bytes: u64,
 }
 
 impl Stamp {
     /// The stamp of the file at `path`, if there is one.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let metadata = std::fs::metadata(path).ok()?;
         Some(Self {
             modified: metadata.modified().ok()?,
@@ -27,7 +27,7 @@ impl Stamp {
 
 /// The model files in a folder.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Files(BTreeMap<PathBuf, File>);
+pub(crate) struct Files(BTreeMap<PathBuf, File>);
 
 #[derive(Clone, Debug)]
 struct File {
@@ -39,7 +39,7 @@ struct File {
 impl Files {
     /// What is in `folder` now. Only files that have changed are read; one that
     /// cannot be read, perhaps because it is being written, stays what it was.
-    pub(super) fn look(mut self, folder: &Path) -> Self {
+    pub(crate) fn look(mut self, folder: &Path) -> Self {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let paths = entries.map(|entry| entry.path());
         let models = paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors"));
@@ -62,12 +62,12 @@ impl Files {
     }
 
     /// Whether `path` is one of them.
-    pub(super) fn has(&self, path: &Path) -> bool {
+    pub(crate) fn has(&self, path: &Path) -> bool {
         self.0.contains_key(path)
     }
 
     /// The file for `language` that was written last.
-    pub(super) fn for_language(&self, language: &str) -> Option<&Path> {
+    pub(crate) fn for_language(&self, language: &str) -> Option<&Path> {
         let fitting = |file: &File| file.language.as_deref() == Some(language);
         let files = self.0.iter().filter(|(_, file)| fitting(file));
         let newest = files.max_by_key(|(_, file)| file.stamp.modified);
@@ -75,7 +75,7 @@ impl Files {
     }
 
     /// The languages there are models for.
-    pub(super) fn languages(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn languages(&self) -> impl Iterator<Item = String> {
         self.0.values().filter_map(|file| file.language.clone())
     }
 }
