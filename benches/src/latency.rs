@@ -154,11 +154,10 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<R
     let mut report = Report::new("latency", &["ms", "answers", "p50", "p90", "p99", "most"]);
     let mut figures = Vec::new();
     let mut all: [Seen; PLACES.len()] = Default::default();
-    for (all, seen) in rounds_seen
-        .iter()
-        .flat_map(|round| all.iter_mut().zip(round))
-    {
-        all.add(seen);
+    for round in &rounds_seen {
+        for (all, seen) in all.iter_mut().zip(round) {
+            all.add(seen);
+        }
     }
     for (place, seen) in PLACES.iter().zip(&all) {
         for (what, millis) in seen.kinds() {

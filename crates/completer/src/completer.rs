@@ -11,6 +11,7 @@ use crate::completion::{Completion, Micros, Stop};
 use crate::decode::{Predictor, Recall, Task, decode};
 use crate::memo::{Memo, MemoSession};
 use crate::mixing::Gate;
+use crate::names_after::NamesAfter;
 use crate::options::{Before, Options, Request};
 use crate::prefix::{Feeder, Windows};
 use crate::show::{self, Ignored};
@@ -170,7 +171,14 @@ impl Completer {
                     most: options.candidates,
                 };
                 let stop = decoded.stop();
-                let ranked = rank(decoded.candidates(), &draft);
+                let mut candidates = decoded.candidates();
+                if options.rescoring {
+                    let Request { before, after, .. } = *request;
+                    let names = NamesAfter::new(before.text, surroundings.word, after);
+                    let weighed = candidates.into_iter().map(|c| c.weighed(&names));
+                    candidates = weighed.collect();
+                }
+                let ranked = rank(candidates, &draft);
                 let some = !ranked.is_empty();
                 let percent = show::percent(&ranked, word.len());
                 let default = || show::glance_cost(show::DEFAULT_EAGERNESS);

@@ -21,7 +21,8 @@ pub struct Suggestion {
     /// What to insert in place of the [`Completion::replaces`] bytes before the cursor.
     pub text: String,
     /// Log-probability in nats of the decoded bytes after the cursor, under the
-    /// model as it is: temperature 1, nothing masked, no end-of-line counted.
+    /// model as it is: temperature 1, nothing masked, no end-of-line counted; then
+    /// weighed by [`names_after`](crate::names_after).
     pub log_prob: f64,
     /// How many bytes that covers: `text` without what it replaces.
     pub bytes: usize,

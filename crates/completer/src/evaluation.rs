@@ -2,6 +2,7 @@
 //! completions use them.
 
 pub mod fault;
+pub mod passage;
 
 use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
 use lstm_format::Engine;

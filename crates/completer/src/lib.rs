@@ -16,6 +16,7 @@ mod decode;
 pub mod evaluation;
 mod memo;
 pub mod mixing;
+pub mod names_after;
 mod options;
 mod perceptron;
 mod prefix;

@@ -91,6 +91,9 @@ pub struct Options {
     /// saves most comes first, and what is not worth a look is dropped. `None`
     /// shows everything, whole.
     pub glance_cost: Option<f64>,
+    /// Whether candidates are scored anew by the text after the cursor
+    /// ([`names_after`](crate::names_after)).
+    pub rescoring: bool,
     /// What was shown at the cursor before and not accepted; with a
     /// [`glance_cost`](Self::glance_cost), that is a reason not to show it again.
     pub ignored: Ignored,
@@ -115,6 +118,7 @@ impl Default for Options {
             multi_line: false,
             heal_word: false,
             glance_cost: None,
+            rescoring: true,
             ignored: Ignored::default(),
             deadline: None,
             must_start_with: None,

@@ -1,10 +1,12 @@
 //! `mixing-fit`: makes the files that mixing and surprise rest on, `stops.bin` of
-//! `code-memory`, `gate.bin` and `scale.bin` of `completer`.
+//! `code-memory`, `gate.bin` and `scale.bin` of `completer`, and the two numbers of
+//! its `names_after`.
 //!
 //! All are fitted on packages that no model was trained on and no measurement
 //! is made on (`cargo xtask corpus mixing` fetches them). Owns the fitting; what
 //! is fitted is computed by the crates that use it, so nothing can differ.
 
+mod after;
 mod gate;
 mod numbers;
 mod packages;
@@ -48,6 +50,15 @@ enum Command {
         #[arg(long, default_value_t = 6000)]
         steps: usize,
     },
+    /// Fit what names after the cursor say, for one model and the gate it has now,
+    /// and print it
+    After {
+        /// Folder of packages
+        packages: PathBuf,
+        /// The model
+        #[arg(long, default_value = "models/rust.safetensors")]
+        model: PathBuf,
+    },
     /// Fit what tells a fault, for one model and the gate it has now
     Surprise {
         /// Folder of packages
@@ -73,6 +84,11 @@ fn main() -> Result<()> {
             out,
             steps,
         } => (out, gate::fit(&packages::read(&packages)?, &model, steps)?),
+        Command::After { packages, model } => {
+            let found = after::fit(&packages::read(&packages)?, &model)?;
+            println!("{found}");
+            return Ok(());
+        }
         Command::Surprise {
             packages,
             model,

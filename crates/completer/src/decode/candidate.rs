@@ -1,6 +1,7 @@
 //! Bytes decoded so far, and what they become when they end.
 
 use crate::completion::length_normalised;
+use crate::names_after::NamesAfter;
 use crate::stop_rules::{StopRules, Tracker};
 use crate::utf8::Utf8;
 
@@ -134,6 +135,13 @@ impl Candidate {
     /// place would win over every text that goes on.
     pub(crate) fn score(&self) -> f64 {
         self.score
+    }
+
+    /// The same text, weighed by the names around the cursor.
+    pub(crate) fn weighed(mut self, names: &NamesAfter<'_>) -> Self {
+        let gained = names.weigh(&self.text, &mut self.cumulative);
+        self.score += length_normalised(gained, self.text.len());
+        self
     }
 
     /// Without the word it ends in, which may be half a word.

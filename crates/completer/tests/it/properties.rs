@@ -32,12 +32,13 @@ prop_compose! {
         max_bytes in 1..40_usize,
         multi_line: bool,
         heal_word: bool,
+        rescoring: bool,
         must_start_with in proptest::option::of("[a-zé\n(]{0,3}"),
         glance_cost in proptest::option::of(0.0..60.0_f64),
     ) -> Options {
         Options {
             candidates, strategy, temperature, top_p, top_k, seed, max_bytes, multi_line,
-            heal_word, must_start_with, deadline: None, glance_cost,
+            heal_word, rescoring, must_start_with, deadline: None, glance_cost,
             ignored: Ignored::default(),
         }
     }
@@ -127,6 +128,8 @@ proptest! {
             let text = suggestion.text.strip_prefix(word).expect("the word comes first");
             prop_assert!(!text.trim().is_empty());
             prop_assert_eq!(text.len(), suggestion.bytes);
+            prop_assert!(suggestion.cumulative[0] <= 0.0);
+            prop_assert!(suggestion.cumulative.is_sorted_by(|a, b| a + 1e-9 >= *b));
             prop_assert!(text.len() <= options.max_bytes);
             prop_assert!(text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()));
             prop_assert!(options.multi_line || must.contains('\n') || !text.contains('\n'));
@@ -158,6 +161,7 @@ proptest! {
     fn log_prob_is_what_single_steps_give(
         before in any_text(), after in any_text(), options in any_options(),
     ) {
+        let options = Options { rescoring: false, ..options };
         let engine = Toy::new(Babbler { wild: false });
         let completion = complete(engine, &before, &after, &options, &CancelToken::new());
         let completion = completion.expect("nobody cancels");

@@ -13,9 +13,9 @@ use crate::memory;
 
 mod bits;
 mod keystrokes;
-mod passage;
 mod plot;
 mod replay;
+mod scenario;
 mod surprise;
 mod tally;
 mod words;

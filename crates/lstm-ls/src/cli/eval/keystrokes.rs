@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::Format;
-use super::passage::Scenario;
 use super::replay::{Key, Suggester, Suggestions, Typist};
+use super::scenario::Scenario;
 use super::tally::Tally;
 use super::{Inputs, Subject, plot};
 use crate::Loader;
@@ -32,6 +32,9 @@ pub(in crate::cli) struct Keystrokes {
     /// How the files are typed.
     #[arg(long, value_enum, default_value_t)]
     scenario: Scenario,
+    /// Leave what stands after the cursor out of the scores.
+    #[arg(long)]
+    no_rescoring: bool,
     /// Language to measure; without a model for it, only the memory suggests.
     #[arg(long)]
     language: Option<String>,
@@ -116,6 +119,7 @@ pub(crate) fn typed_again(
         completer,
         memory: Some(memory),
         language,
+        rescoring: true,
         cancel,
     };
     let typist = Typist {
@@ -165,6 +169,7 @@ fn replay(
                 completer,
                 memory: (by != By::Lstm).then_some(memory),
                 language,
+                rescoring: !keystrokes.no_rescoring,
                 cancel: &nobody,
             },
         };

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use code_memory::Layer;
+use completer::evaluation::passage::Passage;
 use completer::show::{self, Ignored};
 use completer::{
     Before, CancelToken, Completer, Options, Request, Strategy, Suggestion, several_lines_fit,
 };
 
-use super::passage::Passage;
 use super::tally::Tally;
 use super::words;
 
@@ -55,6 +55,8 @@ pub(super) enum Suggester<'a> {
         completer: &'a Completer,
         memory: Option<&'a Layer>,
         language: &'a str,
+        /// Whether candidates are scored anew by the text after the cursor.
+        rescoring: bool,
         /// Once it is set, nothing is suggested any more.
         cancel: &'a CancelToken,
     },
@@ -91,6 +93,7 @@ impl Typist<'_> {
             completer,
             memory,
             language,
+            rescoring,
             cancel,
         } = *self.suggester
         else {
@@ -102,6 +105,7 @@ impl Typist<'_> {
             strategy: Strategy::Greedy,
             candidates: 1,
             glance_cost: Some(self.least),
+            rescoring,
             multi_line: several_lines_fit(language, line.as_bytes(), rest, just_accepted),
             ..Options::default()
         };

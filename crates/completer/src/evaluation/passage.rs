@@ -1,25 +1,14 @@
 //! Which parts of a file are typed again.
 
-use clap::ValueEnum;
-
-/// How files are typed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Scenario {
-    /// From the first byte to the last, nothing behind the cursor.
-    #[default]
-    Append,
-    /// Blocks and arguments are deleted, one after the other, and typed again
-    /// with the rest of the file in place.
-    Edit,
-}
-
 /// A part of a file to be typed again; what is before it and after it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Passage {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub struct Passage {
+    /// Where it starts, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
     /// Whether the text after `end` stands, or the file ends there.
-    pub(super) has_rest: bool,
+    pub has_rest: bool,
 }
 
 /// Bytes between the braces of a block that is typed again.
@@ -27,23 +16,9 @@ const BLOCK: std::ops::RangeInclusive<usize> = 60..=1200;
 /// Bytes between the parentheses of arguments that are.
 const ARGUMENTS: std::ops::RangeInclusive<usize> = 8..=100;
 
-impl Scenario {
-    /// The passages of `text`, in order, none inside another.
-    pub(super) fn passages(self, text: &str) -> Vec<Passage> {
-        match self {
-            Self::Append => vec![Passage {
-                start: 0,
-                end: text.len(),
-                has_rest: false,
-            }],
-            Self::Edit => inside_brackets(text),
-        }
-    }
-}
-
 /// The outermost blocks and arguments of fitting size. Brackets in strings and
 /// comments may lead astray; then less is typed, the same for whoever suggests.
-fn inside_brackets(text: &str) -> Vec<Passage> {
+pub fn inside_brackets(text: &str) -> Vec<Passage> {
     let mut open = Vec::new();
     let mut passages: Vec<Passage> = Vec::new();
     for (at, byte) in text.bytes().enumerate() {
@@ -88,13 +63,11 @@ mod tests {
     fn the_outermost_that_fit_are_typed() {
         let body = "\n    call(with, some, arguments);\n    call(with, some, arguments);\n";
         let text = format!("fn f(argument: u8) {{{body}}}\nfn g() {{}}\n");
-        let inside: Vec<&str> = Scenario::Edit
-            .passages(&text)
+        let inside: Vec<&str> = inside_brackets(&text)
             .iter()
             .map(|passage| &text[passage.start..passage.end])
             .collect();
         assert_eq!(inside, ["argument: u8", body]);
-        assert_eq!(Scenario::Append.passages(&text).len(), 1);
-        assert_eq!(Scenario::Edit.passages(")}({"), []);
+        assert_eq!(inside_brackets(")}({"), []);
     }
 }
