@@ -20,6 +20,12 @@ local function ghost_again()
 end
 
 person.run(function()
+  -- An empty Lua table is a list in JSON, and settings are no list.
+  for _, options in ipairs({ {}, { settings = {} } }) do
+    local settings = require('lstm-ls.config').read(options).settings
+    assert(vim.json.encode(settings) == '{}', vim.json.encode(settings))
+  end
+
   local client = person.client('textDocument/inlineCompletion')
   ghost_again()
   person.wait_for('the latency', function()

@@ -87,6 +87,8 @@ impl Settings {
         for layer in layers {
             match layer {
                 Value::Null => {}
+                // What an empty table becomes where lists and objects are one, as in Lua.
+                Value::Array(none) if none.is_empty() => {}
                 Value::Object(entries) => {
                     for (key, value) in entries {
                         complaints.extend(settings.set(key, value).err());
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn nothing_set_is_the_defaults() {
         assert_eq!(Settings::parse([]), (Settings::default(), vec![]));
-        let nothing = [&json!(null), &json!({})];
+        let nothing = [&json!(null), &json!({}), &json!([])];
         assert_eq!(Settings::parse(nothing), (Settings::default(), vec![]));
     }
 

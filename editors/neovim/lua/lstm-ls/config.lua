@@ -48,7 +48,7 @@ local function defaults()
       previous = '<M-p>',
       dismiss = '<C-]>',
     },
-    settings = {},
+    settings = vim.empty_dict(),
   }
 end
 
