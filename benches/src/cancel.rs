@@ -22,7 +22,7 @@ use crate::report::{Limit, Report};
 const TRIALS: u32 = 40;
 
 /// Superseded work stops within this many milliseconds at the 99th percentile of a
-/// round, the longest of its trials.
+/// round.
 const WITHIN: f64 = 1.0;
 
 pub(crate) fn run(common: &Common) -> Result<Report> {

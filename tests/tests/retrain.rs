@@ -219,10 +219,16 @@ fn what_is_not_better_is_refused_with_the_reason() -> Result<()> {
 fn what_the_settings_would_hide_is_not_made() -> Result<()> {
     let (home, program) = home("exit 1")?;
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/rust.safetensors");
-    let mut client = editor_with(home.path(), &program, json!({"model": model}))?;
-    let error = retrain(&mut client, |_, _| Ok(())).expect_err("it is refused");
-    let error = format!("{error:#}");
-    ensure!(error.contains("the setting model names"), "{error}");
+    let gone = home.path().join("gone.safetensors");
+    for (model, why) in [
+        (model, "is used instead of any retrained model"),
+        (gone, "a file that cannot be used"),
+    ] {
+        let mut client = editor_with(home.path(), &program, json!({"model": model}))?;
+        let error = retrain(&mut client, |_, _| Ok(())).expect_err("it is refused");
+        let error = format!("{error:#}");
+        ensure!(error.contains(why), "{error}");
+    }
     Ok(())
 }
 

@@ -174,7 +174,7 @@ impl Completer {
                 let mut candidates = decoded.candidates();
                 if options.rescoring {
                     let Request { before, after, .. } = *request;
-                    let names = NamesAfter::new(before.text, surroundings.word, after);
+                    let names = NamesAfter::new(before.text, after);
                     let weighed = candidates.into_iter().map(|c| c.weighed(&names));
                     candidates = weighed.collect();
                 }

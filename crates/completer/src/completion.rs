@@ -30,7 +30,7 @@ pub struct Suggestion {
     pub cumulative: Vec<f64>,
     /// What suggestions are ranked by: log-probability in nats of everything
     /// that was decoded, trimmed text and the byte that ended it included,
-    /// divided by the number of those bytes to the power of 0.7.
+    /// divided by the number of those bytes to the power of 0.7; weighed as `log_prob` is.
     ///
     /// The exponent lies between the plain sum (0), which prefers whatever stops
     /// first, and the mean per byte (1), which prefers whatever rambles on

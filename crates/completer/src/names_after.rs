@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::surroundings::word_at_end;
+
 /// Lines after the cursor whose names count, its own included.
 const LINES_AFTER: usize = 31;
 /// Lines before the cursor of whose names nothing is learnt, its own included.
@@ -50,10 +52,11 @@ pub struct NamesAfter<'a> {
 
 impl<'a> NamesAfter<'a> {
     /// Those around the cursor between `before`, which may begin in the middle of a
-    /// character, and `after`. `word` is the half-typed name at the end of `before`.
-    pub fn new(before: &'a [u8], word: &'a str, after: &'a str) -> Self {
-        let before = &before[..before.len() - word.len()];
+    /// character, and `after`. The name that the cursor stands in is not one of them.
+    pub fn new(before: &'a [u8], after: &'a str) -> Self {
         let before = &before[before.len().saturating_sub(BYTES)..];
+        let word = word_at_end(before);
+        let before = &before[..before.len() - word.len()];
         let feeds = before.iter().rev().enumerate();
         let mut feeds = feeds.filter(|&(_, &byte)| byte == b'\n');
         let start = feeds.nth(LINES_BEFORE - 1);
@@ -61,7 +64,7 @@ impl<'a> NamesAfter<'a> {
         let lines = lines.utf8_chunks().last().map_or("", |chunk| chunk.valid());
         let mut ends = (0..=BYTES.min(after.len())).rev();
         let end = ends.find(|&end| after.is_char_boundary(end));
-        let after = &after[..end.unwrap_or_default()];
+        let after = after[..end.unwrap_or_default()].trim_start_matches(in_name);
         let end = after.match_indices('\n').nth(LINES_AFTER - 1);
         let after = end.map_or(after, |(end, _)| &after[..end]);
         let all = |text: &'a str| names(text).map(|range| &text[range]).collect();
@@ -138,17 +141,21 @@ impl<'a> NamesAfter<'a> {
     }
 }
 
+fn in_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// Where the names of `text` are, in order.
 fn names(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let outside = |c: char| !c.is_alphanumeric() && c != '_';
     let mut end = 0;
-    text.split_inclusive(outside).filter_map(move |piece| {
-        let start = end;
-        end += piece.len();
-        let name = piece.trim_end_matches(outside);
-        let is_name = name.starts_with(|c: char| !c.is_numeric());
-        is_name.then(|| start..start + name.len())
-    })
+    text.split_inclusive(|c| !in_name(c))
+        .filter_map(move |piece| {
+            let start = end;
+            end += piece.len();
+            let name = piece.trim_end_matches(|c| !in_name(c));
+            let is_name = name.starts_with(|c: char| !c.is_numeric());
+            is_name.then(|| start..start + name.len())
+        })
 }
 
 #[cfg(test)]
@@ -161,8 +168,7 @@ mod tests {
     fn check(fixture: &str, expect: &[(&str, Standing)]) {
         let (before, rest) = fixture.split_once('⟨').expect("a candidate");
         let (text, after) = rest.split_once('⟩').expect("a candidate's end");
-        let half = before.trim_end_matches(|c: char| c.is_alphanumeric());
-        let names = NamesAfter::new(before.as_bytes(), &before[half.len()..], after);
+        let names = NamesAfter::new(before.as_bytes(), after);
         let got = names.names(text);
         let got: Vec<_> = got
             .iter()
@@ -175,19 +181,27 @@ mod tests {
     fn a_name_stands_before_after_or_nowhere() {
         let expect = [("a", Before), ("b", After), ("c", Nowhere)];
         check("f(a, ⟨a, b, 2, c)⟩); b.a()", &expect);
-        check("⟨größe)⟩größe", &[("größe", After)]);
+        check("⟨größe)⟩ größe", &[("größe", After)]);
     }
 
     #[test]
     fn a_half_typed_name_is_looked_for_whole() {
-        check("let tot⟨al = ⟩total", &[("al", After)]);
-        check("let tot⟨al = ⟩al", &[("al", Nowhere)]);
+        check("let tot⟨al = ⟩ total", &[("al", After)]);
+        check("let tot⟨al = ⟩ al", &[("al", Nowhere)]);
+        check("let to_⟨tal = ⟩ to_tal", &[("tal", After)]);
     }
 
     #[test]
     fn what_breaks_off_may_become_any_name_it_begins() {
         check("⟨f(to⟩\ntotal", &[("f", Nowhere), ("to", After)]);
         check("⟨f(to)⟩\ntotal", &[("f", Nowhere), ("to", Nowhere)]);
+    }
+
+    #[test]
+    fn the_name_that_the_cursor_stands_in_says_nothing() {
+        check("self.le⟨ft)⟩ft", &[("ft", Nowhere)]);
+        check("self.⟨ngth)⟩ngth", &[("ngth", Nowhere)]);
+        check("self.⟨ngth)⟩ngth; ngth", &[("ngth", After)]);
     }
 
     #[test]
@@ -202,7 +216,7 @@ mod tests {
 
     #[test]
     fn odds_change_and_the_rest_stays() {
-        let names = NamesAfter::new(b"", "", "b");
+        let names = NamesAfter::new(b"", " b");
         let even = 0.5_f64.ln();
         let mut sums = [0.0, even, even, even, 2.0 * even, 2.0 * even];
         let gained = names.weigh("(b, c)", &mut sums);
@@ -215,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_certain_or_impossible_stays_so() {
-        let names = NamesAfter::new(b"", "", "b");
+        let names = NamesAfter::new(b"", " b");
         for sum in [0.0, f64::NEG_INFINITY] {
             let mut sums = [sum];
             assert_eq!((names.weigh("b", &mut sums), sums), (0.0, [sum]));
@@ -225,7 +239,7 @@ mod tests {
     #[test]
     fn without_names_nothing_is_learnt() {
         let mut sums = [0.5_f64.ln()];
-        let names = NamesAfter::new(b"", "", ");\n");
+        let names = NamesAfter::new(b"", ");\n");
         assert_eq!((names.weigh("b", &mut sums), sums), (0.0, [0.5_f64.ln()]));
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn columns(blank: u8) -> usize {
 }
 
 /// The letters, digits and underscores at the end of `line`.
-fn word_at_end(line: &[u8]) -> &str {
+pub(crate) fn word_at_end(line: &[u8]) -> &str {
     // The line may begin inside a character where the text was cut off.
     let valid = line.utf8_chunks().last();
     let text = valid

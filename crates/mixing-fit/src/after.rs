@@ -125,8 +125,6 @@ fn suggested_at(
     let Some(suggestion) = suggestion else {
         return Vec::new();
     };
-    let in_word = |c: char| c.is_alphanumeric() || c == '_';
-    let half = &before[before.trim_end_matches(in_word).len()..];
     let truth = text[place..end].bytes();
     let right = suggestion
         .text
@@ -139,7 +137,7 @@ fn suggested_at(
             .checked_sub(1)
             .map_or(0.0, |last| suggestion.cumulative[last])
     };
-    let names = NamesAfter::new(before.as_bytes(), half, after).names(&suggestion.text);
+    let names = NamesAfter::new(before.as_bytes(), after).names(&suggestion.text);
     let looked = names.iter().filter(|name| name.range.start <= right);
     let told = looked.filter(|name| name.standing != Standing::Before);
     told.map(|name| {

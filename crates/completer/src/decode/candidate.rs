@@ -67,24 +67,26 @@ impl Hypothesis {
     pub(super) fn cut_off(&self) -> Candidate {
         let line_feed = self.text.iter().rposition(|&byte| byte == b'\n');
         let whole = line_feed.filter(|&end| !self.text[..end].trim_ascii().is_empty());
-        self.candidate(whole.unwrap_or(self.len()), self.score())
+        self.candidate(whole.unwrap_or(self.len()), self.log_prob(), self.len())
     }
 
     /// The first `length` bytes, ended by a byte of this log-probability that is
     /// not part of them.
     pub(super) fn ended_by(&self, log_prob: f32, length: usize) -> Candidate {
         let sum = self.log_prob() + f64::from(log_prob);
-        self.candidate(length, length_normalised(sum, self.len() + 1))
+        self.candidate(length, sum, self.len() + 1)
     }
 
-    fn candidate(&self, length: usize, score: f64) -> Candidate {
+    /// The first `length` bytes of `decoded`, whose log-probability is `sum`.
+    fn candidate(&self, length: usize, sum: f64, decoded: usize) -> Candidate {
         let valid = self.text[..length].utf8_chunks().next();
         let text = valid.map_or("", |chunk| chunk.valid()).to_owned();
         let cumulative = self.cumulative[..text.len()].to_vec();
         Candidate {
             text,
             cumulative,
-            score,
+            score: length_normalised(sum, decoded),
+            decoded,
             likeliest: false,
         }
     }
@@ -96,6 +98,8 @@ pub(crate) struct Candidate {
     text: String,
     cumulative: Vec<f64>,
     score: f64,
+    /// Bytes that the score is of.
+    decoded: usize,
     likeliest: bool,
 }
 
@@ -140,7 +144,7 @@ impl Candidate {
     /// The same text, weighed by the names around the cursor.
     pub(crate) fn weighed(mut self, names: &NamesAfter<'_>) -> Self {
         let gained = names.weigh(&self.text, &mut self.cumulative);
-        self.score += length_normalised(gained, self.text.len());
+        self.score += length_normalised(gained, self.decoded);
         self
     }
 

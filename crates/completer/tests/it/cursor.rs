@@ -50,6 +50,47 @@ fn check(read: &[&str], fixture: &str, options: Options, expect: Expect) {
     expect.assert_eq(&got);
 }
 
+#[test]
+fn names_in_the_lines_after_are_likelier() {
+    let both = Options {
+        strategy: Strategy::Beam,
+        candidates: 2,
+        ..Options::default()
+    };
+    let read = ["let total;", "let totem;"];
+    let without = Options {
+        rescoring: false,
+        ..both.clone()
+    };
+    check(
+        &read,
+        "let tot$0\n    use(totem)",
+        without,
+        expect![[r#"
+        0.50 "al;"
+        0.50 "em;"
+    "#]],
+    );
+    check(
+        &read,
+        "let tot$0\n    use(totem)",
+        both.clone(),
+        expect![[r#"
+            0.65 "em;"
+            0.42 "al;"
+        "#]],
+    );
+    check(
+        &read,
+        "let tot$0\n    use(total)",
+        both,
+        expect![[r#"
+        0.65 "al;"
+        0.42 "em;"
+    "#]],
+    );
+}
+
 fn greedy() -> Options {
     Options {
         strategy: Strategy::Greedy,

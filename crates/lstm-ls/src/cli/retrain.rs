@@ -60,8 +60,7 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     ensure!(
         MINUTES.contains(&arguments.minutes),
-        "--minutes {} is not between {} and {}",
-        arguments.minutes,
+        "--minutes must be between {} and {}",
         MINUTES.start(),
         MINUTES.end()
     );

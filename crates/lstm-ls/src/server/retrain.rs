@@ -15,6 +15,7 @@ use tower_lsp::lsp_types::{ExecuteCommandParams, MessageType, Url};
 use tracing::warn;
 
 use super::Backend;
+use super::models::Absent;
 use super::progress::WorkDone;
 
 /// The commands.
@@ -84,10 +85,10 @@ pub(super) async fn execute(
         .map_err(|error| invalid(format!("arguments of {RETRAIN}: {error}")))?;
     let arguments = arguments.unwrap_or_default();
     let folder = folder(backend, arguments.folder.as_ref())?;
-    check_named(backend).await?;
     let Some(stopped) = backend.retraining.begin() else {
         return Err(invalid("a retraining is under way already".to_owned()));
     };
+    check_named(backend).await?;
     let models = Arc::clone(&backend.shared.models);
     let mut child = spawn(&folder, arguments.minutes, models.default_path())
         .map_err(|error| invalid(format!("cannot start the retraining: {error}")))?;
@@ -140,10 +141,14 @@ async fn check_named(backend: &Backend) -> Result<()> {
         models.get_any(None).await,
     );
     match (first, trained) {
+        (Err(Absent::Failed(why)), _) => Err(invalid(format!(
+            "your setting `model` names a file that cannot be used, and nothing is used in its \
+             place: remove that setting, then retrain ({why})"
+        ))),
         (Ok(first), Ok(trained)) if first.language() == trained.language() => {
             Err(invalid(format!(
-                "the setting model names {}, which would be used before what the retraining makes: \
-                 take it out first",
+                "your setting `model` names {}, which is used instead of any retrained model: \
+                 remove that setting, then retrain",
                 named.display()
             )))
         }

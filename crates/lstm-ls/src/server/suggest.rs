@@ -23,7 +23,7 @@ use super::scheduler::{JobError, Order, Purpose};
 use super::settings::Settings;
 use super::workspace::Workspace;
 
-/// Bytes after the cursor that suggestions are trimmed against.
+/// Bytes after the cursor that suggestions are scored by and trimmed against.
 const LOOK_AHEAD: usize = 4096;
 
 /// Suggestions and where they go.
