@@ -1,39 +1,84 @@
-//! AdamW whose state can be saved, unlike that of libtorch's own optimisers.
+//! Optimisers whose state can be saved, unlike that of libtorch's own: AdamW, or
+//! Muon for the matrices and AdamW for the rest.
+
+mod adamw;
+mod muon;
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
 use lstm_format::model_file::TRAINING_PREFIX;
-use rayon::prelude::*;
-use tch::{Device, Kind, Tensor, no_grad};
+use serde::{Deserialize, Serialize};
+use tch::{Kind, Tensor, no_grad};
 
 use crate::network::{Network, to_vec};
 
-/// AdamW (Loshchilov & Hutter, 2019) with gradient clipping by global norm.
-pub struct AdamW {
-    /// Exponential decay of the first moment.
-    pub beta1: f64,
-    /// Exponential decay of the second moment.
-    pub beta2: f64,
-    /// Added to the root of the second moment.
-    pub epsilon: f64,
-    /// Decoupled weight decay, on matrices only.
-    pub weight_decay: f64,
-    /// Largest global gradient norm.
-    pub clip: f64,
-    moments: Vec<(Tensor, Tensor)>,
+/// Exponential decay of AdamW's first and second moment.
+const BETAS: (f64, f64) = (0.9, 0.98);
+
+/// Added to the root of the second moment.
+const EPSILON: f64 = 1e-8;
+
+/// Decoupled weight decay, on matrices only.
+const WEIGHT_DECAY: f64 = 0.01;
+
+/// Largest global gradient norm.
+const CLIP: f64 = 1.0;
+
+/// How weights follow from gradients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// AdamW for everything
+    #[default]
+    Adamw,
+    /// Muon for the matrices that hidden states are multiplied by, AdamW for the rest
+    Muon,
 }
 
-impl AdamW {
-    /// Zero moments for every parameter of `network`.
-    pub fn new(network: &Network) -> Self {
-        let zeros = |(_, p): &(String, Tensor)| (p.zeros_like(), p.zeros_like());
+/// An optimiser with gradient clipping by global norm and decoupled weight decay.
+pub struct Optimizer {
+    /// Type of Muon's matrix products.
+    compute: Kind,
+    /// One for each parameter of the network.
+    memories: Vec<Memory>,
+}
+
+/// What is remembered of a parameter's gradients, and so how it is updated.
+enum Memory {
+    AdamW { first: Tensor, second: Tensor },
+    Muon { momentum: Tensor, blocks: usize },
+}
+
+impl Optimizer {
+    /// An optimiser for `network` that has seen no gradient. `compute` is the type
+    /// of Muon's matrix products.
+    pub fn new(network: &Network, method: Method, compute: Kind) -> Self {
+        let config = network.config();
+        let blocks = config.cell.row_blocks().len();
+        let hidden = |name: &str| {
+            (0..config.num_layers).any(|layer| {
+                // The first layer's input is a byte's embedding: a look-up, no product.
+                name == config.recurrent_name("weight_hh", layer)
+                    || layer > 0 && name == config.recurrent_name("weight_ih", layer)
+            })
+        };
+        let memory = |(name, parameter): &(String, Tensor)| {
+            let zeros = || parameter.zeros_like();
+            match method {
+                Method::Muon if hidden(name) => Memory::Muon {
+                    momentum: zeros(),
+                    blocks,
+                },
+                _ => Memory::AdamW {
+                    first: zeros(),
+                    second: zeros(),
+                },
+            }
+        };
         Self {
-            beta1: 0.9,
-            beta2: 0.98,
-            epsilon: 1e-8,
-            weight_decay: 0.01,
-            clip: 1.0,
-            moments: no_grad(|| network.parameters().iter().map(zeros).collect()),
+            compute,
+            memories: no_grad(|| network.parameters().iter().map(memory).collect()),
         }
     }
 
@@ -44,185 +89,81 @@ impl AdamW {
             let parameters = network.parameters();
             let norms: Vec<Tensor> = parameters.iter().map(|(_, p)| p.grad().norm()).collect();
             let norm = Tensor::stack(&norms, 0).norm().double_value(&[]);
-            let update = Update {
-                gradient_scale: (self.clip / (norm + 1e-6)).min(1.0),
-                first_rate: 1.0 - self.beta1,
-                second_rate: 1.0 - self.beta2,
-                second_correction: 1.0 - self.beta2.powi(step as i32),
-                step_size: learning_rate / (1.0 - self.beta1.powi(step as i32)),
-                epsilon: self.epsilon,
-                decay: 1.0 - learning_rate * self.weight_decay,
+            let gradient_scale = (CLIP / (norm + 1e-6)).min(1.0);
+            let decay = 1.0 - learning_rate * WEIGHT_DECAY;
+            let adamw = adamw::Update {
+                gradient_scale,
+                first_rate: 1.0 - BETAS.0,
+                second_rate: 1.0 - BETAS.1,
+                second_correction: 1.0 - BETAS.1.powi(step as i32),
+                step_size: learning_rate / (1.0 - BETAS.0.powi(step as i32)),
+                epsilon: EPSILON,
+                decay,
             };
-            for ((_, parameter), (first, second)) in parameters.iter().zip(&mut self.moments) {
-                let update = match parameter.dim() {
-                    ..=1 => update.without_decay(),
-                    _ => update,
-                };
+            let muon = muon::Update {
+                gradient_scale,
+                learning_rate,
+                decay,
+                compute: self.compute,
+            };
+            for ((_, parameter), memory) in parameters.iter().zip(&mut self.memories) {
                 let mut gradient = parameter.grad();
                 let mut parameter = parameter.shallow_clone();
-                let all = [&mut parameter, &mut gradient, first, second];
-                if all.iter().all(|tensor| is_plain(tensor)) {
-                    update.apply_in_one_pass(all);
-                } else {
-                    update.apply(all);
+                match memory {
+                    Memory::AdamW { first, second } => {
+                        let update = match parameter.dim() {
+                            ..=1 => adamw.without_decay(),
+                            _ => adamw,
+                        };
+                        update.apply([&mut parameter, &mut gradient, first, second]);
+                    }
+                    Memory::Muon { momentum, blocks } => {
+                        muon.apply([&mut parameter, &mut gradient, momentum], *blocks);
+                    }
                 }
             }
             norm
         })
     }
 
-    /// The moments as named vectors for a checkpoint.
+    /// What is remembered, as named vectors for a checkpoint.
     pub fn state(&self, network: &Network) -> Vec<(String, Vec<f32>)> {
-        let named = network.parameters().iter().zip(&self.moments);
-        named
-            .flat_map(|((name, _), (first, second))| {
-                [
-                    (format!("{TRAINING_PREFIX}exp_avg.{name}"), to_vec(first)),
-                    (
-                        format!("{TRAINING_PREFIX}exp_avg_sq.{name}"),
-                        to_vec(second),
-                    ),
-                ]
-            })
-            .collect()
+        let named = network.parameters().iter().zip(&self.memories);
+        let vectors = named.flat_map(|((name, _), memory)| {
+            let tensors = memory.tensors().into_iter();
+            tensors.map(move |(what, tensor)| (saved_name(what, name), to_vec(tensor)))
+        });
+        vectors.collect()
     }
 
-    /// Takes the moments back from a checkpoint; `None` if one is missing or
-    /// of the wrong length.
+    /// Takes that back from a checkpoint; `None` if something is missing or of the
+    /// wrong length.
     pub fn restore(&mut self, network: &Network, saved: &BTreeMap<String, Vec<f32>>) -> Option<()> {
-        for ((name, parameter), (first, second)) in
-            network.parameters().iter().zip(&mut self.moments)
-        {
-            for (moment, kind) in [(first, "exp_avg"), (second, "exp_avg_sq")] {
-                let values = saved.get(&format!("{TRAINING_PREFIX}{kind}.{name}"))?;
+        for ((name, parameter), memory) in network.parameters().iter().zip(&self.memories) {
+            for (what, tensor) in memory.tensors() {
+                let values = saved.get(&saved_name(what, name))?;
                 if values.len() != parameter.numel() {
                     return None;
                 }
                 let values = Tensor::from_slice(values).to_kind(Kind::Float);
-                no_grad(|| moment.copy_(&values.view_as(parameter).to_device(network.device())));
+                let values = values.view_as(parameter).to_device(network.device());
+                no_grad(|| tensor.shallow_clone().copy_(&values));
             }
         }
         Some(())
     }
 }
 
-/// One step's numbers, the same for every element.
-#[derive(Clone, Copy)]
-struct Update {
-    gradient_scale: f64,
-    first_rate: f64,
-    second_rate: f64,
-    second_correction: f64,
-    step_size: f64,
-    epsilon: f64,
-    decay: f64,
-}
-
-/// The least that a thread is given to update.
-const LEAST_OF_A_THREAD: usize = 1 << 14;
-
-impl Update {
-    fn without_decay(self) -> Self {
-        Self { decay: 1.0, ..self }
-    }
-
-    /// Updates a parameter from its gradient and both moments, and clears the
-    /// gradient: operation by operation, wherever they are.
-    fn apply(self, [parameter, gradient, first, second]: [&mut Tensor; 4]) {
-        let _ = gradient.g_mul_scalar_(self.gradient_scale);
-        let _ = first.lerp_(gradient, self.first_rate);
-        let square = &*gradient * &*gradient;
-        let _ = second.lerp_(&square, self.second_rate);
-        let denominator = (&*second / self.second_correction).sqrt() + self.epsilon;
-        let change = &*first / denominator * self.step_size;
-        let _ = parameter.g_mul_scalar_(self.decay).g_sub_(&change);
-        let _ = gradient.zero_();
-    }
-
-    /// The same in one pass over the memory, which is all that it costs a CPU. Each
-    /// must be [plain](is_plain).
-    fn apply_in_one_pass(self, all: [&mut Tensor; 4]) {
-        let threads = tch::get_num_threads().max(1) as usize;
-        let length = all[0].numel().div_ceil(threads).max(LEAST_OF_A_THREAD);
-        let [parameter, gradient, first, second] = all.map(elements);
-        let parts = (
-            parameter.par_chunks_mut(length),
-            gradient.par_chunks_mut(length),
-            first.par_chunks_mut(length),
-            second.par_chunks_mut(length),
-        );
-        let [scale, first_rate, second_rate, step_size, epsilon, decay] = [
-            self.gradient_scale,
-            self.first_rate,
-            self.second_rate,
-            self.step_size,
-            self.epsilon,
-            self.decay,
-        ]
-        .map(|number| number as f32);
-        let root_correction = (1.0 / self.second_correction).sqrt() as f32;
-        parts.into_par_iter().for_each(|(p, g, m, v)| {
-            for (((p, g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
-                let gradient = *g * scale;
-                *m += (gradient - *m) * first_rate;
-                *v += (gradient * gradient - *v) * second_rate;
-                let change = *m / (v.sqrt() * root_correction + epsilon) * step_size;
-                *p = *p * decay - change;
-                *g = 0.0;
-            }
-        });
-    }
-}
-
-/// Whether the elements of `tensor` lie one after the other in this program's memory.
-fn is_plain(tensor: &Tensor) -> bool {
-    tensor.device() == Device::Cpu && tensor.kind() == Kind::Float && tensor.is_contiguous()
-}
-
-/// The elements of a [plain](is_plain) tensor.
-fn elements(tensor: &mut Tensor) -> &mut [f32] {
-    assert!(is_plain(tensor), "elements of {tensor:?}");
-    // SAFETY: it is on the CPU, contiguous and of f32, so that as many of them lie
-    // where its data begins, and live as long as it does. libtorch runs nothing
-    // else meanwhile, and no other slice is made of the same tensor.
-    unsafe { std::slice::from_raw_parts_mut(tensor.data_ptr().cast(), tensor.numel()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_pass_does_what_the_operations_do() {
-        tch::manual_seed(3);
-        let shape = [300, 130];
-        let random = || Tensor::randn(shape, (Kind::Float, Device::Cpu));
-        let start = [random(), random(), random() * 0.1, random().abs() * 0.1];
-        let update = Update {
-            gradient_scale: 0.7,
-            first_rate: 0.1,
-            second_rate: 0.02,
-            second_correction: 0.3,
-            step_size: 0.01,
-            epsilon: 1e-8,
-            decay: 0.999,
-        };
-        let mut expected = start.each_ref().map(Tensor::copy);
-        update.apply(expected.each_mut());
-        let mut got = start.each_ref().map(Tensor::copy);
-        update.apply_in_one_pass(got.each_mut());
-        for (got, expected) in got.iter().zip(&expected) {
-            let difference = (got - expected).abs().max().double_value(&[]);
-            assert!(difference < 1e-6, "{difference}");
+impl Memory {
+    /// Its tensors, by PyTorch's names.
+    fn tensors(&self) -> Vec<(&'static str, &Tensor)> {
+        match self {
+            Self::AdamW { first, second } => vec![("exp_avg", first), ("exp_avg_sq", second)],
+            Self::Muon { momentum, .. } => vec![("momentum_buffer", momentum)],
         }
-        assert_eq!(got[1].abs().max().double_value(&[]), 0.0);
     }
+}
 
-    #[test]
-    fn what_lies_otherwise_is_not_taken_for_plain() {
-        let matrix = Tensor::zeros([4, 6], (Kind::Float, Device::Cpu));
-        assert!(is_plain(&matrix));
-        assert!(!is_plain(&matrix.transpose(0, 1)));
-        assert!(!is_plain(&matrix.to_kind(Kind::BFloat16)));
-    }
+fn saved_name(what: &str, parameter: &str) -> String {
+    format!("{TRAINING_PREFIX}{what}.{parameter}")
 }

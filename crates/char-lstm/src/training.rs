@@ -15,7 +15,7 @@ use crate::corpus::{Corpus, Split};
 use crate::curve::{Curve, Point};
 use crate::evaluation::{self, Text};
 use crate::network::{BatchState, Network, Pass, to_vec};
-use crate::optimizer::AdamW;
+use crate::optimizer::{Method, Optimizer};
 use crate::schedule::Schedule;
 
 /// Everything that decides what a run computes; stored in its checkpoints.
@@ -27,6 +27,10 @@ pub struct Settings {
     pub lanes: usize,
     /// Bytes a lane reads a step (`T`).
     pub steps: usize,
+    /// How weights follow from gradients; an old checkpoint that says nothing is
+    /// of a run with AdamW.
+    #[serde(default)]
+    pub optimizer: Method,
     /// Learning rate over the run.
     pub schedule: Schedule,
     /// Probability of dropping a unit between layers and before the head.
@@ -104,7 +108,7 @@ pub struct Training<'a> {
     settings: Settings,
     provenance: Provenance,
     network: Network,
-    optimizer: AdamW,
+    optimizer: Optimizer,
     batches: Batches<'a>,
     state: BatchState,
     curve: Curve,
@@ -156,7 +160,7 @@ impl<'a> Training<'a> {
         let batches = Batches::new(corpus, rule, settings.lanes, settings.steps, settings.seed);
         Ok(Self {
             state: network.zero_state(settings.lanes, compute_kind(&settings)),
-            optimizer: AdamW::new(&network),
+            optimizer: Optimizer::new(&network, settings.optimizer, compute_kind(&settings)),
             curve: Curve::create(&run.folder)?,
             corpus,
             run,
@@ -215,12 +219,12 @@ impl<'a> Training<'a> {
         let mut settings = progress.settings;
         (settings.schedule, settings.steps) = (schedule, steps);
         let network = Network::from_model(&model, run.device);
-        let mut optimizer = AdamW::new(&network);
+        let kind = compute_kind(&settings);
+        let mut optimizer = Optimizer::new(&network, settings.optimizer, kind);
         let missing = || format!("checkpoint {} lacks training state", path.display());
         optimizer
             .restore(&network, &saved.tensors)
             .with_context(missing)?;
-        let kind = compute_kind(&settings);
         let zeros = network.zero_state(settings.lanes, kind);
         let carried = |name: &str, like: &Tensor| -> Result<Tensor> {
             let values = saved.tensors.get(&format!("{TRAINING_PREFIX}{name}"));

@@ -148,6 +148,25 @@ fn a_killed_run_of_another_cell_goes_on_too() {
 }
 
 #[test]
+fn a_killed_run_with_muon_goes_on_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let with = |optimizer: &'static str| {
+        let corpus = &corpus;
+        move |run: &Path| {
+            let mut command = train(corpus, run);
+            command.args(["--optimizer", optimizer]);
+            command
+        }
+    };
+    check_killed_run(folder.path(), with("muon"));
+    let other = folder.path().join("adamw");
+    assert!(with("adamw")(&other).status().unwrap().success());
+    let muon = folder.path().join("whole");
+    assert_ne!(log(&other), log(&muon), "the optimiser makes no difference");
+}
+
+#[test]
 fn a_killed_run_from_other_weights_goes_on_too_and_names_both_data() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());

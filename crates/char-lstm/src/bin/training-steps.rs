@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use char_lstm::corpus::{Corpus, Document, Split, Traits};
+use char_lstm::optimizer::Method;
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, open_corpus};
 use lstm_format::{CellKind, HeadInput, ModelConfig, Provenance};
@@ -105,6 +106,7 @@ fn settings(asked: &Asked, bf16: bool) -> Settings {
         },
         lanes: asked.lanes,
         steps: asked.steps,
+        optimizer: Method::Adamw,
         schedule: Schedule {
             peak: 3e-3,
             warmup: 1_000_000,

@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 
+use char_lstm::optimizer::Method;
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
 
@@ -64,6 +65,9 @@ pub(super) struct Arguments {
     /// Bytes a lane reads each step (truncation of back-propagation).
     #[arg(long, default_value_t = 64)]
     steps: usize,
+    /// How weights follow from gradients.
+    #[arg(long, value_enum, default_value_t)]
+    optimizer: Method,
     /// Highest learning rate.
     #[arg(long, default_value_t = 3e-3)]
     learning_rate: f64,
@@ -167,6 +171,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             config: config(arguments, language, master.as_ref().map(|m| &m.config))?,
             lanes: arguments.lanes,
             steps: arguments.steps,
+            optimizer: arguments.optimizer,
             schedule,
             dropout: arguments.dropout,
             bf16: !arguments.f32,
