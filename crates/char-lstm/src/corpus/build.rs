@@ -1,5 +1,6 @@
 //! Walks folders and packs what is worth learning from.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,10 @@ use super::pack::{Corpus, Document, Traits};
 use super::report::{Package, Report};
 use super::repository::Repository;
 use super::{Split, packages};
+
+/// Files held out at least, where files are: on fewer, one that is unlike the rest
+/// decides what a model is thought to be worth.
+const LEAST_HELD_OUT: usize = 6;
 
 /// What to pack.
 #[derive(Clone, Debug)]
@@ -64,7 +69,7 @@ struct Candidate {
 /// Packs the files of `folders` into `out`. A folder whose sub-folders are
 /// packages (each with a `Cargo.toml`) counts as that many packages, and what
 /// lies outside them as one more; any other folder as one. Where files are held
-/// out every folder counts as one, and at least one file of several is held out.
+/// out every folder counts as one, and some files are held out however few there are.
 ///
 /// # Errors
 /// If a folder can't be read or `out` can't be written; [`NothingLeft`] if there is
@@ -124,15 +129,6 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         }
     }
 
-    let last = (candidates.iter().map(|candidate| &candidate.path))
-        .filter(|_| candidates.len() > 1)
-        .max_by_key(|path| Sha256::digest(path).to_vec())
-        .cloned();
-    let split_of = |candidate: &Candidate| match options.hold_out {
-        HoldOut::Repositories => Split::of_repository(&repositories[candidate.repository].key),
-        HoldOut::Files if Some(&candidate.path) == last.as_ref() => Split::Validation,
-        HoldOut::Files => Split::of_file(&candidate.path),
-    };
     let cleaned: Vec<_> = candidates
         .par_iter()
         .map(|candidate| {
@@ -141,6 +137,18 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
             Ok((text, sketch))
         })
         .collect();
+
+    let held_out_anyway = last_by_hash(
+        (candidates.iter().zip(&cleaned))
+            .filter(|(_, cleaned)| cleaned.is_ok())
+            .map(|(candidate, _)| candidate.path.as_str())
+            .collect(),
+    );
+    let split_of = |candidate: &Candidate| match options.hold_out {
+        HoldOut::Repositories => Split::of_repository(&repositories[candidate.repository].key),
+        HoldOut::Files if held_out_anyway.contains(candidate.path.as_str()) => Split::Validation,
+        HoldOut::Files => Split::of_file(&candidate.path),
+    };
 
     // Held-out files go first, so that of a training file and its near copy in
     // a held-out repository, the training file is the one left out. Within a
@@ -230,6 +238,16 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     };
     report.sha256 = Corpus::write(out, traits, kept)?;
     Ok(report)
+}
+
+/// Of the files at `paths` those that are held out whatever their hashes are: the last
+/// [`LEAST_HELD_OUT`] by hash, but no more than a quarter. So among 24 files or more one
+/// that was trained on is not held out later, unless others are deleted.
+fn last_by_hash(mut paths: Vec<&str>) -> HashSet<&str> {
+    let least = LEAST_HELD_OUT.min(paths.len() / 4).max(1);
+    let least = least.min(paths.len().saturating_sub(1));
+    paths.sort_by_cached_key(|path| Reverse(Sha256::digest(path).to_vec()));
+    paths.into_iter().take(least).collect()
 }
 
 fn count((files, total): &mut (usize, usize), bytes: usize) {
@@ -391,17 +409,28 @@ mod tests {
         assert!(!held_out.is_empty());
         assert_eq!(report.kept[&Split::Validation].0, held_out.len());
         assert_eq!(report.kept[&Split::Train].0, 40 - held_out.len());
-        for document in corpus.documents() {
-            assert_eq!(document.split, Split::of_file(&document.path));
+        // One in eight, by the hash, and the last ones where those are few.
+        let hash = |document: &Document| Sha256::digest(&document.path).to_vec();
+        let mut documents: Vec<_> = corpus.documents().iter().collect();
+        documents.sort_by_key(|document| Reverse(hash(document)));
+        let (first, rest) = documents.split_at(LEAST_HELD_OUT);
+        assert!(first.iter().all(|d| d.split == Split::Validation));
+        assert!(rest.iter().all(|d| d.split == Split::of_file(&d.path)));
+        for (files, least) in [(2, 1), (7, 1), (12, 3)] {
+            let few = root.path().join(format!("few{files}"));
+            std::fs::create_dir(&few).unwrap();
+            for seed in 0..files {
+                std::fs::write(few.join(format!("file{seed}.rs")), code(seed)).unwrap();
+            }
+            // What is not packed is not counted.
+            std::fs::write(few.join("empty.rs"), "").unwrap();
+            let split = |seed| Split::of_file(&format!("few{files}/file{seed}.rs"));
+            let by_hash = (0..files).map(split);
+            let by_hash = by_hash.filter(|&split| split == Split::Validation).count();
+            let packed = few.with_extension("pack");
+            let report = build(&[few], &packed, &options).unwrap();
+            assert_eq!(report.kept[&Split::Validation].0, least.max(by_hash));
         }
-        // Of a handful, too, one is held out.
-        let few = root.path().join("few");
-        std::fs::create_dir(&few).unwrap();
-        for seed in 0..2 {
-            std::fs::write(few.join(format!("file{seed}.rs")), code(seed)).unwrap();
-        }
-        let report_of_few = build(&[few], &root.path().join("few.pack"), &options).unwrap();
-        assert_eq!(report_of_few.kept[&Split::Validation].0, 1);
         // The same files pack into the same bytes.
         let again = root.path().join("again.pack");
         let second = build(&[root.path().join("mine")], &again, &options).unwrap();

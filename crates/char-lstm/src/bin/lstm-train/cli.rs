@@ -64,7 +64,9 @@ fn device(name: &str) -> Result<Device> {
         "cuda" => {
             ensure!(
                 tch::Cuda::is_available(),
-                "no CUDA device: this libtorch has none, or there is no GPU"
+                "no CUDA device: there is no GPU, or libtorch's part for it is not loaded; put the lib \
+                 folder of a PyTorch 2.11 for CUDA on LD_LIBRARY_PATH and its libtorch_cuda.so into \
+                 LD_PRELOAD"
             );
             Ok(Device::Cuda(0))
         }
