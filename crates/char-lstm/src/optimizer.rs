@@ -6,9 +6,7 @@ mod muon;
 
 use std::collections::BTreeMap;
 
-use clap::ValueEnum;
 use lstm_format::model_file::TRAINING_PREFIX;
-use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor, no_grad};
 
 use crate::network::{Network, to_vec};
@@ -25,19 +23,10 @@ const WEIGHT_DECAY: f64 = 0.01;
 /// Largest global gradient norm.
 const CLIP: f64 = 1.0;
 
-/// How weights follow from gradients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Method {
-    /// AdamW for everything
-    #[default]
-    Adamw,
-    /// Muon for the matrices that hidden states are multiplied by, AdamW for the rest
-    Muon,
-}
-
 /// An optimiser with gradient clipping by global norm and decoupled weight decay.
 pub struct Optimizer {
+    /// Muon's learning rate over AdamW's.
+    muon: f64,
     /// Type of Muon's matrix products.
     compute: Kind,
     /// One for each parameter of the network.
@@ -51,9 +40,10 @@ enum Memory {
 }
 
 impl Optimizer {
-    /// An optimiser for `network` that has seen no gradient. `compute` is the type
-    /// of Muon's matrix products.
-    pub fn new(network: &Network, method: Method, compute: Kind) -> Self {
+    /// An optimiser for `network` that has seen no gradient. With `muon`, Muon's
+    /// learning rate over AdamW's, the matrices that hidden states are multiplied by
+    /// are updated by Muon; `compute` is the type of its matrix products.
+    pub fn new(network: &Network, muon: Option<f64>, compute: Kind) -> Self {
         let config = network.config();
         let blocks = config.cell.row_blocks().len();
         let hidden = |name: &str| {
@@ -65,8 +55,8 @@ impl Optimizer {
         };
         let memory = |(name, parameter): &(String, Tensor)| {
             let zeros = || parameter.zeros_like();
-            match method {
-                Method::Muon if hidden(name) => Memory::Muon {
+            match muon {
+                Some(_) if hidden(name) => Memory::Muon {
                     momentum: zeros(),
                     blocks,
                 },
@@ -77,13 +67,14 @@ impl Optimizer {
             }
         };
         Self {
+            muon: muon.unwrap_or_default(),
             compute,
             memories: no_grad(|| network.parameters().iter().map(memory).collect()),
         }
     }
 
-    /// One update from the gradients in `network`, which are then cleared.
-    /// `step` counts from 1. Gives the gradient norm before clipping.
+    /// One update from the gradients in `network`, which are then cleared. The
+    /// learning rate is AdamW's, `step` counts from 1. Gives the gradient norm before clipping.
     pub fn step(&mut self, network: &Network, learning_rate: f64, step: u64) -> f64 {
         no_grad(|| {
             let parameters = network.parameters();
@@ -102,7 +93,7 @@ impl Optimizer {
             };
             let muon = muon::Update {
                 gradient_scale,
-                learning_rate,
+                learning_rate: learning_rate * self.muon,
                 decay,
                 compute: self.compute,
             };

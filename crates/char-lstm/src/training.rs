@@ -15,7 +15,7 @@ use crate::corpus::{Corpus, Split};
 use crate::curve::{Curve, Point};
 use crate::evaluation::{self, Text};
 use crate::network::{BatchState, Network, Pass, to_vec};
-use crate::optimizer::{Method, Optimizer};
+use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
 
 /// Everything that decides what a run computes; stored in its checkpoints.
@@ -27,12 +27,12 @@ pub struct Settings {
     pub lanes: usize,
     /// Bytes a lane reads a step (`T`).
     pub steps: usize,
-    /// How weights follow from gradients; an old checkpoint that says nothing is
-    /// of a run with AdamW.
-    #[serde(default)]
-    pub optimizer: Method,
     /// Learning rate over the run.
     pub schedule: Schedule,
+    /// Muon's learning rate where that of the schedule is highest; without one
+    /// AdamW updates everything.
+    #[serde(default)]
+    pub muon: Option<f64>,
     /// Probability of dropping a unit between layers and before the head.
     pub dropout: f64,
     /// Matrix products in bf16 (masters stay f32).
@@ -160,7 +160,7 @@ impl<'a> Training<'a> {
         let batches = Batches::new(corpus, rule, settings.lanes, settings.steps, settings.seed);
         Ok(Self {
             state: network.zero_state(settings.lanes, compute_kind(&settings)),
-            optimizer: Optimizer::new(&network, settings.optimizer, compute_kind(&settings)),
+            optimizer: optimizer(&network, &settings),
             curve: Curve::create(&run.folder)?,
             corpus,
             run,
@@ -219,12 +219,12 @@ impl<'a> Training<'a> {
         let mut settings = progress.settings;
         (settings.schedule, settings.steps) = (schedule, steps);
         let network = Network::from_model(&model, run.device);
-        let kind = compute_kind(&settings);
-        let mut optimizer = Optimizer::new(&network, settings.optimizer, kind);
+        let mut optimizer = optimizer(&network, &settings);
         let missing = || format!("checkpoint {} lacks training state", path.display());
         optimizer
             .restore(&network, &saved.tensors)
             .with_context(missing)?;
+        let kind = compute_kind(&settings);
         let zeros = network.zero_state(settings.lanes, kind);
         let carried = |name: &str, like: &Tensor| -> Result<Tensor> {
             let values = saved.tensors.get(&format!("{TRAINING_PREFIX}{name}"));
@@ -417,6 +417,11 @@ fn compute_kind(settings: &Settings) -> Kind {
     } else {
         Kind::Float
     }
+}
+
+fn optimizer(network: &Network, settings: &Settings) -> Optimizer {
+    let muon = settings.muon.map(|rate| rate / settings.schedule.peak);
+    Optimizer::new(network, muon, compute_kind(settings))
 }
 
 /// What weights have read that were trained on `first` and then on `second`.

@@ -151,17 +151,13 @@ fn a_killed_run_of_another_cell_goes_on_too() {
 fn a_killed_run_with_muon_goes_on_too() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
-    let with = |optimizer: &'static str| {
-        let corpus = &corpus;
-        move |run: &Path| {
-            let mut command = train(corpus, run);
-            command.args(["--optimizer", optimizer]);
-            command
-        }
-    };
-    check_killed_run(folder.path(), with("muon"));
+    check_killed_run(folder.path(), |run| {
+        let mut command = train(&corpus, run);
+        command.args(["--muon", "0.001"]);
+        command
+    });
     let other = folder.path().join("adamw");
-    assert!(with("adamw")(&other).status().unwrap().success());
+    assert!(train(&corpus, &other).status().unwrap().success());
     let muon = folder.path().join("whole");
     assert_ne!(log(&other), log(&muon), "the optimiser makes no difference");
 }

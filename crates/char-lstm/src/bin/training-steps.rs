@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use char_lstm::corpus::{Corpus, Document, Split, Traits};
-use char_lstm::optimizer::Method;
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, open_corpus};
 use lstm_format::{CellKind, HeadInput, ModelConfig, Provenance};
@@ -106,7 +105,6 @@ fn settings(asked: &Asked, bf16: bool) -> Settings {
         },
         lanes: asked.lanes,
         steps: asked.steps,
-        optimizer: Method::Adamw,
         schedule: Schedule {
             peak: 3e-3,
             warmup: 1_000_000,
@@ -114,6 +112,7 @@ fn settings(asked: &Asked, bf16: bool) -> Settings {
             seconds: None,
             decay: 0.5,
         },
+        muon: None,
         dropout: 0.0,
         bf16,
         seed: 1,

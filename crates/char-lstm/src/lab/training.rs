@@ -9,7 +9,7 @@ use tch::{Device, Kind, Reduction, Tensor, no_grad};
 use super::task::Task;
 use crate::batches::IGNORED;
 use crate::network::{Network, Pass};
-use crate::optimizer::{Method, Optimizer};
+use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
 
 /// Documents of one step.
@@ -79,7 +79,7 @@ pub fn train(
     let network = Network::new(settings.config.clone(), Device::Cpu, settings.seed as i64);
     let alphabet = Alphabet::new(task);
     alphabet.leave_out_the_rest(&network);
-    let mut optimizer = Optimizer::new(&network, Method::Adamw, Kind::Float);
+    let mut optimizer = Optimizer::new(&network, None, Kind::Float);
     let schedule = Schedule {
         peak: 0.02,
         warmup: 20,

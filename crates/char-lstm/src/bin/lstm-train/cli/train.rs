@@ -9,7 +9,6 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 
-use char_lstm::optimizer::Method;
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
 
@@ -65,12 +64,14 @@ pub(super) struct Arguments {
     /// Bytes a lane reads each step (truncation of back-propagation).
     #[arg(long, default_value_t = 64)]
     steps: usize,
-    /// How weights follow from gradients.
-    #[arg(long, value_enum, default_value_t)]
-    optimizer: Method,
     /// Highest learning rate.
     #[arg(long, default_value_t = 3e-3)]
     learning_rate: f64,
+    /// Update the matrices that hidden states are multiplied by with Muon, at this
+    /// learning rate where the other is highest, which is then AdamW's for the rest.
+    /// A tenth of the other is a good start.
+    #[arg(long, value_name = "RATE")]
+    muon: Option<f64>,
     /// Megabytes of warm-up.
     #[arg(long, default_value_t = 2.0)]
     warmup: f64,
@@ -135,6 +136,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             && arguments.minutes.is_none_or(|m| m > 0.0),
         "--lanes, --steps, --megabytes and --minutes must be above 0"
     );
+    ensure!(
+        arguments.learning_rate > 0.0 && arguments.muon.is_none_or(|rate| rate > 0.0),
+        "--learning-rate and --muon must be above 0"
+    );
     let corpus = open_corpus(&arguments.corpus)?;
     if arguments.threads > 0 {
         tch::set_num_threads(arguments.threads);
@@ -171,8 +176,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             config: config(arguments, language, master.as_ref().map(|m| &m.config))?,
             lanes: arguments.lanes,
             steps: arguments.steps,
-            optimizer: arguments.optimizer,
             schedule,
+            muon: arguments.muon,
             dropout: arguments.dropout,
             bf16: !arguments.f32,
             seed: arguments.seed,
