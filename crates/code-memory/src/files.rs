@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::newline;
+
 /// Bytes at the start of a file that tell text from data.
 const SNIFFED: usize = 8192;
 
@@ -90,9 +92,11 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
     if text.len() > limits.file {
         return Err(Skipped::TooLarge(limits.file));
     }
-    if text[..text.len().min(SNIFFED)].contains(&0) || std::str::from_utf8(&text).is_err() {
+    if text[..text.len().min(SNIFFED)].contains(&0) {
         return Err(Skipped::NotText);
     }
+    let text = String::from_utf8(text).map_err(|_| Skipped::NotText)?;
+    let text = newline::to_lf(&text).into_owned().into_bytes();
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() + 1;
     if text.len() / lines > LONGEST_LINE {
         return Err(Skipped::Generated);

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
+use serde::{Deserialize, Serialize};
+
 use crate::files::{self, Limits, Skipped};
 use crate::layer::Layer;
 use crate::segment::Segment;
@@ -17,7 +19,7 @@ const MOST_CHANGED: usize = 256 << 10;
 const MOST_MASKS: usize = 32;
 
 /// When a file was written and how long it was, to tell whether it changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     pub(crate) nanos: u64,
     pub(crate) length: u64,

@@ -9,6 +9,7 @@ pub mod files;
 mod group;
 mod layer;
 mod memory;
+pub mod newline;
 mod prefix;
 mod segment;
 mod stops;

@@ -15,7 +15,7 @@ use crate::group::{File, Group, Stamp};
 use crate::segment::Segment;
 
 /// Changes with the layout.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -26,10 +26,17 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct GroupHeader {
     name: String,
-    /// Path, time of writing in nanoseconds, length in bytes.
-    files: Vec<(PathBuf, u64, u64)>,
+    files: Vec<FileHeader>,
     /// Bytes of its index.
     index: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileHeader {
+    path: PathBuf,
+    stamp: Stamp,
+    /// Bytes of its text, which is shorter than the file where lines end in CRLF.
+    text: usize,
 }
 
 /// Writes `groups` to `path`; as a whole or not at all.
@@ -58,7 +65,11 @@ pub(crate) fn save(path: &Path, groups: &HashMap<String, Arc<Group>>) -> io::Res
             name: name.clone(),
             files: files
                 .iter()
-                .map(|(path, file)| (path.to_path_buf(), file.stamp.nanos, file.text.len() as u64))
+                .map(|(path, file)| FileHeader {
+                    path: path.to_path_buf(),
+                    stamp: file.stamp,
+                    text: file.text.len(),
+                })
                 .collect(),
             index: index.len(),
         });
@@ -101,10 +112,14 @@ pub(crate) fn load(path: &Path) -> Option<HashMap<String, Group>> {
     let mut groups = HashMap::new();
     for group in header.groups {
         let mut files = HashMap::new();
-        for (path, nanos, length) in group.files {
+        for FileHeader {
+            path,
+            stamp,
+            text: length,
+        } in group.files
+        {
             let text;
-            (text, body) = body.split_at_checked(usize::try_from(length).ok()?)?;
-            let stamp = Stamp { nanos, length };
+            (text, body) = body.split_at_checked(length)?;
             files.insert(
                 path,
                 File {

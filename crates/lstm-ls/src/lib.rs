@@ -26,7 +26,6 @@ mod heap;
 pub mod logging;
 pub mod memory;
 pub mod model;
-pub mod newline;
 pub mod retrain;
 pub mod server;
 pub mod statistics;

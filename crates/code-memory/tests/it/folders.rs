@@ -77,6 +77,29 @@ fn files_are_known_until_they_change_or_go() {
 }
 
 #[test]
+fn line_ends_make_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    // Only the line before tells which of the two it is.
+    for (name, word) in [("a", "aurora"), ("b", "borealis")] {
+        let text = format!("fn {name}() {{\r\n    let light = {word};\r\n}}\r\n");
+        fs::write(folder.path().join(format!("{name}.rs")), text).unwrap();
+    }
+    let cached = tempfile::tempdir().unwrap();
+    let setup = Setup {
+        cache: Some(cached.path().join("cache")),
+        ..setup(folder.path())
+    };
+    for _ in ["read", "from the cache"] {
+        let workspace = open(&setup);
+        for (name, word) in [("a", "auror"), ("b", "borea")] {
+            let before = format!("fn {name}() {{\n    let light = ");
+            assert_eq!(goes_on(&workspace, &before, &[]), word);
+        }
+        assert_eq!(goes_on(&workspace, "light = borealis", &[]), ";\n}\n\0");
+    }
+}
+
+#[test]
 fn a_change_of_many_files_is_still_the_sum_of_the_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = |i: usize| folder.path().join(format!("{i}.rs"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
-use code_memory::{Layer, Workspace};
+use code_memory::{Layer, Workspace, newline};
 use ignore::WalkBuilder;
 use lstm_format::language_of;
 
@@ -69,6 +69,8 @@ impl Inputs {
             let text = text.with_context(|| format!("reading {}", path.display()))?;
             let text = String::from_utf8(text);
             let text = text.with_context(|| format!("{} is not UTF-8", path.display()))?;
+            // As the server completes it.
+            let text = newline::to_lf(&text).into_owned();
             if text.is_empty() {
                 continue;
             }

@@ -24,7 +24,7 @@ use super::position::{self, Encoding};
 use super::reason::Reason;
 use super::scheduler::{JobError, Order, Purpose};
 use super::suggest::path;
-use crate::newline;
+use code_memory::newline;
 
 /// Whose the diagnostics are, for the user.
 pub(super) const SOURCE: &str = "lstm-ls";

@@ -1,4 +1,5 @@
-//! CRLF to LF: models are trained on LF and would see every `\r` as a surprise.
+//! CRLF to LF: models are trained on LF and would see every `\r` as a surprise, and
+//! what is remembered has to match what is typed, whichever of the two ends its lines.
 
 use std::borrow::Cow;
 
