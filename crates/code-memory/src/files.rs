@@ -96,7 +96,7 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
         return Err(Skipped::NotText);
     }
     let text = String::from_utf8(text).map_err(|_| Skipped::NotText)?;
-    let text = newline::to_lf(&text).into_owned().into_bytes();
+    let text = newline::into_lf(text).into_bytes();
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() + 1;
     if text.len() / lines > LONGEST_LINE {
         return Err(Skipped::Generated);

@@ -11,3 +11,11 @@ pub fn to_lf(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(text)
     }
 }
+
+/// The same, but for text that nobody else needs: it is copied only where it changes.
+pub fn into_lf(text: String) -> String {
+    match to_lf(&text) {
+        Cow::Owned(changed) => changed,
+        Cow::Borrowed(_) => text,
+    }
+}

@@ -70,7 +70,7 @@ impl Inputs {
             let text = String::from_utf8(text);
             let text = text.with_context(|| format!("{} is not UTF-8", path.display()))?;
             // As the server completes it.
-            let text = newline::to_lf(&text).into_owned();
+            let text = newline::into_lf(text);
             if text.is_empty() {
                 continue;
             }
