@@ -64,6 +64,7 @@ fn rust() -> Result<()> {
     libtorch::provide()?;
     let mut pack = lstm_train();
     pack.arg("corpus").arg(folder.join("vendor"));
+    pack.arg("--stated-repositories");
     pack.arg("--out").arg(folder.join("rust.pack"));
     pack.arg("--manifest").arg(manifests.join("manifest.tsv"));
     pack.arg("--evaluation-files")

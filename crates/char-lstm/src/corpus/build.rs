@@ -9,12 +9,13 @@ use anyhow::Result;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::Split;
 use super::duplicates::{Resemblance, Seen, Sketch};
 use super::filter::{self, Reason};
 use super::pack::{Corpus, Document, Traits};
+use super::packages::{self, Source};
 use super::report::{Package, Report};
 use super::repository::Repository;
-use super::{Split, packages};
 
 /// Files held out at least, where files are: on fewer, one that is unlike the rest
 /// decides what a model is thought to be worth.
@@ -29,6 +30,9 @@ pub struct BuildOptions {
     pub repository_bytes: usize,
     /// Whether repositories must state a permissive licence.
     pub permissive_only: bool,
+    /// Whether they must state where they are kept: what does not may be part of one
+    /// that is held out.
+    pub stated_only: bool,
     /// Licence (SPDX) of folders that state none themselves.
     pub license: Option<String>,
     /// Largest file wanted, in bytes.
@@ -86,15 +90,20 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         *license = license.take().or_else(|| options.license.clone());
     }
     let superseded = packages::superseded(&sources);
-    let left_out: Vec<Option<Reason>> = (sources.iter().zip(superseded))
+    let mut left_out: Vec<Option<Reason>> = (sources.iter().zip(superseded))
         .map(|(source, superseded)| {
             if options.permissive_only && !source.repository.is_permissive() {
                 Some(Reason::License)
+            } else if options.stated_only && source.repository.name().is_none() {
+                Some(Reason::NoRepository)
             } else {
                 superseded.then_some(Reason::OlderVersion)
             }
         })
         .collect();
+    if options.hold_out == HoldOut::Repositories {
+        leave_out_namesakes(&sources, &mut left_out);
+    }
     let kept = sources.iter_mut().zip(&left_out);
     let kept = kept.filter(|(_, reason)| reason.is_none());
     packages::tell_apart(kept.map(|(source, _)| &mut source.repository).collect());
@@ -192,7 +201,10 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
             count(report.dropped.entry(reason).or_default(), text.len());
             continue;
         }
-        *given += text.len();
+        // What is held out is not given to training.
+        if split == Split::Train {
+            *given += text.len();
+        }
         let package = credited
             .entry((candidates[i].repository, split))
             .or_insert_with(|| Package {
@@ -238,6 +250,27 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     };
     report.sha256 = Corpus::write(out, traits, kept)?;
     Ok(report)
+}
+
+/// Leaves out what would be trained on while a repository of the same name, but of
+/// another owner, is held out.
+fn leave_out_namesakes(sources: &[Source], left_out: &mut [Option<Reason>]) {
+    let trained = |key: &str| Split::of_repository(key) == Split::Train;
+    let kept = sources.iter().zip(&*left_out);
+    let kept = kept.filter(|(_, reason)| reason.is_none());
+    let held_out: HashSet<&str> = kept
+        .map(|(source, _)| &source.repository)
+        .filter(|repository| !trained(&repository.key))
+        .filter_map(Repository::name)
+        .collect();
+    for (Source { repository, .. }, reason) in sources.iter().zip(left_out) {
+        let namesake = repository
+            .name()
+            .is_some_and(|name| held_out.contains(name));
+        if reason.is_none() && namesake && trained(&repository.key) {
+            *reason = Some(Reason::Namesake);
+        }
+    }
 }
 
 /// Of the files at `paths` those that are held out whatever their hashes are: the last
@@ -289,6 +322,7 @@ mod tests {
             language: "rust".into(),
             repository_bytes: 1_000_000,
             permissive_only: true,
+            stated_only: false,
             license: None,
             largest_file: filter::LARGEST,
             hold_out: HoldOut::Repositories,
@@ -335,6 +369,70 @@ mod tests {
                 format!("{validation}/original.rs")
             ]
         );
+    }
+
+    #[test]
+    fn what_may_be_of_a_held_out_repository_is_not_trained_on() {
+        let root = tempfile::tempdir().unwrap();
+        let owners = |split| {
+            let keys = (0..).map(|i| format!("owner{i}/moved"));
+            let mut keys = keys.filter(move |key| Split::of_repository(key) == split);
+            keys.next().unwrap()
+        };
+        let packages = [
+            ("before", owners(Split::Train)),
+            ("after", owners(Split::Validation)),
+            ("other", {
+                let keys = (0..).map(|i| format!("owner/other{i}"));
+                let mut keys = keys.filter(|key| Split::of_repository(key) == Split::Train);
+                keys.next().unwrap()
+            }),
+            ("stray", String::new()),
+        ];
+        for (seed, (name, key)) in packages.iter().enumerate() {
+            let folder = root.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            let repository = match key.is_empty() {
+                true => String::new(),
+                false => format!("repository = \"https://example.org/{key}\"\n"),
+            };
+            let manifest = format!("[package]\nname = \"{name}\"\n{repository}");
+            std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+            std::fs::write(folder.join("lib.rs"), code(seed)).unwrap();
+        }
+        let options = BuildOptions {
+            permissive_only: false,
+            stated_only: true,
+            ..options()
+        };
+        let out = root.path().join("corpus.pack");
+        let report = build(&[root.path().to_owned()], &out, &options).unwrap();
+        assert_eq!(report.dropped[&Reason::Namesake].0, 1);
+        assert_eq!(report.dropped[&Reason::NoRepository].0, 1);
+        let corpus = Corpus::open(&out).unwrap();
+        let paths: Vec<_> = corpus.documents().iter().map(|d| d.path.clone()).collect();
+        assert_eq!(paths, ["other/lib.rs", "after/lib.rs"]);
+    }
+
+    #[test]
+    fn what_is_held_out_takes_nothing_from_training() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("mine");
+        std::fs::create_dir(&folder).unwrap();
+        for seed in 0..40 {
+            std::fs::write(folder.join(format!("file{seed}.rs")), code(seed)).unwrap();
+        }
+        let options = BuildOptions {
+            permissive_only: false,
+            hold_out: HoldOut::Files,
+            // As much as one file.
+            repository_bytes: code(10).len(),
+            ..options()
+        };
+        let out = root.path().join("corpus.pack");
+        let report = build(&[folder], &out, &options).unwrap();
+        assert!(report.kept[&Split::Validation].0 >= LEAST_HELD_OUT);
+        assert_eq!(report.kept[&Split::Train].0, 1);
     }
 
     #[test]

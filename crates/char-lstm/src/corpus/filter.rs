@@ -14,6 +14,11 @@ pub const LARGEST: usize = 60_000;
 pub enum Reason {
     /// Its repository states no permissive licence.
     License,
+    /// It states no repository, and may be of one that is held out.
+    NoRepository,
+    /// Its repository is called like one that is held out, of which it may be a
+    /// fork, or which was moved.
+    Namesake,
     /// An older version of a package that is there in a newer one.
     OlderVersion,
     /// It, or a folder on the way to it, can't be read.
@@ -44,6 +49,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::License => "no permissive licence",
+            Self::NoRepository => "no repository stated",
+            Self::Namesake => "called like a repository held out",
             Self::OlderVersion => "older version of a package",
             Self::Unreadable => "can't be read",
             Self::Size => "too small or too large",

@@ -44,6 +44,11 @@ impl Repository {
         }
     }
 
+    /// What it is called, whoever owns it; `None` if it states none.
+    pub fn name(&self) -> Option<&str> {
+        self.key.split_once('/').map(|(_, name)| name)
+    }
+
     /// Whether the stated licence is [permissive](license::is_permissive). No
     /// statement is no.
     pub fn is_permissive(&self) -> bool {

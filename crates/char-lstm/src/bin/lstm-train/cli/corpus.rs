@@ -27,6 +27,10 @@ pub(super) struct Arguments {
     /// Take repositories that state no permissive licence too.
     #[arg(long)]
     any_license: bool,
+    /// Leave packages out that do not state their repository: they may be of one that
+    /// is held out.
+    #[arg(long)]
+    stated_repositories: bool,
     /// Licence (SPDX) of folders that state none in a Cargo.toml.
     #[arg(long)]
     license: Option<String>,
@@ -59,6 +63,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         language: arguments.language,
         repository_bytes: arguments.repository_kb * 1_000,
         permissive_only: !arguments.any_license,
+        stated_only: arguments.stated_repositories,
         license: arguments.license,
         largest_file: arguments.largest_file_kb * 1_000,
         hold_out: match arguments.hold_out_files {
@@ -135,6 +140,7 @@ mod tests {
             language: "rust".to_owned(),
             repository_bytes: 1_000,
             permissive_only: false,
+            stated_only: false,
             license: None,
             largest_file: 1_000,
             hold_out: HoldOut::Files,
