@@ -101,7 +101,9 @@ pub fn draw(
 /// The byte at quantile `uniform`, in [0, 1), of the distribution at
 /// `temperature`; never one of probability 0.
 fn byte_at(log_probs: &[f32; VOCABULARY_SIZE], temperature: f32, uniform: f32) -> u8 {
-    let weights = log_probs.map(|l| (l / temperature).exp());
+    let highest = log_probs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    // Otherwise all of them would vanish where it is cold and nothing is likely.
+    let weights = log_probs.map(|l| ((l - highest) / temperature).exp());
     let mut left = uniform * weights.iter().sum::<f32>();
     let mut last = 0;
     for (byte, weight) in (0..=255).zip(weights).filter(|(_, weight)| *weight > 0.0) {
@@ -128,6 +130,7 @@ mod tests {
         assert_eq!(byte_at(&log_probs, 1.0, 0.3), 9);
         assert_eq!(byte_at(&log_probs, 1.0, 0.0), 7);
         assert_eq!(byte_at(&log_probs, 1.0, 1.0), 9);
+        assert_eq!(byte_at(&log_probs.map(|l| l - 3.0), 0.01, 0.5), 9);
         // At temperature 0.5 the odds 1:3 become 1:9.
         assert_eq!(byte_at(&log_probs, 0.5, 0.12), 9);
     }

@@ -217,6 +217,9 @@ impl<'a> Training<'a> {
             path.display()
         );
         let mut settings = progress.settings;
+        // Muon's rate keeps its proportion to the other.
+        let scale = schedule.peak / settings.schedule.peak;
+        settings.muon = settings.muon.map(|rate| rate * scale);
         (settings.schedule, settings.steps) = (schedule, steps);
         let network = Network::from_model(&model, run.device);
         let mut optimizer = optimizer(&network, &settings);
@@ -286,9 +289,13 @@ impl<'a> Training<'a> {
                 bytes_per_second: rate,
                 seconds_left: schedule.seconds_left(self.bytes, self.seconds, rate),
             });
-            let last = self.share() >= 1.0;
-            let due =
-                self.run.validate_every > 0 && self.step.is_multiple_of(self.run.validate_every);
+            let every = self.run.validate_every;
+            let last = every > 0 && self.share() >= 1.0;
+            let due = every > 0 && self.step.is_multiple_of(every);
+            if last {
+                // Whoever is out of patience by now has lost nothing.
+                self.save()?;
+            }
             let validation = (due || last).then(|| self.validate()).flatten();
             self.curve.push(Point {
                 step: self.step,
@@ -321,20 +328,27 @@ impl<'a> Training<'a> {
     /// # Errors
     /// If the loss is no longer finite.
     pub fn step(&mut self) -> Result<(f64, f64)> {
-        let Batch {
-            inputs,
-            targets,
-            keep,
-            bytes,
-        } = self.batches.next_batch(self.run.device);
-        let step = self.step + 1;
-        // libtorch's generator can't be saved, so each step seeds it anew.
-        tch::manual_seed((self.settings.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) as i64);
         let pass = Pass {
             compute: compute_kind(&self.settings),
             dropout: self.settings.dropout,
             train: true,
         };
+        let mut batch = self.batches.next_batch(self.run.device);
+        while batch.bytes == 0 {
+            // Nothing but headers, which are read and not learnt.
+            let carried = self.state.carried(&batch.keep);
+            self.state = no_grad(|| self.network.forward(&batch.inputs, &carried, pass)).1;
+            batch = self.batches.next_batch(self.run.device);
+        }
+        let Batch {
+            inputs,
+            targets,
+            keep,
+            bytes,
+        } = batch;
+        let step = self.step + 1;
+        // libtorch's generator can't be saved, so each step seeds it anew.
+        tch::manual_seed((self.settings.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) as i64);
         let (logits, state) = self
             .network
             .forward(&inputs, &self.state.carried(&keep), pass);

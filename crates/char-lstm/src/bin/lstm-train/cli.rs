@@ -76,9 +76,9 @@ fn device(name: &str) -> Result<Device> {
 
 /// The command as a person would type it, without the folder of the program.
 fn command_line() -> String {
-    let arguments = std::env::args().skip(1);
+    let arguments = std::env::args_os().skip(1);
     std::iter::once("lstm-train".to_owned())
-        .chain(arguments)
+        .chain(arguments.map(|argument| argument.to_string_lossy().into_owned()))
         .collect::<Vec<_>>()
         .join(" ")
 }

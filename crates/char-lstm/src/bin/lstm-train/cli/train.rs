@@ -25,7 +25,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     run: PathBuf,
     /// Go on from the run's checkpoint; of the settings only --megabytes,
-    /// --minutes, --learning-rate, --warmup, --decay and --steps may change.
+    /// --minutes, --learning-rate (and with it that of --muon), --warmup, --decay and
+    /// --steps may change.
     #[arg(long)]
     resume: bool,
     /// Weights to start from instead of random ones; they decide the shape.
@@ -93,7 +94,7 @@ pub(super) struct Arguments {
     /// Threads of libtorch; 0 lets it choose.
     #[arg(long, default_value_t = 0)]
     threads: i32,
-    /// Steps between validations.
+    /// Steps between validations, one more at the end; 0 is none.
     #[arg(long, default_value_t = 500)]
     validate_every: u64,
     /// Kilobytes of evaluation files a validation reads.
