@@ -179,8 +179,13 @@ pub fn run(
 
     let reserve = Reserve::new(options.budget, Duration::try_from_secs_f64(measuring)?);
     clock = clock.with(reserve);
+    let budget = options.budget.as_secs_f64();
     let training = match job.state.training {
-        Some(seconds) => Some(Duration::try_from_secs_f64(seconds)?),
+        // Another budget than before is so much more training, or less.
+        Some((seconds, of)) => {
+            let seconds = (seconds + budget - of).max(clock::LEAST_TRAINING.as_secs_f64());
+            Some(Duration::try_from_secs_f64(seconds)?)
+        }
         None => reserve.training(clock.left()),
     };
     let Some(training) = training else {
@@ -190,7 +195,7 @@ pub fn run(
         );
         return job.refuse(reason, None);
     };
-    job.update(|state| state.training = Some(training.as_secs_f64()))?;
+    job.update(|state| state.training = Some((training.as_secs_f64(), budget)))?;
     let most_bytes = packed.train as f64 * MOST_PASSES;
     let train = trainer::Training {
         start: &base.start,
@@ -236,6 +241,11 @@ pub fn run(
     let (before, after) = (choice.before, choice.after);
     if let Some(reason) = choice.refused {
         return job.refuse(reason, Some((before, after)));
+    }
+    if Base::find(options.from.as_deref(), places)?.basis != base.basis {
+        let reason = "another model has come into use meanwhile, which this one was not compared \
+                      with: call again to start from that";
+        return job.refuse(reason.to_owned(), Some((before, after)));
     }
     let trained = blend::between(&start, &led_to, choice.way)?;
     let model = trained.to_precision(Precision::Int8)?;

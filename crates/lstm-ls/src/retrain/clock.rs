@@ -28,7 +28,7 @@ const AFTER: f64 = 3.0;
 const AFTER_AT_LEAST: f64 = 1.0 / 10.0;
 
 /// The least time that training is worth starting for.
-const LEAST_TRAINING: Duration = Duration::from_secs(5);
+pub(super) const LEAST_TRAINING: Duration = Duration::from_secs(5);
 
 /// What is left of the time.
 pub(super) struct Clock {

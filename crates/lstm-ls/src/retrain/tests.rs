@@ -46,8 +46,11 @@ fn model(hidden_size: usize, bias: f32) -> ModelFile {
     .unwrap()
 }
 
-/// A user's folders.
-struct Home(tempfile::TempDir);
+/// A user's folders, and the time that a retraining gets.
+struct Home {
+    folder: tempfile::TempDir,
+    budget: Duration,
+}
 
 /// What a retraining came to.
 struct Ended {
@@ -56,12 +59,17 @@ struct Ended {
     /// Calls of the program that trains since the retraining before, each with
     /// what it begins with.
     calls: Vec<String>,
+    /// What training was given, the last time that it was called.
+    minutes: Option<f64>,
 }
 
 impl Home {
     /// With a workspace and a model in use.
     fn new() -> Self {
-        let home = Self(tempfile::tempdir().unwrap());
+        let home = Self {
+            folder: tempfile::tempdir().unwrap(),
+            budget: Duration::from_secs(600),
+        };
         fs::create_dir(home.path("project")).unwrap();
         fs::write(home.path("project/main.rs"), "aaaaaaaaaaaaaaa\n".repeat(3)).unwrap();
         home.ship(&model(8, 8.0));
@@ -69,7 +77,7 @@ impl Home {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     fn ship(&self, model: &ModelFile) {
@@ -83,7 +91,7 @@ impl Home {
 
     /// The same where the program does as `first` says before all else.
     fn retrain_with(&self, first: &str, train: &str) -> Ended {
-        let calls = self.path("calls");
+        let [calls, minutes] = ["calls", "minutes"].map(|name| self.path(name));
         let script = format!(
             r#"#!/bin/sh
 what=$1
@@ -95,6 +103,7 @@ while [ $# -gt 0 ]; do
         --resume) begins=' resume' ;;
         --out) out=$2 ;;
         --evaluation-files) held=$2 ;;
+        --minutes) echo $2 > "{minutes}" ;;
     esac
     shift
 done
@@ -108,13 +117,14 @@ fi
 {train}
 "#,
             calls = calls.display(),
+            minutes = minutes.display(),
             workspace = self.path("project").display()
         );
         let program = self.path("lstm-train");
         write_program(&program, &script);
         let options = Options {
             workspace: self.path("project"),
-            budget: Duration::from_secs(600),
+            budget: self.budget,
             from: None,
             program: Some(program),
         };
@@ -131,6 +141,9 @@ fi
             outcome,
             notes: notes.0,
             calls: called.lines().map(str::to_owned).collect(),
+            minutes: fs::read_to_string(&minutes)
+                .ok()
+                .and_then(|minutes| minutes.trim().parse().ok()),
         }
     }
 }
@@ -186,6 +199,53 @@ fn what_was_stopped_goes_on_while_the_model_in_use_is_the_same() {
     assert_eq!(second.calls, ["train resume"]);
     assert!(second.noted("going on") && !second.noted("anew"));
     second.refused("not better");
+}
+
+#[test]
+fn what_goes_on_with_another_budget_trains_so_much_longer_or_shorter() {
+    let stops = format!("{COPIES}; kill -9 $$");
+    for (budget, longer) in [(1_500, 15.0), (300, -5.0)] {
+        let mut home = Home::new();
+        let first = home.retrain(&stops).minutes.unwrap();
+        home.budget = Duration::from_secs(budget);
+        let second = home.retrain(&stops);
+        assert_eq!(second.calls, ["train resume"]);
+        let second = second.minutes.unwrap();
+        assert!((second - first - longer).abs() < 1e-6, "{first}, {second}");
+        // It is counted once.
+        let third = home.retrain("").minutes.unwrap();
+        assert!((third - second).abs() < 1e-6, "{second}, {third}");
+    }
+}
+
+#[test]
+fn it_comes_into_use_if_nothing_else_has_meanwhile() {
+    for meanwhile in [false, true] {
+        let home = Home::new();
+        home.ship(&model(8, 4.0));
+        let [better, other] = ["better", "other"].map(|name| home.path(name));
+        model(8, 7.0).write(&better).unwrap();
+        model(8, 5.0).write(&other).unwrap();
+        let models = home.path("data/models");
+        let mut train = format!(
+            r#"mkdir -p "$run" && cp "{}" "$run/checkpoint.safetensors""#,
+            better.display()
+        );
+        if meanwhile {
+            train += &format!(
+                r#"; mkdir -p "{0}" && cp "{1}" "{0}/other.safetensors""#,
+                models.display(),
+                other.display()
+            );
+        }
+        let ended = home.retrain(&train);
+        if meanwhile {
+            ended.refused("another model has come into use");
+        } else {
+            let promoted = matches!(ended.outcome, Ok(Outcome::Promoted(..)));
+            assert!(promoted, "{:?}", ended.outcome);
+        }
+    }
 }
 
 #[test]
