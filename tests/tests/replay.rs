@@ -132,3 +132,35 @@ fn typing_a_file_brings_the_suggestions_that_eval_counts() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn what_was_typed_into_is_not_shown_anew() -> Result<()> {
+    let files = validation_files()?;
+    let file = files.iter().find(|file| file.path.ends_with(TYPED[0]));
+    let file = file.with_context(|| format!("{} is committed", TYPED[0]))?;
+    let text = &file.text[..file.text.floor_char_boundary(3 * LENGTH)];
+    let (mut anew, mut again) = (0, 0);
+    let mut ignored: Option<(usize, String)> = None;
+    for key in keys_of("typed.rs", text)? {
+        let offset = key["offset"].as_u64().context("an offset")? as usize;
+        let Some(shown) = key["shown"].as_str() else {
+            assert!(
+                key["anew"].is_null() && key["probability"].is_null(),
+                "{key}"
+            );
+            continue;
+        };
+        let goes_on = ignored.take().is_some_and(|(at, before)| {
+            let left = before.strip_prefix(&text[at..offset]);
+            left.is_some_and(|left| !left.is_empty() && shown.starts_with(left))
+        });
+        assert!(!goes_on || key["anew"] == false, "{key}");
+        anew += usize::from(key["anew"] == true);
+        again += usize::from(goes_on);
+        if key["accepts"] == false {
+            ignored = Some((offset, shown.to_owned()));
+        }
+    }
+    assert!(anew > 20 && again > 5, "{anew} anew, {again} again");
+    Ok(())
+}

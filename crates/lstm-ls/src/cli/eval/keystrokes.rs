@@ -187,7 +187,12 @@ fn replay(
                 shown,
                 accepts,
             } = key;
-            let key = json!({"path": path, "offset": offset, "shown": shown, "accepts": accepts});
+            let key = json!({
+                "path": path, "offset": offset, "accepts": accepts,
+                "shown": shown.map(|shown| shown.text),
+                "probability": shown.map(|shown| shown.probability),
+                "anew": shown.map(|shown| shown.anew),
+            });
             keys.push_str(&format!("{key}\n"));
         };
         for passage in keystrokes.scenario.passages(text) {

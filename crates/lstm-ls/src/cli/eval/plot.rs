@@ -56,7 +56,7 @@ fn saved(area: &Area<'_>, curve: &[(f32, Tally)]) -> Drawn {
 
 fn reliable(area: &Area<'_>, reliability: &Reliability) -> Drawn {
     let mut chart = ChartBuilder::on(area)
-        .caption("How often what is shown is right", ("sans-serif", 16))
+        .caption("How often what is shown anew is right", ("sans-serif", 16))
         .margin(12)
         .x_label_area_size(36)
         .y_label_area_size(44)

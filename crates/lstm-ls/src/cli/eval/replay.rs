@@ -43,9 +43,19 @@ pub(super) struct Key<'a> {
     /// Bytes of the file before it.
     pub(super) offset: usize,
     /// What was shown there.
-    pub(super) shown: Option<&'a str>,
+    pub(super) shown: Option<Shown<'a>>,
     /// Whether the key accepts that.
     pub(super) accepts: bool,
+}
+
+/// What somebody saw.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) text: &'a str,
+    /// How likely it was held to be right to its last byte.
+    pub(super) probability: f64,
+    /// Whether nobody had typed into it before.
+    pub(super) anew: bool,
 }
 
 /// Who suggests.
@@ -144,24 +154,33 @@ impl Typist<'_> {
             let shown = suggestion.and_then(|s| {
                 let doubted = ignored.doubt(&s.text, &s.cumulative);
                 let (length, _) = show::best_cut(&s.text, &doubted, cost)?;
-                Some((&s.text[..length], doubted[length - 1].exp()))
+                let last = length - 1;
+                Some(Shown {
+                    text: &s.text[..length],
+                    probability: doubted[last].exp(),
+                    anew: doubted[last] == s.cumulative[last],
+                })
             });
             tally.keystrokes += 1;
             let rest = &self.text[offset..passage.end];
-            let right = shown.filter(|(text, _)| rest.starts_with(text));
+            let right = shown.filter(|shown| rest.starts_with(shown.text));
             watch(Key {
                 offset,
-                shown: shown.map(|(text, _)| text),
+                shown,
                 accepts: right.is_some(),
             });
-            if let Some((text, probability)) = shown {
-                ignored.shown(text);
+            if let Some(shown) = shown {
+                ignored.shown(shown.text);
                 tally.shown += 1;
-                tally.reliability.add(probability, right.is_some());
+                // This typist overlooks nothing, so what is typed into is wrong for
+                // certain, while it is shown again for those who may have.
+                if shown.anew {
+                    tally.reliability.add(shown.probability, right.is_some());
+                }
             }
             just_accepted = right.is_some();
             match right {
-                Some((text, _)) => {
+                Some(Shown { text, .. }) => {
                     let counted =
                         (offset..offset + text.len()).filter(|&o| !self.in_indentation(o));
                     let bytes = counted.count();

@@ -13,7 +13,8 @@ pub(super) struct Tally {
     pub(super) accepted: usize,
     /// Bytes of the taken ones, counted as in `bytes`.
     pub(super) accepted_bytes: usize,
-    /// How often they were right, by how likely they were held to be.
+    /// How often those that nobody had typed into were right, by how likely they
+    /// were held to be.
     pub(super) reliability: Reliability,
 }
 
