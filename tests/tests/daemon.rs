@@ -185,6 +185,24 @@ fn bridged(path: &Path) -> Result<(LanguageClient, u32)> {
     Ok((client, daemon))
 }
 
+#[test]
+fn a_bridge_says_why_no_daemon_can_serve() -> Result<()> {
+    let (folder, _) = socket()?;
+    let path = folder.path().join("missing/socket");
+    let mut bridge = Command::new(server()?);
+    bridge.args(["connect", text(&path)]);
+    let finished = run_limited(&mut bridge, LIMIT)?;
+    assert_eq!(finished.code, Some(2));
+    let lines: Vec<&str> = finished.stderr.lines().collect();
+    let said = format!("lstm-ls: no daemon listens on {}: cannot ", path.display());
+    assert!(
+        lines.len() == 1 && lines[0].starts_with(&said),
+        "{}",
+        finished.stderr
+    );
+    Ok(())
+}
+
 fn process_id(client: &mut LanguageClient) -> Result<u32> {
     let status = client.request("lstm-ls/status", json!({}))?;
     let id = status["processId"].as_u64().context("a process")?;

@@ -4,20 +4,36 @@ use std::path::Path;
 
 /// LSP language identifier of the file at `path`, by its extension.
 ///
-/// An extension not listed is its own identifier: that is right for most
-/// languages, and no model claims the others.
+/// An extension not listed is its own identifier, as it is of Go and Swift.
 pub fn language_of(path: &Path) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let language = match extension.as_str() {
-        "rs" => "rust",
-        "py" | "pyi" => "python",
-        "js" | "mjs" | "cjs" => "javascript",
-        "ts" | "mts" | "cts" => "typescript",
-        "rb" => "ruby",
+        "bash" | "sh" | "zsh" => "shellscript",
+        "cc" | "cxx" | "hh" | "hpp" => "cpp",
+        "cjs" | "js" | "mjs" => "javascript",
+        "clj" | "cljc" | "cljs" => "clojure",
+        "cs" => "csharp",
+        "cts" | "mts" | "ts" => "typescript",
+        "erl" | "hrl" => "erlang",
+        "ex" | "exs" => "elixir",
+        "fs" | "fsi" | "fsx" => "fsharp",
         "h" => "c",
-        "cc" | "cxx" | "hpp" | "hh" => "cpp",
+        "hs" => "haskell",
+        "htm" => "html",
+        "jl" => "julia",
+        "jsx" => "javascriptreact",
+        "kt" | "kts" => "kotlin",
+        "m" => "objective-c",
         "md" => "markdown",
-        "sh" | "bash" => "shellscript",
+        "ml" | "mli" => "ocaml",
+        "pl" | "pm" => "perl",
+        "ps1" => "powershell",
+        "py" | "pyi" => "python",
+        "rb" => "ruby",
+        "rs" => "rust",
+        "tex" => "latex",
+        "tsx" => "typescriptreact",
+        "yml" => "yaml",
         other => other,
     };
     Some(language.to_owned())
@@ -33,6 +49,7 @@ mod tests {
         assert_eq!(language("src/main.rs").as_deref(), Some("rust"));
         assert_eq!(language("A.RS").as_deref(), Some("rust"));
         assert_eq!(language("x.go").as_deref(), Some("go"));
+        assert_eq!(language("x.kts").as_deref(), Some("kotlin"));
         assert_eq!(language("Makefile"), None);
     }
 }

@@ -32,6 +32,13 @@ const START: Duration = Duration::from_secs(10);
 /// Between two attempts to connect to a daemon that is starting.
 const ATTEMPTS: Duration = Duration::from_millis(10);
 
+/// Before a daemon that has ended is started again: one that was here may be on its
+/// way out.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Longest wait for a daemon to say why it cannot serve.
+const REASON: Duration = Duration::from_secs(1);
+
 /// Longest wait for the last answers when the editor has hung up.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
@@ -283,13 +290,15 @@ async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
                 return Ok(stream);
             }
             Err(error) if Instant::now() > given_up => {
-                let path = daemon.path.display();
-                return Err(error).with_context(|| format!("no daemon listens on {path}"));
+                let why = why_not(daemon).await;
+                let why = why.unwrap_or_else(|| error.to_string());
+                bail!("no daemon listens on {}: {why}", daemon.path.display());
             }
             Err(_) => sleep(ATTEMPTS).await,
         }
         // It made way for one that is on its way out, or was faster.
         if child.try_wait()?.is_some() {
+            sleep(AGAIN).await;
             child = start(daemon)?;
         }
     }
@@ -299,14 +308,28 @@ async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
 /// ends by itself.
 fn start(daemon: &Daemon) -> anyhow::Result<Child> {
     debug!("starting a daemon");
+    let mut command = command(daemon)?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn();
+    child.with_context(|| format!("cannot start {}", command.as_std().get_program().display()))
+}
+
+/// What a daemon says that ends at once.
+async fn why_not(daemon: &Daemon) -> Option<String> {
+    let mut command = command(daemon).ok()?;
+    let output = timeout(REASON, command.kill_on_drop(true).output());
+    let said = output.await.ok()?.ok()?.stderr;
+    let said = String::from_utf8_lossy(&said);
+    let line = said.lines().rfind(|line| !line.trim().is_empty())?;
+    let own = concat!(env!("CARGO_PKG_NAME"), ": ");
+    Some(line.strip_prefix(own).unwrap_or(line).to_owned())
+}
+
+fn command(daemon: &Daemon) -> anyhow::Result<Command> {
     let (program, arguments) = daemon.command.split_first().context("a program to start")?;
-    Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        // Ctrl-C in the editor's terminal is not meant for it.
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("cannot start {}", program.display()))
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null());
+    // Ctrl-C in the editor's terminal is not meant for it.
+    command.process_group(0);
+    Ok(command)
 }

@@ -19,7 +19,7 @@ pub fn group_of(path: &Path, language: &str) -> String {
 pub fn group_of_file(path: &Path) -> Option<String> {
     let language = lstm_format::language_of(path)?;
     let group = match language.as_str() {
-        "tsx" | "jsx" | "javascript" => "typescript",
+        "javascript" | "javascriptreact" | "typescriptreact" => "typescript",
         "cpp" => "c",
         other => other,
     };

@@ -49,6 +49,8 @@ pub(super) struct Session {
     last_asked: u64,
     /// Ids of registrations that the editor knows of.
     registered: HashSet<String>,
+    /// Tokens of the progress that the editor shows.
+    progress: Vec<Value>,
     wants_status: bool,
     shut_down: bool,
     exited: bool,
@@ -83,7 +85,12 @@ impl Session {
                 To::Daemon(answer.to_string().into_bytes())
             }
             (Some(_), Some(_)) => self.question_of_daemon(message),
-            (Some(_), None) => To::Editor(body),
+            (Some(method), None) => {
+                if method == "$/progress" {
+                    self.note_progress(&message["params"]);
+                }
+                To::Editor(body)
+            }
             (None, Some(id)) if id == REPLAYED => To::Nobody,
             (None, _) => {
                 self.answered(&message);
@@ -92,18 +99,31 @@ impl Session {
         }
     }
 
-    /// Answers to what is under way, when the daemon is gone.
+    fn note_progress(&mut self, params: &Value) {
+        let token = &params["token"];
+        match params["value"]["kind"].as_str() {
+            Some("begin") => self.progress.push(token.clone()),
+            Some("end") => self.progress.retain(|shown| shown != token),
+            _ => {}
+        }
+    }
+
+    /// Answers to what is under way and ends of what is shown, when the daemon is gone.
     pub(super) fn abandon(&mut self) -> Vec<Value> {
         // Nobody is there any more to whom the answers could go.
         self.asked.clear();
-        let mut answers = Vec::new();
+        let message = "the server was replaced meanwhile";
+        let ends = self.progress.drain(..).map(|token| {
+            let params = json!({"token": token, "value": {"kind": "end", "message": message}});
+            json!({"jsonrpc": "2.0", "method": "$/progress", "params": params})
+        });
+        let mut answers: Vec<Value> = ends.collect();
         self.unanswered.retain(|_, (id, method)| {
             let answer = match method.as_str() {
                 // Said again, and answered then.
                 "initialize" => return true,
                 "shutdown" => json!({"jsonrpc": "2.0", "id": id, "result": null}),
                 _ => {
-                    let message = "the server was replaced meanwhile";
                     let error = json!({"code": CONTENT_MODIFIED, "message": message});
                     json!({"jsonrpc": "2.0", "id": id, "error": error})
                 }
@@ -390,6 +410,28 @@ mod tests {
             (&answers[1]["id"], &answers[1]["result"]),
             (&json!(3), &Value::Null)
         );
+        assert_eq!(session.abandon(), [] as [Value; 0]);
+    }
+
+    #[test]
+    fn what_the_editor_shows_ends_with_the_daemon() {
+        let mut session = session();
+        for (token, kind) in [
+            ("a", "begin"),
+            ("b", "begin"),
+            ("a", "report"),
+            ("b", "end"),
+        ] {
+            let params = json!({"token": token, "value": {"kind": kind}});
+            daemon_said(
+                &mut session,
+                json!({"method": "$/progress", "params": params}),
+            );
+        }
+        let ends = session.abandon();
+        assert_eq!(ends.len(), 1);
+        assert_eq!(ends[0]["params"]["token"], "a");
+        assert_eq!(ends[0]["params"]["value"]["kind"], "end");
         assert_eq!(session.abandon(), [] as [Value; 0]);
     }
 

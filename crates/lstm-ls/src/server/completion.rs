@@ -30,12 +30,11 @@ pub(super) async fn completion(
 }
 
 fn item(rank: usize, text: Text, range: Range) -> CompletionItem {
-    let percent = text.probability * 100.0;
     CompletionItem {
         label: text.text.trim().to_owned(),
         label_details: Some(CompletionItemLabelDetails {
             detail: None,
-            description: Some(format!("{percent:.0} %")),
+            description: Some(chance(text.probability)),
         }),
         kind: Some(CompletionItemKind::TEXT),
         detail: Some(env!("CARGO_PKG_NAME").to_owned()),
@@ -44,5 +43,24 @@ fn item(rank: usize, text: Text, range: Range) -> CompletionItem {
         filter_text: Some(text.text.clone()),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(range, text.text))),
         ..CompletionItem::default()
+    }
+}
+
+/// `probability` in whole percent; what is possible does not read `0 %`.
+fn chance(probability: f64) -> String {
+    match probability * 100.0 {
+        tiny if tiny < 1.0 => "<1 %".to_owned(),
+        percent => format!("{percent:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chance_is_told_in_whole_percent() {
+        let told = [0.0001, 0.009, 0.01, 0.316, 1.0].map(chance);
+        assert_eq!(told, ["<1 %", "<1 %", "1 %", "32 %", "100 %"]);
     }
 }

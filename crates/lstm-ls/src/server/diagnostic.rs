@@ -64,9 +64,10 @@ pub(super) async fn diagnostic(
 async fn who_looks(backend: &Backend, snapshot: &Snapshot) -> Option<Arc<Completer>> {
     let settings = backend.settings();
     let document = &snapshot.document;
-    let wanted = settings.enabled
-        && settings.surprise
-        && !settings.disabled_languages.contains(&document.language)
+    let wanted = settings.surprise
+        && settings
+            .silence(Some(&snapshot.uri), Some(&document.language))
+            .is_none()
         && !document.too_large
         && document.text.len_bytes() <= MOST_BYTES;
     if !wanted {

@@ -176,6 +176,7 @@ impl Models {
                 None => return Err(Absent::Loading),
                 Some(Ok(model)) if model.language() == language => return Ok(Arc::clone(model)),
                 Some(Ok(_)) => {}
+                Some(Err(error)) if named.is_some() => return Err(Absent::Failed(error.clone())),
                 Some(Err(error)) => failed = failed.or(Some(error.clone())),
             }
         }

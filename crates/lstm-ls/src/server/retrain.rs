@@ -90,7 +90,9 @@ pub(super) async fn execute(
     };
     check_named(backend).await?;
     let models = Arc::clone(&backend.shared.models);
-    let mut child = spawn(&folder, arguments.minutes, models.default_path())
+    let program = backend.shared.program.as_deref();
+    let program = program.ok_or_else(|| invalid("cannot find this program".to_owned()))?;
+    let mut child = spawn(program, &folder, arguments.minutes, models.default_path())
         .map_err(|error| invalid(format!("cannot start the retraining: {error}")))?;
     let (client, shown) = (backend.client.clone(), backend.shows_progress());
     let answer = json!({ "started": true, "folder": folder });
@@ -156,9 +158,15 @@ async fn check_named(backend: &Backend) -> Result<()> {
     }
 }
 
-/// Starts this very program to retrain on `folder` what is in use, or else `model`.
-fn spawn(folder: &Path, minutes: Option<f64>, model: Option<&Path>) -> std::io::Result<Child> {
-    let mut command = Command::new(std::env::current_exe()?);
+/// Starts `program`, which is this one, to retrain on `folder` what is in use, or else
+/// `model`.
+fn spawn(
+    program: &Path,
+    folder: &Path,
+    minutes: Option<f64>,
+    model: Option<&Path>,
+) -> std::io::Result<Child> {
+    let mut command = Command::new(program);
     command.args(["retrain", "--format", "json", "--workspace"]);
     command.arg(folder);
     if let Some(model) = model {

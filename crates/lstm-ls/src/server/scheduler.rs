@@ -208,9 +208,14 @@ impl Inner {
         let of = |purposes: &'static [Purpose]| {
             move |waiting: &Waiting| purposes.contains(&waiting.order.purpose)
         };
+        // A diagnosis takes so long that one thread is left to those who wait.
+        let spare = self.running == 0 || self.running + 1 < threads;
         self.take(threads, now, of(&[Purpose::Popup, Purpose::Ghost]))
             .or_else(|| self.take(threads, now, of(&[Purpose::Later])))
-            .or_else(|| self.take(threads, now, of(&[Purpose::Diagnosis])))
+            .or_else(|| match spare {
+                true => self.take(threads, now, of(&[Purpose::Diagnosis])),
+                false => None,
+            })
     }
 
     fn take(
@@ -337,6 +342,24 @@ mod tests {
         ];
         let order: Vec<String> = served(jobs).into_iter().map(|(_, name)| name).collect();
         assert_eq!(order, ["/popup", "/later", "/diagnosis"]);
+    }
+
+    #[test]
+    fn diagnoses_leave_a_thread() {
+        let scheduler = Scheduler::new(2);
+        for name in ["a", "b"] {
+            scheduler.enqueue(waiting(1, name, Purpose::Diagnosis));
+        }
+        let next = || {
+            let started = scheduler.lock().next(2, Instant::now());
+            started.map(|next| next.order.purpose)
+        };
+        assert_eq!((next(), next()), (Some(Purpose::Diagnosis), None));
+        scheduler.enqueue(waiting(1, "c", Purpose::Ghost));
+        assert_eq!((next(), next()), (Some(Purpose::Ghost), None));
+        scheduler.lock().finished(1, Duration::ZERO);
+        scheduler.lock().finished(1, Duration::ZERO);
+        assert_eq!(next(), Some(Purpose::Diagnosis));
     }
 
     #[test]

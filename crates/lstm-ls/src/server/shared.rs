@@ -26,6 +26,9 @@ pub struct Shared {
     pub(super) memories: Memories,
     pub(super) scheduler: Scheduler,
     pub(super) counter: Counter,
+    /// This program, as it was called when it started: where it is replaced later,
+    /// the system no longer tells.
+    pub(super) program: Option<PathBuf>,
     arrivals: AtomicU64,
     clients: watch::Sender<usize>,
 }
@@ -38,6 +41,7 @@ impl Shared {
             memories: Memories::new(kept.caches),
             scheduler: Scheduler::for_this_machine(),
             counter: Counter::new(kept.statistics),
+            program: std::env::current_exe().ok(),
             arrivals: AtomicU64::new(0),
             clients: watch::Sender::default(),
         })

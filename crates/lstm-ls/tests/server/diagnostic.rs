@@ -14,11 +14,14 @@ const SWAPPED: &str = "fn area(width: u8, height: u8) -> u8 {\n    let double = 
 
 /// A client that asks for diagnostics, of a server that gives them if `on`.
 async fn start(on: bool) -> Client {
+    start_with(json!({"surprise": on})).await
+}
+
+async fn start_with(options: Value) -> Client {
     let mut client = Client::connect(KNOWN);
     let capabilities = json!({
         "textDocument": {"diagnostic": {}, "codeAction": {"codeActionLiteralSupport": {}}},
     });
-    let options = json!({"surprise": on});
     let params = json!({"capabilities": capabilities, "initializationOptions": options});
     let result = client.initialize(params).await;
     let capabilities = &result["capabilities"];
@@ -82,6 +85,22 @@ async fn nothing_is_marked_unasked() {
     let report = ask(&mut client).await;
     assert_eq!(report, json!({"kind": "full", "items": []}));
     client.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_marked_where_nothing_is_suggested() {
+    for off in [
+        json!({"enabled": false}),
+        json!({"disabledLanguages": ["rust"]}),
+        json!({"disabledFiles": ["src/"]}),
+    ] {
+        let mut options = off;
+        options["surprise"] = json!(true);
+        let mut client = start_with(options).await;
+        client.open("rust", SWAPPED).await;
+        assert_eq!(ask(&mut client).await["items"], json!([]));
+        client.finish().await;
+    }
 }
 
 #[tokio::test]

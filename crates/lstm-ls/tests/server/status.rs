@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
+use lstm_format::{
+    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec,
+};
 use lstm_ls::server::{Kept, ModelSource, Shared};
 use serde_json::{Value, json};
 
 use crate::client::{Client, URI, at};
+use crate::parrot::{Gate, Parrot};
 
 /// What a test can know of a status.
 fn stable(mut status: Value) -> Value {
@@ -86,6 +89,23 @@ async fn it_says_why_nothing_was_offered() {
         assert_eq!(client.call("lstm-ls/explain", about).await, Ok(expected));
         client.finish().await;
     }
+}
+
+#[tokio::test]
+async fn a_named_model_that_cannot_be_used_is_said_to_have_failed() {
+    let engine: Arc<dyn Engine> = Arc::new(Parrot::new("let answer = 42;\n", Gate::default()));
+    let mut client = Client::with_source(Arc::new(move |path| match path {
+        Some(path) => anyhow::bail!("there is no {}", path.display()),
+        None => Ok(Arc::clone(&engine)),
+    }));
+    let options = json!({"model": "/no/such.safetensors"});
+    client
+        .initialize(json!({"capabilities": {}, "initializationOptions": options}))
+        .await;
+    client.notification("window/showMessage").await;
+    client.open("rust", "let a").await;
+    assert_eq!(status(&mut client).await["state"], "failed");
+    client.finish().await;
 }
 
 #[tokio::test]
