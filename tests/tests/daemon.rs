@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::{Daemon, LIMIT, LanguageClient, run_limited, server, signal};
@@ -237,6 +238,49 @@ fn an_editor_does_not_notice_that_the_daemon_was_killed() -> Result<()> {
     leave(&mut client)?;
     assert_eq!(client.wait()?, 0);
     signal("TERM", second)
+}
+
+#[test]
+fn a_newer_program_takes_over_from_the_daemon_of_an_older_one() -> Result<()> {
+    let (folder, path) = socket()?;
+    let program = folder.path().join("lstm-ls");
+    let connect = || -> Result<(LanguageClient, u32)> {
+        let mut client = LanguageClient::start_with(&program, &["connect", text(&path)])?;
+        hello(&mut client)?;
+        let daemon = process_id(&mut client)?;
+        Ok((client, daemon))
+    };
+    let install = |age: u64| -> Result<()> {
+        let partial = folder.path().join("partial");
+        fs::copy(server()?, &partial)?;
+        let written = SystemTime::now() - Duration::from_secs(age);
+        fs::File::options()
+            .write(true)
+            .open(&partial)?
+            .set_modified(written)?;
+        Ok(fs::rename(&partial, &program)?)
+    };
+    install(3_600)?;
+    let (mut old, first) = connect()?;
+    open(&mut old, "names: Vec<String> = Vec::n\n")?;
+    let (mut same, second) = connect()?;
+    assert_eq!(first, second);
+    leave(&mut same)?;
+
+    install(0)?;
+    let (mut new, third) = connect()?;
+    assert_ne!(third, first);
+    // The editor of the older program is carried on to the new daemon, and stays.
+    let moved = process_id(&mut old).or_else(|_| process_id(&mut old))?;
+    assert_eq!(moved, third);
+    assert_ne!(
+        ghost(&mut old, "names: Vec<String> = Vec::n".len())?,
+        json!([])
+    );
+    assert_eq!(process_id(&mut new)?, third);
+    leave(&mut old)?;
+    leave(&mut new)?;
+    signal("TERM", third)
 }
 
 #[test]

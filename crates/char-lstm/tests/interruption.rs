@@ -250,6 +250,34 @@ fn a_checkpoint_that_cannot_be_written_leaves_the_previous_one() {
 }
 
 #[test]
+fn a_network_whose_checkpoints_could_not_be_read_is_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let mut train = Command::new(env!("CARGO_BIN_EXE_lstm-train"));
+    train.arg("train").arg(corpus);
+    train.arg("--run").arg(folder.path().join("run"));
+    let output = train.args(["--layers", "4", "--hidden", "4096"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let complaint = "and no more than 1.1 GB can be read: ask for fewer --layers";
+    assert!(said.contains(complaint), "{said}");
+}
+
+#[test]
+fn steps_shorter_than_a_header_train_on_what_follows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let run = folder.path().join("run");
+    let mut train = Command::new(env!("CARGO_BIN_EXE_lstm-train"));
+    train.arg("train").arg(corpus).arg("--run").arg(&run);
+    train.args(["--layers", "1", "--hidden", "8", "--embedding", "4"]);
+    train.args(["--lanes", "1", "--steps", "4", "--megabytes", "0.0005"]);
+    assert!(train.status().unwrap().success());
+    assert!(log(&run).len() >= 100);
+}
+
+#[test]
 fn a_run_is_not_overwritten_by_accident() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());

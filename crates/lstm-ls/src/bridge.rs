@@ -1,8 +1,8 @@
 //! `lstm-ls connect`: an editor's pipes on one side, a daemon on the other.
 //!
-//! Starts the daemon if none is there, and again if it dies: then the new one
-//! is told what the editor told the old one, and the editor learns of it only
-//! by errors to what was under way.
+//! Starts the daemon if none is there, in the place of one that an older program
+//! started, and again if it dies: then the new one is told what the editor told the
+//! old one, and the editor learns of it only by errors to what was under way.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
+use crate::daemon::socket::{Built, relieve};
 use crate::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
 use crate::server::process_gone;
 
@@ -52,6 +53,8 @@ pub struct Daemon {
     pub path: PathBuf,
     /// The program that serves it, with its arguments.
     pub command: Vec<std::ffi::OsString>,
+    /// When that program's file was written.
+    pub built: Option<Built>,
 }
 
 /// Why messages stopped going to and fro.
@@ -277,11 +280,20 @@ async fn replay(
 
 /// Connects to the daemon, starting one if none listens.
 async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
+    let given_up = Instant::now() + START;
     if let Ok(stream) = UnixStream::connect(&daemon.path).await {
-        return Ok(stream);
+        if !daemon
+            .built
+            .is_some_and(|built| relieve(&daemon.path, built))
+        {
+            return Ok(stream);
+        }
+        debug!("a daemon of an older program leaves");
+        while daemon.path.exists() && Instant::now() < given_up {
+            sleep(ATTEMPTS).await;
+        }
     }
     let mut child = start(daemon)?;
-    let given_up = Instant::now() + START;
     loop {
         match UnixStream::connect(&daemon.path).await {
             Ok(stream) => {

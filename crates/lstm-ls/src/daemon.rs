@@ -61,6 +61,10 @@ pub fn serve(shared: Arc<Shared>, options: &Options, out: &mut dyn Write) -> any
         #[cfg(unix)]
         Endpoint::Socket(path) => {
             let bound = socket::bind(path)?;
+            // One that somebody keeps running is not taken over.
+            if let Some(built) = options.idle_exit.and_then(|_| socket::Built::now()) {
+                bound.sign(built).context("cannot write the lock")?;
+            }
             writeln!(out, "lstm-ls: listening on {}", path.display())?;
             out.flush()?;
             server::runtime()?.block_on(async {

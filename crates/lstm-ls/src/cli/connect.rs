@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::bridge::{self, Daemon};
+use crate::daemon::socket::Built;
 use crate::server;
 
 /// A daemon that was started for somebody stays so long after the last client.
@@ -29,6 +30,7 @@ pub(super) fn run(
     let daemon = Daemon {
         path: arguments.socket.clone(),
         command: command(&arguments.socket, model, log_file)?,
+        built: Built::now(),
     };
     let runtime = server::runtime().context("cannot start threads")?;
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());

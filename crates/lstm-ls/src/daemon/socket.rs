@@ -5,21 +5,23 @@
 //! start at once cannot take it from each other.
 
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, bail};
 use rustix::fs::Mode;
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A socket that is ours until this is dropped.
 #[derive(Debug)]
 pub struct Bound {
     listener: UnixListener,
     path: PathBuf,
-    /// Held, not read.
-    _lock: File,
+    /// Held, and read by whoever may take over.
+    lock: File,
 }
 
 impl Bound {
@@ -32,6 +34,49 @@ impl Bound {
         listener.set_nonblocking(true)?;
         tokio::net::UnixListener::from_std(listener)
     }
+
+    /// Writes down who this is, so that a newer program can take its place.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn sign(&self, built: Built) -> std::io::Result<()> {
+        writeln!(&self.lock, "{} {}", std::process::id(), built.0)
+    }
+}
+
+/// When a program's file was written, in nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Built(u128);
+
+impl Built {
+    /// That of this program, as it is on the disk now; `None` where the system does
+    /// not tell.
+    pub fn now() -> Option<Self> {
+        let program = std::env::current_exe().ok()?;
+        let written = program.metadata().ok()?.modified().ok()?;
+        Some(Self(written.duration_since(UNIX_EPOCH).ok()?.as_nanos()))
+    }
+}
+
+/// Asks the daemon on `path` to leave if it signed, and is of an older program than
+/// `built`. It answers what is under way first. Whether it was asked.
+pub fn relieve(path: &Path, built: Built) -> bool {
+    let signed = std::fs::read_to_string(lock_path(path)).unwrap_or_default();
+    let mut words = signed.split_whitespace();
+    let process = words.next().and_then(|word| word.parse().ok());
+    let older = words.next().and_then(|word| word.parse().ok()).map(Built);
+    match (process.and_then(Pid::from_raw), older) {
+        (Some(process), Some(older)) if older < built => {
+            kill_process(process, Signal::TERM).is_ok()
+        }
+        _ => false,
+    }
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    lock.into()
 }
 
 impl Drop for Bound {
@@ -55,9 +100,9 @@ pub fn bind(path: &Path) -> anyhow::Result<Bound> {
 }
 
 fn bind_masked(path: &Path) -> anyhow::Result<Bound> {
-    let mut lock_path = path.as_os_str().to_owned();
-    lock_path.push(".lock");
-    let lock = File::create(&lock_path);
+    let lock_path = lock_path(path);
+    // What stands in it is the holder's.
+    let lock = File::options().create(true).append(true).open(&lock_path);
     let lock = lock.with_context(|| format!("cannot write {}", lock_path.display()))?;
     match lock.try_lock() {
         Ok(()) => {}
@@ -66,12 +111,14 @@ fn bind_masked(path: &Path) -> anyhow::Result<Bound> {
             return Err(error).with_context(|| format!("cannot lock {}", lock_path.display()));
         }
     }
+    lock.set_len(0)
+        .with_context(|| format!("cannot write {}", lock_path.display()))?;
     remove_stale(path)?;
     let listener = UnixListener::bind(path);
     Ok(Bound {
         listener: listener.with_context(|| format!("cannot listen on {}", path.display()))?,
         path: path.to_owned(),
-        _lock: lock,
+        lock,
     })
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use lstm_format::model_file::MAX_FILE_BYTES;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 
 use char_lstm::schedule::Schedule;
@@ -15,6 +16,9 @@ use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
 use watchers::{Bar, Lines};
 
 mod watchers;
+
+/// What a checkpoint takes for each parameter: its value and AdamW's two averages.
+const CHECKPOINT_BYTES: u64 = 12;
 
 /// Train a model; Ctrl-C saves, --resume goes on exactly where it stopped.
 #[derive(clap::Args)]
@@ -173,8 +177,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         );
         let language = corpus.documents()[0].language.clone();
         let master = arguments.from.as_deref().map(ModelFile::read).transpose()?;
+        let config = config(arguments, language, master.as_ref().map(|m| &m.config))?;
+        let parameters = config.parameter_count();
+        let checkpoint = parameters as u64 * CHECKPOINT_BYTES;
+        ensure!(
+            checkpoint < MAX_FILE_BYTES,
+            "a network of {parameters} parameters has checkpoints of {:.1} GB, and no more than {:.1} \
+             GB can be read: ask for fewer --layers or a smaller --hidden",
+            checkpoint as f64 / 1e9,
+            MAX_FILE_BYTES as f64 / 1e9,
+        );
         let settings = Settings {
-            config: config(arguments, language, master.as_ref().map(|m| &m.config))?,
+            config,
             lanes: arguments.lanes,
             steps: arguments.steps,
             schedule,
