@@ -157,9 +157,6 @@ impl Trainer {
         command.args(["--checkpoint-seconds", CHECKPOINT_SECONDS]);
         command.args(["--validate-every", "0", "--progress", "json"]);
         command.args(["--data", "own files", "--license", ""]);
-        if !multiplies_bf16() {
-            command.arg("--f32");
-        }
         let end = child::run(&mut command, left, |line| {
             if let Ok(standing) = serde_json::from_str::<Standing>(line) {
                 tell(&standing);
@@ -203,14 +200,6 @@ fn was_stopped(status: ExitStatus) -> bool {
         let _ = status;
         false
     }
-}
-
-/// Whether this CPU has products of bf16, without which they are slower than f32.
-fn multiplies_bf16() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx512bf16");
-    #[cfg(not(target_arch = "x86_64"))]
-    false
 }
 
 /// What a program wrote to its standard error, as one line.

@@ -11,7 +11,7 @@ use lstm_format::model_file::MAX_FILE_BYTES;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 
 use char_lstm::schedule::Schedule;
-use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
+use char_lstm::training::{Run, Settings, Training, Watcher, multiplies_bf16, open_corpus};
 
 use watchers::{Bar, Lines};
 
@@ -86,9 +86,10 @@ pub(super) struct Arguments {
     /// Probability of dropping a unit between layers and before the output.
     #[arg(long, default_value_t = 0.0)]
     dropout: f64,
-    /// Compute in f32 instead of bf16.
+    /// Of what is multiplied; masters and sums are f32 [default: bf16 if the device is
+    /// made for it].
     #[arg(long)]
-    f32: bool,
+    precision: Option<Factors>,
     /// Seed of weights, document order and dropout.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -118,6 +119,12 @@ pub(super) struct Arguments {
     /// How to tell how it goes.
     #[arg(long, value_enum, default_value = "bar")]
     progress: Told,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Factors {
+    F32,
+    Bf16,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -194,7 +201,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             schedule,
             muon: arguments.muon,
             dropout: arguments.dropout,
-            bf16: !arguments.f32,
+            bf16: arguments.precision.map_or_else(
+                || multiplies_bf16(run.device),
+                |precision| precision == Factors::Bf16,
+            ),
             seed: arguments.seed,
         };
         let provenance = Provenance {
