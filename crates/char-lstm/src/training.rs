@@ -333,6 +333,9 @@ impl<'a> Training<'a> {
             dropout: self.settings.dropout,
             train: true,
         };
+        let step = self.step + 1;
+        // libtorch's generator can't be saved, so each step seeds it anew.
+        tch::manual_seed((self.settings.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) as i64);
         let mut batch = self.batches.next_batch(self.run.device);
         while batch.bytes == 0 {
             // Nothing but headers, which are read and not learnt.
@@ -346,9 +349,6 @@ impl<'a> Training<'a> {
             keep,
             bytes,
         } = batch;
-        let step = self.step + 1;
-        // libtorch's generator can't be saved, so each step seeds it anew.
-        tch::manual_seed((self.settings.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) as i64);
         let (logits, state) = self
             .network
             .forward(&inputs, &self.state.carried(&keep), pass);

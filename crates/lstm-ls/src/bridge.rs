@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
-use crate::daemon::socket::{Built, relieve};
+use crate::daemon::socket::{Built, process_behind, relieve};
 use crate::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
 use crate::server::process_gone;
 
@@ -280,19 +280,23 @@ async fn replay(
 
 /// Connects to the daemon, starting one if none listens.
 async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
-    let given_up = Instant::now() + START;
     if let Ok(stream) = UnixStream::connect(&daemon.path).await {
-        if !daemon
-            .built
-            .is_some_and(|built| relieve(&daemon.path, built))
-        {
+        let older = |built| relieve(&stream, &daemon.path, built);
+        let Some(older) = daemon.built.and_then(older) else {
             return Ok(stream);
-        }
+        };
+        drop(stream);
         debug!("a daemon of an older program leaves");
-        while daemon.path.exists() && Instant::now() < given_up {
+        let given_up = Instant::now() + START;
+        // Another bridge may have started the next one before it is seen to be gone.
+        while Instant::now() < given_up
+            && let Ok(stream) = UnixStream::connect(&daemon.path).await
+            && process_behind(&stream) == Some(older)
+        {
             sleep(ATTEMPTS).await;
         }
     }
+    let given_up = Instant::now() + START;
     let mut child = start(daemon)?;
     loop {
         match UnixStream::connect(&daemon.path).await {

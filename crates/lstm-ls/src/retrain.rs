@@ -180,22 +180,22 @@ pub fn run(
     let reserve = Reserve::new(options.budget, Duration::try_from_secs_f64(measuring)?);
     clock = clock.with(reserve);
     let budget = options.budget.as_secs_f64();
-    let training = match job.state.training {
+    let planned = match job.state.training {
         // Another budget than before is so much more training, or less.
-        Some((seconds, of)) => {
-            let seconds = (seconds + budget - of).max(clock::LEAST_TRAINING.as_secs_f64());
-            Some(Duration::try_from_secs_f64(seconds)?)
-        }
-        None => reserve.training(clock.left()),
+        Some((seconds, of)) => Some(seconds + budget - of),
+        None => reserve
+            .training(clock.left())
+            .map(|training| training.as_secs_f64()),
     };
-    let Some(training) = training else {
+    let Some(planned) = planned else {
         let reason = format!(
             "{minutes:.1} minutes are too few: measuring takes {measuring:.0} s before, and up to \
              three times that after"
         );
         return job.refuse(reason, None);
     };
-    job.update(|state| state.training = Some((training.as_secs_f64(), budget)))?;
+    job.update(|state| state.training = Some((planned, budget)))?;
+    let training = Duration::try_from_secs_f64(planned.max(clock::LEAST_TRAINING.as_secs_f64()))?;
     let most_bytes = packed.train as f64 * MOST_PASSES;
     let train = trainer::Training {
         start: &base.start,

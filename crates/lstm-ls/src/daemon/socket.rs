@@ -58,19 +58,24 @@ impl Built {
     }
 }
 
-/// Asks the daemon on `path` to leave if it signed, and is of an older program than
-/// `built`. It answers what is under way first. Whether it was asked.
-pub fn relieve(path: &Path, built: Built) -> bool {
-    let signed = std::fs::read_to_string(lock_path(path)).unwrap_or_default();
+/// Asks the daemon behind `stream`, which is connected to `path`, to leave if it
+/// signed, and is of an older program than `built`. It answers what is under way
+/// first. Its process, if it was asked.
+pub fn relieve(stream: &tokio::net::UnixStream, path: &Path, built: Built) -> Option<Pid> {
+    let signed = std::fs::read_to_string(lock_path(path)).ok()?;
     let mut words = signed.split_whitespace();
-    let process = words.next().and_then(|word| word.parse().ok());
-    let older = words.next().and_then(|word| word.parse().ok()).map(Built);
-    match (process.and_then(Pid::from_raw), older) {
-        (Some(process), Some(older)) if older < built => {
-            kill_process(process, Signal::TERM).is_ok()
-        }
-        _ => false,
-    }
+    let process = Pid::from_raw(words.next()?.parse().ok()?)?;
+    let older = Built(words.next()?.parse().ok()?);
+    // Seen from within a container the number may be somebody else's.
+    let asked = older < built
+        && process_behind(stream) == Some(process)
+        && kill_process(process, Signal::TERM).is_ok();
+    asked.then_some(process)
+}
+
+/// The process at the other end, where the system tells.
+pub fn process_behind(stream: &tokio::net::UnixStream) -> Option<Pid> {
+    Pid::from_raw(stream.peer_cred().ok()?.pid()?)
 }
 
 fn lock_path(path: &Path) -> PathBuf {
