@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use end_to_end::validation_files;
+use lstm_runtime::cpu_multiplies_bf16;
 use serde_json::json;
 
 use crate::cli::Common;
@@ -98,7 +99,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
         let ratio = rounds.ratio(torch, own);
         report.bar(what, ratio, " x", Limit::AtLeast(AGAINST_PYTORCH));
     }
-    if multiplies_bf16() {
+    if cpu_multiplies_bf16() {
         report.bar(
             "lstm-train: bytes/s in bf16 over f32",
             rounds.ratio(f32, bf16),
@@ -118,13 +119,6 @@ fn quiet(command: &mut Command) -> &mut Command {
     command
         .env("OMP_WAIT_POLICY", "passive")
         .env("PYTHONWARNINGS", "ignore")
-}
-
-fn multiplies_bf16() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx512bf16");
-    #[cfg(not(target_arch = "x86_64"))]
-    false
 }
 
 fn settings_without_paths(threads: usize) -> serde_json::Value {

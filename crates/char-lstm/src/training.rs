@@ -425,21 +425,6 @@ impl<'a> Training<'a> {
     }
 }
 
-/// Whether matrix products of bf16 are faster than those of f32 on `device`: a CPU
-/// without instructions for them takes several times as long.
-pub fn multiplies_bf16(device: Device) -> bool {
-    match device {
-        Device::Cpu => {
-            #[cfg(target_arch = "x86_64")]
-            let has = std::arch::is_x86_feature_detected!("avx512bf16");
-            #[cfg(not(target_arch = "x86_64"))]
-            let has = false;
-            has
-        }
-        _ => true,
-    }
-}
-
 fn compute_kind(settings: &Settings) -> Kind {
     if settings.bf16 {
         Kind::BFloat16

@@ -84,6 +84,15 @@ impl Kernel {
     }
 }
 
+/// Whether this CPU has instructions for products of bf16 (AVX-512 BF16). Without them
+/// libtorch emulates them and takes several times as long as for f32.
+pub fn cpu_multiplies_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("avx512bf16");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 impl FromStr for Kernel {
     type Err = RuntimeError;
 

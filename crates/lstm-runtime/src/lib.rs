@@ -35,7 +35,7 @@ mod tile;
 mod tracer;
 
 pub use error::RuntimeError;
-pub use kernel::{KERNEL_VARIABLE, Kernel};
+pub use kernel::{KERNEL_VARIABLE, Kernel, cpu_multiplies_bf16};
 pub use record::{Amount, Change, Record, Signal, Target, TraceSession, Tracer};
 pub use reference::{LayerTrace, Reference, Trace};
 pub use runtime::Runtime;

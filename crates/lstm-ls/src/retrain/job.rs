@@ -21,7 +21,8 @@ pub(super) struct State {
     pub(super) packed: Option<Packed>,
     /// What the model in use was worth, and how long it took to find out, in seconds.
     pub(super) before: Option<(Sample, f64)>,
-    /// Seconds that training may take, where there are so many for all.
+    /// Seconds planned for training where there were so many for all. The difference
+    /// counts when another budget is given, so they can be none, or less.
     pub(super) training: Option<(f64, f64)>,
     /// Seconds spent so far.
     pub(super) spent: f64,

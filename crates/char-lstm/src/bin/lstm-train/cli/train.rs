@@ -9,9 +9,11 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use lstm_format::model_file::MAX_FILE_BYTES;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
+use lstm_runtime::cpu_multiplies_bf16;
+use tch::Device;
 
 use char_lstm::schedule::Schedule;
-use char_lstm::training::{Run, Settings, Training, Watcher, multiplies_bf16, open_corpus};
+use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
 
 use watchers::{Bar, Lines};
 
@@ -86,10 +88,10 @@ pub(super) struct Arguments {
     /// Probability of dropping a unit between layers and before the output.
     #[arg(long, default_value_t = 0.0)]
     dropout: f64,
-    /// Of what is multiplied; masters and sums are f32 [default: bf16 if the device is
-    /// made for it].
+    /// Precision of matrix products; weights are kept in f32 [default: bf16 if the
+    /// device has instructions for it, else f32].
     #[arg(long)]
-    precision: Option<Factors>,
+    precision: Option<ComputePrecision>,
     /// Seed of weights, document order and dropout.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -122,7 +124,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Factors {
+enum ComputePrecision {
     F32,
     Bf16,
 }
@@ -201,10 +203,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             schedule,
             muon: arguments.muon,
             dropout: arguments.dropout,
-            bf16: arguments.precision.map_or_else(
-                || multiplies_bf16(run.device),
-                |precision| precision == Factors::Bf16,
-            ),
+            bf16: match arguments.precision {
+                Some(precision) => precision == ComputePrecision::Bf16,
+                None => run.device != Device::Cpu || cpu_multiplies_bf16(),
+            },
             seed: arguments.seed,
         };
         let provenance = Provenance {
