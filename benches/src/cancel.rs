@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use code_memory::Layer;
+use code_index::Layer;
 use completer::{Before, CancelToken, Completer, Options, Request, Strategy};
 use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};

@@ -21,7 +21,8 @@ const SHUT: &[(&str, &[&str])] = &[
     // A model's file format is read by programs of either kind.
     ("lstm-format", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     // Completion is a function of text: it can be used and tested without a server.
-    ("code-memory", &["tch", "torch-sys", "tower-lsp", "tokio"]),
+    ("code-index", &["tch", "torch-sys", "tower-lsp", "tokio"]),
+    ("workspace", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     ("completer", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     ("char-lstm", &["tower-lsp", "tokio"]),
     // Looks into a model and at nothing else: how text is completed is handed in.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use code_memory::{Memory, Prefix, PrefixCache, Stops};
+use code_index::{Memory, Prefix, PrefixCache, Stops};
 use lstm_format::{Engine, Session};
 
 use crate::cancel::{CancelToken, Cancelled, Limits};

@@ -4,7 +4,7 @@
 pub mod fault;
 pub mod passage;
 
-use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
 use lstm_format::Engine;
 
 use crate::cancel::{CancelToken, Cancelled};

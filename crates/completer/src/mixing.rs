@@ -15,7 +15,7 @@ mod lanes;
 pub use features::{FEATURES, Features, WordPlace};
 pub use gate::{Gate, HIDDEN, OUTPUTS};
 
-use code_memory::Prediction;
+use code_index::Prediction;
 pub(crate) use exponential::exp;
 use exponential::ln;
 

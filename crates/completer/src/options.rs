@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use code_memory::Layer;
+use code_index::Layer;
 
 use crate::show::Ignored;
 

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
 use lstm_format::{Engine, State};
 
 use crate::cancel::{CancelToken, Cancelled};

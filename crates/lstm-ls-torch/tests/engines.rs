@@ -7,7 +7,7 @@ use std::process::Command;
 use char_lstm::engine::TorchEngine;
 use char_lstm::evaluation::{self, Text};
 use char_lstm::network::{Network, Pass};
-use code_memory::Layer;
+use code_index::Layer;
 use completer::mixing::Gate;
 use end_to_end::{ValidationFile, validation_files};
 use lstm_format::{Engine, ModelFile, State, document_header};

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use code_memory::{Setup, Workspace};
+use workspace::{Setup, Workspace};
 
 /// Files of these kinds are data, or written by programs.
 const NOT_CODE: [&str; 8] = ["csv", "tsv", "svg", "lock", "log", "map", "json", "ipynb"];

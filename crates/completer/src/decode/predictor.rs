@@ -1,7 +1,7 @@
 //! The next byte's distribution at the end of every candidate: the LSTM's, the
 //! memory's, or both mixed.
 
-use code_memory::{Counts, Memory, Prediction, Reader};
+use code_index::{Counts, Memory, Prediction, Reader};
 use lstm_format::{Session, State, VOCABULARY_SIZE};
 
 use crate::mixing::{Gate, WordPlace, mix};

@@ -1,6 +1,6 @@
 //! What the gate sees.
 
-use code_memory::Prediction;
+use code_index::Prediction;
 
 use super::exponential::ln;
 use super::lanes;

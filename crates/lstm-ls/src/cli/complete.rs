@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use code_memory::Layer;
+use code_index::Layer;
 use completer::{Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy};
 use serde_json::json;
 

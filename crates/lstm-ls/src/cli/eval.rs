@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
-use code_memory::{Layer, Workspace, newline};
+use code_index::{Layer, newline};
 use ignore::WalkBuilder;
 use lstm_format::language_of;
+use workspace::Workspace;
 
 use crate::memory;
 

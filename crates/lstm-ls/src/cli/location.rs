@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use code_memory::newline;
+use code_index::newline;
 
 /// A file and perhaps a place in it, as the user wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -95,7 +95,7 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
         completer: Completer::new(engine),
         title,
         path,
-        buffer: Buffer::new(&code_memory::newline::to_lf(&text)),
+        buffer: Buffer::new(&code_index::newline::to_lf(&text)),
         suggestions: Suggestions::default(),
     };
     // Puts the terminal back even after a panic.
@@ -113,7 +113,7 @@ impl Playground {
             let next = match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => self.press(key),
                 Event::Paste(text) => {
-                    self.buffer.insert(&code_memory::newline::to_lf(&text));
+                    self.buffer.insert(&code_index::newline::to_lf(&text));
                     Next::Suggest
                 }
                 _ => Next::Draw,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use code_memory::Layer;
+use code_index::Layer;
 use completer::mixing::Gate;
 use completer::{CancelToken, Cancelled, Completer, evaluation};
 use ignore::WalkBuilder;

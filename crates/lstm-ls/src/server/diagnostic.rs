@@ -24,7 +24,7 @@ use super::position::{self, Encoding};
 use super::reason::Reason;
 use super::scheduler::{JobError, Order, Purpose};
 use super::suggest::path;
-use code_memory::newline;
+use code_index::newline;
 
 /// Whose the diagnostics are, for the user.
 pub(super) const SOURCE: &str = "lstm-ls";
@@ -126,7 +126,7 @@ fn diagnoses(
     completer: &Completer,
     snapshot: &Snapshot,
     path: &str,
-    memory: &code_memory::Layer,
+    memory: &code_index::Layer,
     (token, encoding): (&CancelToken, Encoding),
 ) -> std::result::Result<Vec<Diagnostic>, Cancelled> {
     let original = snapshot.document.text.to_string();

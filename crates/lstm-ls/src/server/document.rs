@@ -6,7 +6,7 @@ use ropey::Rope;
 use tower_lsp::lsp_types::TextDocumentContentChangeEvent;
 
 use super::position::{self, Encoding};
-use code_memory::newline;
+use code_index::newline;
 
 /// No document is kept beyond this; nobody writes one by hand.
 const MAX_BYTES: usize = 32 << 20;

@@ -5,9 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use code_memory::{Layer, Progress, Setup, Workspace};
+use code_index::Layer;
 use tokio::sync::watch;
 use tracing::info;
+use workspace::{Progress, Setup, Workspace};
 
 use crate::memory::group_of_file;
 

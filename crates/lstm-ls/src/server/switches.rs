@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use code_memory::files;
 use tower_lsp::lsp_types::Url;
+use workspace::files;
 
 use super::reason::Reason;
 use super::settings::Settings;

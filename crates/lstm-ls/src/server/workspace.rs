@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use code_memory::files::{self, Limits};
-use code_memory::{Layer, Progress, Segment};
+use code_index::{Layer, Segment};
 use tokio::sync::watch;
 use tower_lsp::lsp_types::{FileEvent, Url, WorkspaceFoldersChangeEvent};
+use workspace::Progress;
+use workspace::files::{self, Limits};
 
 use super::document::Document;
 use super::memories::{Key, Memories, Remembered};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use code_memory::Layer;
+use code_index::Layer;
 use completer::{CancelToken, Cancelled, Completer, show};
 use rayon::prelude::*;
 use serde_json::{Value, json};

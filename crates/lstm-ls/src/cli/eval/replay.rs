@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use code_memory::Layer;
+use code_index::Layer;
 use completer::evaluation::passage::Passage;
 use completer::show::{self, Ignored};
 use completer::{

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use code_memory::Layer;
+use code_index::Layer;
 use completer::{Before, CancelToken, Completer, Options, Request, Strategy, show};
 use explorer::Complete;
 use lstm_format::Engine;

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use explorer::reading::Document;
 use ignore::WalkBuilder;
 
-use code_memory::newline;
+use code_index::newline;
 
 /// Most bytes of one text that are kept.
 const MOST_TEXT: usize = 256 << 10;

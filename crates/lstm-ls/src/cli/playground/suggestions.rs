@@ -1,6 +1,6 @@
 //! What is suggested at the cursor, and what it took.
 
-use code_memory::Layer;
+use code_index::Layer;
 use completer::{
     Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy, Suggestion,
     show,

@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use code_index::{Group, Segment};
 use serde::{Deserialize, Serialize};
 
-use crate::group::{File, Group, Stamp};
-use crate::segment::Segment;
+use crate::reading::{Kept, Stamp};
 
 /// Changes with the layout.
 const VERSION: u32 = 2;
@@ -43,40 +43,36 @@ struct FileHeader {
 ///
 /// # Errors
 /// If that fails.
-pub(crate) fn save(path: &Path, groups: &HashMap<String, Arc<Group>>) -> io::Result<()> {
+pub(crate) fn save(path: &Path, groups: &HashMap<String, Kept>) -> io::Result<()> {
     let mut groups: Vec<_> = groups
         .iter()
-        .filter(|(_, group)| group.index.is_some())
+        .filter_map(|(name, kept)| Some((name, kept, kept.group.index()?)))
         .collect();
-    groups.sort_by_key(|(name, _)| *name);
+    groups.sort_by_key(|(name, ..)| *name);
     let mut header = Header {
         version: VERSION,
         groups: Vec::new(),
     };
     let mut body = Vec::new();
-    for (name, group) in groups {
-        let mut files: Vec<_> = group.indexed.iter().collect();
-        files.sort_by_key(|(path, _)| *path);
-        let index = group
-            .index
-            .as_ref()
-            .map_or(&[][..], |index| index.as_bytes());
+    for (name, kept, index) in groups {
+        let mut texts: Vec<_> = kept.group.indexed().iter().collect();
+        texts.sort_by_key(|(path, _)| *path);
         header.groups.push(GroupHeader {
             name: name.clone(),
-            files: files
+            files: texts
                 .iter()
-                .map(|(path, file)| FileHeader {
+                .map(|(path, text)| FileHeader {
                     path: path.to_path_buf(),
-                    stamp: file.stamp,
-                    text: file.text.len(),
+                    stamp: kept.stamps.get(*path).copied().unwrap_or_default(),
+                    text: text.len(),
                 })
                 .collect(),
-            index: index.len(),
+            index: index.as_bytes().len(),
         });
-        files
+        texts
             .iter()
-            .for_each(|(_, file)| body.extend_from_slice(&file.text));
-        body.extend_from_slice(index);
+            .for_each(|(_, text)| body.extend_from_slice(text));
+        body.extend_from_slice(index.as_bytes());
     }
     let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
     let mut hasher = crc32fast::Hasher::new();
@@ -96,7 +92,7 @@ pub(crate) fn save(path: &Path, groups: &HashMap<String, Arc<Group>>) -> io::Res
 
 /// The groups that [`save`] wrote to `path`; `None` where there is nothing, or
 /// nothing of use.
-pub(crate) fn load(path: &Path) -> Option<HashMap<String, Group>> {
+pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
     let bytes = std::fs::read(path).ok()?;
     let (length, rest) = bytes.split_first_chunk::<8>()?;
     let (content, checksum) = rest.split_last_chunk::<4>()?;
@@ -111,27 +107,22 @@ pub(crate) fn load(path: &Path) -> Option<HashMap<String, Group>> {
     }
     let mut groups = HashMap::new();
     for group in header.groups {
-        let mut files = HashMap::new();
-        for FileHeader {
-            path,
-            stamp,
-            text: length,
-        } in group.files
-        {
+        let mut texts = HashMap::new();
+        let mut stamps = HashMap::new();
+        for file in group.files {
             let text;
-            (text, body) = body.split_at_checked(length)?;
-            files.insert(
-                path,
-                File {
-                    stamp,
-                    text: text.into(),
-                },
-            );
+            (text, body) = body.split_at_checked(file.text)?;
+            texts.insert(file.path.clone(), text.into());
+            stamps.insert(file.path, file.stamp);
         }
         let index;
         (index, body) = body.split_at_checked(group.index)?;
         let index = Segment::from_bytes(index.to_vec()).ok()?;
-        groups.insert(group.name, Group::of_parts(files, Some(Arc::new(index))));
+        let kept = Kept {
+            group: Arc::new(Group::of_parts(texts, Some(Arc::new(index)))),
+            stamps,
+        };
+        groups.insert(group.name, kept);
     }
     Some(groups)
 }

@@ -1,9 +1,8 @@
-//! What is promised of memories, as those who use them see it.
+//! What is promised of folders, as callers see it.
 
 mod folders;
-mod predictions;
 
-use code_memory::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
 
 /// The prediction after `before`, with `workspace` around it.
 fn predict(before: &[u8], workspace: &Layer) -> Prediction {

@@ -5,9 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use code_index::newline;
 use ignore::WalkBuilder;
-
-use crate::newline;
 
 /// Bytes at the start of a file that tell text from data.
 const SNIFFED: usize = 8192;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use code_memory::Layer;
+use code_index::Layer;
 use completer::evaluation::observe;
 use completer::mixing::{FEATURES, Features, HIDDEN, OUTPUTS};
 use half::f16;

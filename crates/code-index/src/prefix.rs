@@ -5,7 +5,9 @@
 //! bytes. Which part is which changes no count of contexts of three bytes and
 //! more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::segment::Segment;
 use crate::{MOST_ORDER, SEPARATOR};
@@ -152,9 +154,8 @@ const CACHED: usize = 4;
 
 impl PrefixCache {
     fn index(&self, text: &[u8]) -> Arc<Segment> {
-        let lock = || self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let found = {
-            let mut entries = lock();
+            let mut entries = self.entries.lock();
             let place = entries.iter().position(|(known, _)| **known == *text);
             place.map(|place| {
                 entries[..=place].rotate_right(1);
@@ -163,7 +164,7 @@ impl PrefixCache {
         };
         found.unwrap_or_else(|| {
             let segment = Arc::new(Segment::unfinished(text));
-            let mut entries = lock();
+            let mut entries = self.entries.lock();
             entries.insert(0, (text.into(), Arc::clone(&segment)));
             entries.truncate(CACHED);
             segment

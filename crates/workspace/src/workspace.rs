@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, Weak};
 use std::thread;
 
+use code_index::{Group, Layer, MOST_TEXT};
+use parking_lot::RwLock;
+
 use crate::files::{self, Skipped};
-use crate::group::Group;
-use crate::layer::Layer;
-use crate::segment::MOST_TEXT;
-use crate::store;
+use crate::{reading, store};
 
 /// What to remember and where to keep it.
 #[derive(Clone, Debug)]
@@ -91,13 +91,13 @@ impl Workspace {
 
     /// All that is remembered of `group` but the files at `without`.
     pub fn layer(&self, group: &str, without: &[PathBuf]) -> Layer {
-        let group = read(&self.shared.groups).get(group).cloned();
+        let group = self.shared.groups.read().get(group).cloned();
         group.map_or_else(Layer::new, |group| group.layer(without))
     }
 
     /// How far the reading is.
     pub fn progress(&self) -> Progress {
-        read(&self.shared.progress).clone()
+        self.shared.progress.read().clone()
     }
 
     /// The file at `path` was saved, created or deleted.
@@ -145,7 +145,7 @@ impl Keeper {
         }
     }
 
-    /// `None` if nobody wants it any more.
+    /// `None` if every clone of the workspace is gone.
     fn read_all(&self) -> Option<()> {
         let known = self.setup.cache.as_deref().and_then(store::load);
         let mut known = known.unwrap_or_default();
@@ -159,6 +159,7 @@ impl Keeper {
         self.report(|progress| progress.found = count)?;
         let mut left = self.setup.most_text;
         let mut is_new = false;
+        let mut kept = HashMap::new();
         let mut groups: Vec<(String, Vec<PathBuf>)> = found.into_iter().collect();
         groups.sort();
         for (name, mut paths) in groups {
@@ -180,11 +181,13 @@ impl Keeper {
                     }
                 },
             );
-            let (files, bytes) = up.group.size();
+            let (files, bytes) = up.kept.group.size();
             left = left.saturating_sub(bytes);
             is_new |= up.is_new;
             let shared = self.shared.upgrade()?;
-            write(&shared.groups).insert(name, Arc::new(up.group));
+            let group = Arc::clone(&up.kept.group);
+            shared.groups.write().insert(name.clone(), group);
+            kept.insert(name, up.kept);
             self.report(|progress| {
                 progress.seen += unread;
                 progress.files += files;
@@ -196,15 +199,14 @@ impl Keeper {
         is_new |= !known.is_empty();
         self.report(|progress| progress.done = true)?;
         if let (Some(cache), true) = (&self.setup.cache, is_new) {
-            let groups = read(&self.shared.upgrade()?.groups).clone();
             // A cache that cannot be written only costs time at the next start.
-            let _ = store::save(cache, &groups);
+            let _ = store::save(cache, &kept);
         }
         Some(())
     }
 
     fn report(&self, change: impl FnOnce(&mut Progress)) -> Option<()> {
-        change(&mut write(&self.shared.upgrade()?.progress));
+        change(&mut self.shared.upgrade()?.progress.write());
         (self.told)();
         Some(())
     }
@@ -213,7 +215,7 @@ impl Keeper {
         let Some(name) = (self.setup.group_of)(path) else {
             return;
         };
-        let groups = read(&shared.groups).clone();
+        let groups = shared.groups.read().clone();
         let group = groups.get(&name).cloned().unwrap_or_default();
         if !group.holds(path) {
             let mut folders = self.setup.folders.iter();
@@ -224,25 +226,17 @@ impl Keeper {
                 return;
             }
         }
-        if let Some(group) = group.with_read_again(path) {
-            write(&shared.groups).insert(name, Arc::new(group));
+        if let Some(group) = group.with(path, reading::read(path).ok()) {
+            shared.groups.write().insert(name, Arc::new(group));
         }
     }
 }
 
 fn tidy(shared: &Shared) {
-    let groups = read(&shared.groups).clone();
+    let groups = shared.groups.read().clone();
     for (name, group) in groups {
         if let Some(tidied) = group.tidied() {
-            write(&shared.groups).insert(name, Arc::new(tidied));
+            shared.groups.write().insert(name, Arc::new(tidied));
         }
     }
-}
-
-fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use code_memory::{Layer, Segment};
+use code_index::{Layer, Segment};
 use proptest::prelude::*;
 
 use crate::predict;

@@ -1,6 +1,6 @@
 //! Expectation maximisation of the probabilities of stopping at a count.
 
-use code_memory::{Counts, Layer, Memory, Prefix, PrefixCache, Reader, StopFit, Stops};
+use code_index::{Counts, Layer, Memory, Prefix, PrefixCache, Reader, StopFit, Stops};
 use rayon::prelude::*;
 
 use crate::packages::Subject;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use code_memory::{Setup, Workspace};
+use workspace::{Setup, Workspace};
 
 use crate::predict;
 

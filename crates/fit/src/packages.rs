@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use code_memory::files::{self, Limits};
-use code_memory::{Layer, Segment};
+use code_index::{Layer, Segment};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use workspace::files::{self, Limits};
 
 /// Files of one package, as many as of a package that quality is measured on.
 const FILES: usize = 2;

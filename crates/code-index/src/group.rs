@@ -1,0 +1,193 @@
+//! Texts that are remembered together: an index of all, and what has changed since
+//! it was made.
+//!
+//! A path is the name of a text here; nothing is read from where it leads.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::layer::Layer;
+use crate::segment::Segment;
+
+/// Bytes of changed texts above which all is indexed anew: so many are indexed
+/// at every change, which takes a few milliseconds.
+const MOST_CHANGED: usize = 256 << 10;
+/// Indexes of texts to be taken away that are kept.
+const MOST_MASKS: usize = 32;
+
+/// Texts by their names.
+pub type Texts = HashMap<PathBuf, Arc<[u8]>>;
+/// Texts that have changed; `None` are gone.
+pub type Changes = HashMap<PathBuf, Option<Arc<[u8]>>>;
+
+/// Texts remembered together. Never changes; a change makes another.
+#[derive(Default)]
+pub struct Group {
+    /// What `index` holds.
+    indexed: Arc<Texts>,
+    index: Option<Arc<Segment>>,
+    /// What has changed since.
+    changed: Changes,
+    /// The changed texts as `index` holds them, and as they are.
+    outdated: Option<Arc<Segment>>,
+    current: Option<Arc<Segment>>,
+    masks: Mutex<Vec<(Vec<PathBuf>, Arc<Segment>)>>,
+}
+
+impl Group {
+    fn new(indexed: Texts) -> Self {
+        let index = index(indexed.iter().collect());
+        Self::of_parts(indexed, index)
+    }
+
+    /// The group whose texts are `indexed`, and whose index was made of just these:
+    /// what [`indexed`](Self::indexed) and [`index`](Self::index) gave.
+    pub fn of_parts(indexed: Texts, index: Option<Arc<Segment>>) -> Self {
+        Self {
+            indexed: Arc::new(indexed),
+            index,
+            ..Self::default()
+        }
+    }
+
+    /// The texts of [`index`](Self::index), which may have changed since.
+    pub fn indexed(&self) -> &Texts {
+        &self.indexed
+    }
+
+    /// The index of [`indexed`](Self::indexed); `None` if nothing was.
+    pub fn index(&self) -> Option<&Segment> {
+        self.index.as_deref()
+    }
+
+    /// How many texts are remembered, and their bytes.
+    pub fn size(&self) -> (usize, usize) {
+        let unchanged = self.indexed.iter();
+        let unchanged = unchanged.filter(|(path, _)| !self.changed.contains_key(*path));
+        let texts = unchanged.map(|(_, text)| text);
+        texts
+            .chain(self.changed.values().flatten())
+            .fold((0, 0), |(texts, bytes), text| {
+                (texts + 1, bytes + text.len())
+            })
+    }
+
+    /// The text at `path`, as it is remembered.
+    fn text(&self, path: &Path) -> Option<&Arc<[u8]>> {
+        match self.changed.get(path) {
+            Some(changed) => changed.as_ref(),
+            None => self.indexed.get(path),
+        }
+    }
+
+    /// Whether the text at `path` is remembered.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.text(path).is_some()
+    }
+
+    /// All that is remembered but the texts at `without`.
+    pub fn layer(&self, without: &[PathBuf]) -> Layer {
+        let mut layer = Layer::new();
+        for segment in self.index.iter().chain(&self.current) {
+            layer = layer.with(Arc::clone(segment));
+        }
+        for segment in self.outdated.iter().chain(&self.mask(without)) {
+            layer = layer.without(Arc::clone(segment));
+        }
+        layer
+    }
+
+    /// The index of some texts, to be taken away.
+    fn mask(&self, paths: &[PathBuf]) -> Option<Arc<Segment>> {
+        let mut paths: Vec<PathBuf> = paths.iter().filter(|p| self.holds(p)).cloned().collect();
+        paths.sort();
+        paths.dedup();
+        if paths.is_empty() {
+            return None;
+        }
+        let found = self
+            .masks
+            .lock()
+            .iter()
+            .find(|(of, _)| *of == paths)
+            .cloned();
+        if let Some((_, mask)) = found {
+            return Some(mask);
+        }
+        let texts = paths.iter().filter_map(|p| Some((p, self.text(p)?)));
+        let mask = index(texts.collect())?;
+        let mut masks = self.masks.lock();
+        masks.insert(0, (paths, Arc::clone(&mask)));
+        masks.truncate(MOST_MASKS);
+        Some(mask)
+    }
+
+    /// The group once the text at `path` is `text`, or gone; `None` if that changes
+    /// nothing.
+    pub fn with(&self, path: &Path, text: Option<Arc<[u8]>>) -> Option<Self> {
+        if text.as_ref() == self.text(path) {
+            return None;
+        }
+        let mut changed = self.changed.clone();
+        changed.insert(path.to_owned(), text);
+        let masks = self.masks.lock();
+        let masks = masks
+            .iter()
+            .filter(|(of, _)| !of.iter().any(|of| of == path));
+        let masks = Mutex::new(masks.cloned().collect());
+        Some(Self {
+            masks,
+            ..self.with_changes(changed)
+        })
+    }
+
+    /// The same index, and `changed` instead of what has changed by now.
+    pub fn with_changes(&self, changed: Changes) -> Self {
+        let before = changed.keys().filter_map(|p| self.indexed.get_key_value(p));
+        let outdated = index(before.collect());
+        let after = changed.iter().filter_map(|(p, t)| Some((p, t.as_ref()?)));
+        let current = index(after.collect());
+        Self {
+            indexed: Arc::clone(&self.indexed),
+            index: self.index.clone(),
+            changed,
+            outdated,
+            current,
+            masks: Mutex::default(),
+        }
+    }
+
+    /// The same with all in one index, if so much has changed that this pays.
+    pub fn tidied(&self) -> Option<Self> {
+        self.indexed_anew(&self.changed)
+    }
+
+    /// What was indexed, with `changed` instead of what has changed by now, in one
+    /// index; `None` if so little has changed that this does not pay.
+    pub fn indexed_anew(&self, changed: &Changes) -> Option<Self> {
+        let bytes = |text: &Option<Arc<[u8]>>| text.as_ref().map_or(0, |text| text.len());
+        let many: usize = changed.values().map(bytes).sum();
+        if many <= MOST_CHANGED && (self.index.is_some() || many == 0) {
+            return None;
+        }
+        let mut texts = HashMap::clone(&self.indexed);
+        for (path, text) in changed {
+            match text {
+                Some(text) => texts.insert(path.clone(), Arc::clone(text)),
+                None => texts.remove(path),
+            };
+        }
+        Some(Self::new(texts))
+    }
+}
+
+/// The index of `texts`, in order of path so that the same texts give the same
+/// index. `None` of none.
+fn index(mut texts: Vec<(&PathBuf, &Arc<[u8]>)>) -> Option<Arc<Segment>> {
+    texts.sort_by_key(|(path, _)| *path);
+    let documents = texts.iter().map(|(_, text)| &***text);
+    (!texts.is_empty()).then(|| Arc::new(Segment::new(documents)))
+}

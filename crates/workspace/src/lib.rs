@@ -1,0 +1,34 @@
+//! The user's folders, remembered.
+//!
+//! Owns: which files are read and which never, the thread that reads them, how much
+//! is remembered, and the cache on the disk. It is the one reader of files that are
+//! not our own. Must not know: how an index is made (`code-index`), models, editors.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use workspace::{Setup, Workspace};
+//!
+//! let folder = tempfile::tempdir()?;
+//! std::fs::write(folder.path().join("a.rs"), "let aurora = borealis;\n")?;
+//! std::fs::write(folder.path().join("id_rsa"), "not for anyone's eyes\n")?;
+//! let workspace = Workspace::open(
+//!     Setup {
+//!         folders: vec![folder.path().to_owned()],
+//!         cache: None,
+//!         most_text: 1 << 20,
+//!         group_of: |_: &Path| Some("all".to_owned()),
+//!     },
+//!     || {},
+//! );
+//! workspace.settle();
+//! assert_eq!(workspace.progress().files, 1);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+pub mod files;
+mod reading;
+mod store;
+mod workspace;
+
+pub use workspace::{Progress, Setup, Workspace};
