@@ -24,6 +24,19 @@ const SHUT: &[(&str, &[&str])] = &[
     ("code-index", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     ("workspace", &["tch", "torch-sys", "tower-lsp", "tokio"]),
     ("completer", &["tch", "torch-sys", "tower-lsp", "tokio"]),
+    // Measures completion as a function; the caller brings files and threads.
+    (
+        "evaluation",
+        &[
+            "tch",
+            "torch-sys",
+            "tower-lsp",
+            "tokio",
+            "axum",
+            "clap",
+            "rayon",
+        ],
+    ),
     ("char-lstm", &["tower-lsp", "tokio"]),
     // Looks into a model and at nothing else: how text is completed is handed in.
     ("explorer", &["tch", "torch-sys", "tower-lsp", "completer"]),

@@ -12,20 +12,20 @@ const LANES: usize = 8;
 const HELD: usize = 4 * LANES;
 
 /// What the LSTM holds of one byte of a text.
-pub(crate) struct Row<'a> {
+pub struct Row<'a> {
     /// The byte's offset.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// Log-probabilities in nats before it, `[256]`.
-    pub(crate) log_probs: &'a [f32; 256],
+    pub log_probs: &'a [f32; 256],
     /// The state there, where a line starts.
-    pub(crate) line_start: Option<&'a State>,
+    pub line_start: Option<&'a State>,
 }
 
 /// Shows `visit` every byte of `text` in order. About two steps a byte.
 ///
 /// # Errors
 /// [`Cancelled`], as soon as the token is set or `visit` says so.
-pub(crate) fn rows(
+pub fn rows(
     engine: &dyn Engine,
     path: &str,
     text: &[u8],

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use completer::evaluation::passage::{Passage, inside_brackets};
 use completer::names_after::{NamesAfter, Standing};
 use completer::{
     Before, CancelToken, Completer, Options, Request, Strategy, several_lines_fit, show,
 };
+use evaluation::{Passage, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};
@@ -81,7 +81,7 @@ fn look(completer: &Completer, language: &str, subject: &Subject) -> Vec<Suggest
         return Vec::new();
     };
     let mut suggested = Vec::new();
-    for Passage { start, end, .. } in inside_brackets(text) {
+    for Passage { start, end, .. } in Scenario::Edit.passages(text) {
         let places = (start..end).step_by(STRIDE);
         for place in places.filter(|&place| text.is_char_boundary(place)) {
             suggested.extend(suggested_at(completer, language, subject, text, place, end));

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use code_index::Layer;
-use completer::evaluation::observe;
 use completer::mixing::{FEATURES, Features, HIDDEN, OUTPUTS};
+use evaluation::observe;
 use half::f16;
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::{ModelFile, VOCABULARY_SIZE};

@@ -5,14 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use code_index::{Layer, Segment};
+use evaluation::selection;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use workspace::files::{self, Limits};
-
-/// Files of one package, as many as of a package that quality is measured on.
-const FILES: usize = 2;
-/// Bytes of such a file.
-const SIZE: std::ops::RangeInclusive<usize> = 3_000..=40_000;
 
 /// A file, and a memory of the rest of its package.
 pub(crate) struct Subject {
@@ -21,8 +16,8 @@ pub(crate) struct Subject {
     pub(crate) workspace: Layer,
 }
 
-/// Reads `folder`, each of whose folders is a package: of every package the two
-/// files of 3–40 KB whose path's SHA-256 is lowest.
+/// Reads `folder`, each of whose folders is a package: of every package the files
+/// that quality would be measured on.
 ///
 /// # Errors
 /// If the folder cannot be read or holds no such file.
@@ -58,13 +53,8 @@ fn package(folder: &Path) -> Vec<Subject> {
         let inside = path.strip_prefix(folder).unwrap_or(path);
         Path::new(name).join(inside).to_string_lossy().into_owned()
     };
-    let sized = texts.iter().filter(|(_, text)| SIZE.contains(&text.len()));
-    let mut chosen: Vec<_> = sized
-        .map(|(path, text)| (Sha256::digest(inside(path).as_bytes()), path, text))
-        .collect();
-    chosen.sort();
-    chosen.truncate(FILES);
-    let subject = |(_, path, text): (_, &PathBuf, &Vec<u8>)| {
+    let chosen = selection::of_package(&texts, |(path, text)| (inside(path), text.len()));
+    let subject = |(path, text): &(PathBuf, Vec<u8>)| {
         let others = texts.iter().filter(|(other, _)| other != path);
         let others = Segment::new(others.map(|(_, text)| text.as_slice()));
         Subject {

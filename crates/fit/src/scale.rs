@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use completer::evaluation::fault::Fault;
 use completer::surprise::{Document, EVIDENCE, HIDDEN, Surprise};
 use completer::{CancelToken, Completer};
+use evaluation::Fault;
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};

@@ -64,11 +64,11 @@ fn float_engines_give_the_same_log_probabilities() {
 }
 
 /// Bits per byte of every validation file together, and their bytes, as
-/// `completer` measures them.
+/// the `evaluation` crate measures them.
 fn bits_per_byte(engine: &dyn Engine) -> (f64, usize) {
     let (mut bits, mut bytes) = (0.0, 0);
     for ValidationFile { path, text } in validation_files().expect("the files are committed") {
-        let costs = completer::evaluation::bits(
+        let costs = ::evaluation::bits(
             engine,
             &Gate::default(),
             &Layer::new(),

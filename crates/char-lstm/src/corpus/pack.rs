@@ -3,11 +3,13 @@
 //! Layout: the magic `LSTMCRP1`, the length of the index (u64, little-endian),
 //! the index (JSON), then the texts one after the other.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use evaluation::selection;
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -196,33 +198,22 @@ impl Corpus {
         &self.map[start..start + document.length]
     }
 
-    /// The files quality is measured on: of each validation package the two of
-    /// 3–40 KB whose path's SHA-256 is lowest, in order of package and hash;
-    /// all that are held out where files are.
+    /// The files quality is measured on, [`selection::of_package`] for each
+    /// validation package, in order of package; all that are held out where files
+    /// are.
     pub fn evaluation_files(&self) -> Vec<&Document> {
         if self.index.files_held_out {
             return self.split(Split::Validation).collect();
         }
-        let package = |d: &Document| d.path.split('/').next().unwrap_or_default().to_owned();
-        let mut files: Vec<_> = self
-            .split(Split::Validation)
-            .filter(|d| (3_000..=40_000).contains(&d.length))
-            .map(|d| (package(d), Sha256::digest(d.path.as_bytes()).to_vec(), d))
-            .collect();
-        files.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-        let mut chosen: Vec<(String, &Document)> = Vec::new();
-        for (package, _, document) in files {
-            if chosen
-                .iter()
-                .rev()
-                .take_while(|(p, _)| *p == package)
-                .count()
-                < 2
-            {
-                chosen.push((package, document));
-            }
+        let mut packages: BTreeMap<&str, Vec<&Document>> = BTreeMap::new();
+        for document in self.split(Split::Validation) {
+            let package = document.path.split('/').next().unwrap_or_default();
+            packages.entry(package).or_default().push(document);
         }
-        chosen.into_iter().map(|(_, d)| d).collect()
+        let chosen = packages
+            .into_values()
+            .flat_map(|files| selection::of_package(files, |file| (&file.path, file.length)));
+        chosen.collect()
     }
 }
 

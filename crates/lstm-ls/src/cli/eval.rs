@@ -1,4 +1,7 @@
 //! `lstm-ls eval`: how good suggestions are on files, as the server makes them.
+//!
+//! Owns: arguments, which files are read, and printing. What is measured is in the
+//! `evaluation` crate.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,15 +18,10 @@ use crate::memory;
 mod bits;
 mod keystrokes;
 mod plot;
-mod replay;
-mod scenario;
 mod surprise;
-mod tally;
-mod words;
 
 pub(super) use bits::bits;
 pub(super) use keystrokes::keystrokes;
-pub(crate) use keystrokes::typed_again;
 pub(super) use surprise::surprise;
 
 /// What can be measured.
@@ -31,7 +29,7 @@ pub(super) use surprise::surprise;
 pub(super) enum Measure {
     /// Bits per byte of files, from the first byte on.
     Bits(bits::Bits),
-    /// Keystrokes that suggestions would have saved whoever typed the files.
+    /// Keystrokes that suggestions would have saved the typist of the files.
     Keystrokes(keystrokes::Keystrokes),
     /// Where a fault put into each file shows among its most surprising lines.
     Surprise(surprise::Arguments),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use code_index::Layer;
 use completer::mixing::Gate;
-use completer::{CancelToken, Cancelled, Completer, evaluation};
+use completer::{CancelToken, Cancelled, Completer};
+use evaluation::replay::typed_again;
 use ignore::WalkBuilder;
 use lstm_format::Engine;
 use rayon::prelude::*;
@@ -16,7 +17,6 @@ use sha2::{Digest, Sha256};
 
 use super::clock;
 use super::sample::{Sample, Tally};
-use crate::cli::eval::typed_again;
 use crate::memory;
 
 /// Text measured bit by bit, and text typed again, in bytes: so much that it does
@@ -133,11 +133,11 @@ impl HeldOut {
         let bits = evaluation::bits_unless(cancel, engine, gate, memory, path, text.as_bytes())?;
         let (language, typed) = (&self.language, &text[..file.typed]);
         let (keys, typed) = typed_again(cancel, completer, memory, language, path, typed)?;
-        let sum = |bits: &[f32]| bits.iter().map(|&b| f64::from(b)).sum::<f64>();
+        let cost = bits.cost();
         Ok(Tally {
-            bytes: text.len(),
-            lstm: sum(&bits.lstm),
-            mixed: sum(&bits.mixed),
+            bytes: cost.bytes,
+            lstm: cost.lstm,
+            mixed: cost.mixed,
             typed,
             keys,
         })

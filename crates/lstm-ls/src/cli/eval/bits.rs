@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use clap::Args;
-use completer::evaluation;
 use completer::mixing::Gate;
+use evaluation::Cost;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -23,27 +23,6 @@ pub(in crate::cli) struct Bits {
     format: Format,
 }
 
-/// Bits in all, by who was asked.
-#[derive(Clone, Copy, Default)]
-struct Cost {
-    bytes: usize,
-    lstm: f64,
-    memory: f64,
-    mixed: f64,
-}
-
-impl Cost {
-    fn a_byte(self) -> [f64; 3] {
-        [self.lstm, self.memory, self.mixed].map(|bits| bits / self.bytes as f64)
-    }
-
-    fn json(self) -> Value {
-        let [lstm, memory, mixed] = self.a_byte();
-        let bits = json!({"lstm": lstm, "memory": memory, "mixed": mixed});
-        json!({"bytes": self.bytes, "bits_per_byte": bits})
-    }
-}
-
 /// Measures `bits.inputs` on every core.
 ///
 /// # Errors
@@ -60,22 +39,11 @@ pub(in crate::cli) fn bits(
     let cost = |subject: &Subject| {
         let path = subject.path.to_string_lossy();
         let text = subject.text.as_bytes();
-        let bits = evaluation::bits(&*engine, &gate, &subject.memory, &path, text);
-        let sum = |bits: &[f32]| bits.iter().map(|&b| f64::from(b)).sum();
-        Cost {
-            bytes: text.len(),
-            lstm: sum(&bits.lstm),
-            memory: sum(&bits.memory),
-            mixed: sum(&bits.mixed),
-        }
+        evaluation::bits(&*engine, &gate, &subject.memory, &path, text).cost()
     };
     let costs: Vec<Cost> = subjects.par_iter().map(cost).collect();
-    let total = costs.iter().fold(Cost::default(), |total, cost| Cost {
-        bytes: total.bytes + cost.bytes,
-        lstm: total.lstm + cost.lstm,
-        memory: total.memory + cost.memory,
-        mixed: total.mixed + cost.mixed,
-    });
+    let mut total = Cost::default();
+    costs.iter().for_each(|&cost| total += cost);
     match bits.format {
         Format::Text => {
             writeln!(out, "    LSTM   memory    mixed  bits/byte")?;
@@ -93,13 +61,19 @@ pub(in crate::cli) fn bits(
         }
         Format::Json => {
             let rows = subjects.iter().zip(&costs).map(|(subject, cost)| {
-                let mut row = cost.json();
+                let mut row = json(*cost);
                 row["path"] = json!(subject.path);
                 row
             });
             let rows: Vec<Value> = rows.collect();
-            writeln!(out, "{}", json!({"files": rows, "total": total.json()}))?;
+            writeln!(out, "{}", json!({"files": rows, "total": json(total)}))?;
         }
     }
     Ok(())
+}
+
+fn json(cost: Cost) -> Value {
+    let [lstm, memory, mixed] = cost.a_byte();
+    let bits = json!({"lstm": lstm, "memory": memory, "mixed": mixed});
+    json!({"bytes": cost.bytes, "bits_per_byte": bits})
 }

@@ -1,19 +1,17 @@
-//! `eval keystrokes`: what suggestions would have saved whoever typed the files.
+//! `eval keystrokes`: what suggestions would have saved the typist of the files.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use code_index::Layer;
-use completer::{CancelToken, Cancelled, Completer, show};
+use completer::{CancelToken, Completer, show};
+use evaluation::Tally;
+use evaluation::replay::{Key, Replayed, Suggester, Typist};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::Format;
-use super::replay::{Key, Suggester, Suggestions, Typist};
-use super::scenario::Scenario;
-use super::tally::Tally;
 use super::{Inputs, Subject, plot};
 use crate::Loader;
 use crate::model::Source;
@@ -26,7 +24,7 @@ pub(in crate::cli) struct Keystrokes {
     /// How readily suggestions are shown, as the setting of that name.
     #[arg(long, value_name = "0–1", default_value_t = show::DEFAULT_EAGERNESS)]
     eagerness: f32,
-    /// Who suggests.
+    /// What suggests.
     #[arg(long, value_enum, default_value_t)]
     by: By,
     /// How the files are typed.
@@ -50,7 +48,27 @@ pub(in crate::cli) struct Keystrokes {
     format: Format,
 }
 
-/// Who suggests.
+/// How files are typed; see [`evaluation::Scenario`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Scenario {
+    /// From the first byte to the last, nothing behind the cursor.
+    #[default]
+    Append,
+    /// Blocks and arguments are deleted, one after the other, and typed again
+    /// with the rest of the file in place.
+    Edit,
+}
+
+impl From<Scenario> for evaluation::Scenario {
+    fn from(scenario: Scenario) -> Self {
+        match scenario {
+            Scenario::Append => Self::Append,
+            Scenario::Edit => Self::Edit,
+        }
+    }
+}
+
+/// What suggests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum By {
     /// LSTM and memory, as the server.
@@ -101,43 +119,6 @@ pub(in crate::cli) fn keystrokes(
     Ok(())
 }
 
-/// Keys that `text` takes when it is typed again with what the server would
-/// suggest, and the bytes it has without indentation. Given up when `cancel` is set.
-///
-/// # Errors
-/// [`Cancelled`] if it is set by the end.
-pub(crate) fn typed_again(
-    cancel: &CancelToken,
-    completer: &Completer,
-    memory: &Layer,
-    language: &str,
-    path: &str,
-    text: &str,
-) -> Result<(usize, usize), Cancelled> {
-    let cost = show::glance_cost(show::DEFAULT_EAGERNESS);
-    let suggester = Suggester::Completer {
-        completer,
-        memory: Some(memory),
-        language,
-        rescoring: true,
-        cancel,
-    };
-    let typist = Typist {
-        suggester: &suggester,
-        path,
-        text,
-        least: cost,
-    };
-    let mut tally = Tally::default();
-    for passage in Scenario::Append.passages(text) {
-        tally += typist.types(&passage, &mut Suggestions::default(), cost, |_| {});
-    }
-    match cancel.is_cancelled() {
-        true => Err(Cancelled),
-        false => Ok((tally.keystrokes, tally.bytes)),
-    }
-}
-
 /// What came of typing everything.
 struct Outcome {
     /// At the eagerness asked for.
@@ -160,8 +141,7 @@ fn replay(
         .chain(EAGERNESS)
         .collect();
     let costs: Vec<f64> = eagerness.iter().map(|&e| show::glance_cost(e)).collect();
-    let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
-    let nobody = CancelToken::new();
+    let never = CancelToken::new();
     let replay = |Subject { path, text, memory }: &Subject| {
         let suggester = match keystrokes.by {
             By::Words => Suggester::Words,
@@ -170,63 +150,56 @@ fn replay(
                 memory: (by != By::Lstm).then_some(memory),
                 language,
                 rescoring: !keystrokes.no_rescoring,
-                cancel: &nobody,
+                cancel: &never,
             },
         };
         let typist = Typist {
-            suggester: &suggester,
+            suggester,
             path: &path.to_string_lossy(),
             text,
-            least,
         };
-        let mut tallies = vec![Tally::default(); costs.len()];
-        let (mut micros, mut keys) = (Vec::new(), String::new());
-        let mut note = |key: Key<'_>| {
-            let Key {
-                offset,
-                shown,
-                accepts,
-            } = key;
-            let key = json!({
-                "path": path, "offset": offset, "accepts": accepts,
-                "shown": shown.map(|shown| shown.text),
-                "probability": shown.map(|shown| shown.probability),
-                "anew": shown.map(|shown| shown.anew),
-            });
-            keys.push_str(&format!("{key}\n"));
-        };
-        for passage in keystrokes.scenario.passages(text) {
-            let mut suggestions = Suggestions::default();
-            for (index, (tally, &cost)) in tallies.iter_mut().zip(&costs).enumerate() {
-                let noted = keystrokes.keys.is_some() && index == 0;
-                let watch = |key: Key<'_>| {
-                    if noted {
-                        note(key)
-                    }
-                };
-                *tally += typist.types(&passage, &mut suggestions, cost, watch);
+        let mut keys = String::new();
+        let note = |key: Key<'_>| {
+            if keystrokes.keys.is_some() {
+                keys.push_str(&line(path, &key));
             }
-            micros.extend(suggestions.micros);
-        }
-        (tallies, micros, keys)
+        };
+        let replayed = typist.replays(keystrokes.scenario.into(), &costs, note);
+        (replayed, keys)
     };
-    let replayed: Vec<(Vec<Tally>, Vec<u64>, String)> = subjects.par_iter().map(replay).collect();
-    let mut totals = vec![Tally::default(); costs.len()];
-    let (mut micros, mut keys) = (Vec::new(), String::new());
-    for (tallies, took, pressed) in replayed {
+    let replayed: Vec<(Replayed, String)> = subjects.par_iter().map(replay).collect();
+    let (mut total, mut keys) = (Replayed::default(), String::new());
+    for (replayed, pressed) in replayed {
+        total.add(replayed);
         keys.push_str(&pressed);
-        for (total, tally) in totals.iter_mut().zip(tallies) {
-            *total += tally;
-        }
-        micros.extend(took);
     }
+    let Replayed {
+        tallies,
+        mut micros,
+    } = total;
     micros.sort_unstable();
     Outcome {
-        total: totals[0],
-        curve: eagerness.into_iter().zip(totals).skip(1).collect(),
+        total: tallies[0],
+        curve: eagerness.into_iter().zip(tallies).skip(1).collect(),
         micros,
         keys,
     }
+}
+
+/// A key of the file at `path` as a line of JSON.
+fn line(path: &Path, key: &Key<'_>) -> String {
+    let Key {
+        offset,
+        shown,
+        accepts,
+    } = *key;
+    let key = json!({
+        "path": path, "offset": offset, "accepts": accepts,
+        "shown": shown.map(|shown| shown.text),
+        "probability": shown.map(|shown| shown.probability),
+        "anew": shown.map(|shown| shown.anew),
+    });
+    format!("{key}\n")
 }
 
 impl Outcome {

@@ -4,9 +4,8 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use evaluation::{Reliability, Tally};
 use plotters::prelude::*;
-
-use super::tally::{Reliability, Tally};
 
 const SIZE: (u32, u32) = (900, 420);
 

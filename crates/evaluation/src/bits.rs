@@ -1,15 +1,14 @@
 //! What a text costs under a model and a memory, with states exactly as
 //! completions use them.
-
-pub mod fault;
-pub mod passage;
+//!
+//! Owns: the walk over a text byte by byte, and bits per byte. Must not know
+//! where the text comes from.
 
 use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
+use completer::mixing::{Gate, WordPlace, mix};
+use completer::rows::rows;
+use completer::{CancelToken, Cancelled};
 use lstm_format::Engine;
-
-use crate::cancel::{CancelToken, Cancelled};
-use crate::mixing::{Gate, WordPlace, mix};
-use crate::rows::rows;
 
 /// What there was to predict one byte from.
 pub struct Observation<'a> {
@@ -35,12 +34,54 @@ pub struct Bits {
     pub mixed: Vec<f32>,
 }
 
+impl Bits {
+    /// All of them together.
+    pub fn cost(&self) -> Cost {
+        let sum = |bits: &[f32]| bits.iter().map(|&b| f64::from(b)).sum();
+        Cost {
+            bytes: self.lstm.len(),
+            lstm: sum(&self.lstm),
+            memory: sum(&self.memory),
+            mixed: sum(&self.mixed),
+        }
+    }
+}
+
+/// Bits that texts cost in all.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Length of the texts.
+    pub bytes: usize,
+    /// Under the LSTM alone.
+    pub lstm: f64,
+    /// Under the memory alone.
+    pub memory: f64,
+    /// Under both, mixed.
+    pub mixed: f64,
+}
+
+impl Cost {
+    /// Bits per byte: the LSTM's, the memory's and the mixture's.
+    pub fn a_byte(self) -> [f64; 3] {
+        [self.lstm, self.memory, self.mixed].map(|bits| bits / self.bytes as f64)
+    }
+}
+
+impl std::ops::AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.lstm += other.lstm;
+        self.memory += other.memory;
+        self.mixed += other.mixed;
+    }
+}
+
 /// What `text` costs, with `workspace` as the memory of other files.
 ///
 /// `path` is for the document header.
 pub fn bits(engine: &dyn Engine, gate: &Gate, workspace: &Layer, path: &str, text: &[u8]) -> Bits {
     let bits = bits_unless(&CancelToken::new(), engine, gate, workspace, path, text);
-    bits.expect("nobody else has the token")
+    bits.expect("the token is set by no other thread")
 }
 
 /// The same, given up when `cancel` is set.
@@ -82,7 +123,7 @@ pub fn observe(
     visit: impl FnMut(Observation<'_>),
 ) {
     let visited = observe_unless(&CancelToken::new(), engine, workspace, path, text, visit);
-    visited.expect("nobody else has the token");
+    visited.expect("the token is set by no other thread");
 }
 
 fn observe_unless(

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::surprise::{Kind, Token, tokens};
+use completer::surprise::{Kind, Token, tokens};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;

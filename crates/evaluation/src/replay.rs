@@ -8,62 +8,37 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use code_index::Layer;
-use completer::evaluation::passage::Passage;
 use completer::show::{self, Ignored};
 use completer::{
-    Before, CancelToken, Completer, Options, Request, Strategy, Suggestion, several_lines_fit,
+    Before, CancelToken, Cancelled, Completer, Options, Request, Strategy, Suggestion,
+    several_lines_fit,
 };
 
-use super::tally::Tally;
-use super::words;
+use crate::scenario::{Passage, Scenario};
+use crate::tally::Tally;
+use crate::words;
 
-/// Where a key may be pressed: the offset, and whether a suggestion was just
-/// accepted there.
-type Place = (usize, bool);
-
-/// What was suggested at the places where somebody came by.
-#[derive(Default)]
-pub(super) struct Suggestions {
-    known: HashMap<Place, Option<Suggestion>>,
-    /// Microseconds each took.
-    pub(super) micros: Vec<u64>,
-}
-
-/// A file and where its suggestions come from.
-pub(super) struct Typist<'a> {
-    pub(super) suggester: &'a Suggester<'a>,
-    pub(super) path: &'a str,
-    pub(super) text: &'a str,
-    /// The least that a look at a wrong suggestion costs in this replay.
-    pub(super) least: f64,
-}
-
-/// A key, and what somebody saw before pressing it.
-pub(super) struct Key<'a> {
-    /// Bytes of the file before it.
-    pub(super) offset: usize,
-    /// What was shown there.
-    pub(super) shown: Option<Shown<'a>>,
-    /// Whether the key accepts that.
-    pub(super) accepts: bool,
-}
-
-/// What somebody saw.
+/// A file to type, and where its suggestions come from.
 #[derive(Clone, Copy)]
-pub(super) struct Shown<'a> {
-    pub(super) text: &'a str,
-    /// How likely it was held to be right to its last byte.
-    pub(super) probability: f64,
-    /// Whether nobody had typed into it before.
-    pub(super) anew: bool,
+pub struct Typist<'a> {
+    /// Where suggestions come from.
+    pub suggester: Suggester<'a>,
+    /// Path of the file, for the document header.
+    pub path: &'a str,
+    /// All of it.
+    pub text: &'a str,
 }
 
-/// Who suggests.
-pub(super) enum Suggester<'a> {
+/// What suggests.
+#[derive(Clone, Copy)]
+pub enum Suggester<'a> {
     /// A completer, as the server would ask it.
     Completer {
+        /// The completer.
         completer: &'a Completer,
+        /// What is remembered of other files; `None` leaves the LSTM alone.
         memory: Option<&'a Layer>,
+        /// LSP identifier.
         language: &'a str,
         /// Whether candidates are scored anew by the text after the cursor.
         rescoring: bool,
@@ -75,17 +50,136 @@ pub(super) enum Suggester<'a> {
     Words,
 }
 
+/// A key, and what the typist saw before pressing it.
+pub struct Key<'a> {
+    /// Bytes of the file before it.
+    pub offset: usize,
+    /// What was shown there.
+    pub shown: Option<Shown<'a>>,
+    /// Whether the key accepts that.
+    pub accepts: bool,
+}
+
+/// What the typist saw.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The text after the cursor.
+    pub text: &'a str,
+    /// How likely it was held to be right to its last byte.
+    pub probability: f64,
+    /// Whether the typist had not typed into it before.
+    pub anew: bool,
+}
+
+/// What came of typing files.
+#[derive(Clone, Debug, Default)]
+pub struct Replayed {
+    /// One for each cost of a glance.
+    pub tallies: Vec<Tally>,
+    /// Microseconds that each suggestion took.
+    pub micros: Vec<u64>,
+}
+
+impl Replayed {
+    /// Adds what came of other files at the same costs.
+    pub fn add(&mut self, other: Self) {
+        let costs = self.tallies.len().max(other.tallies.len());
+        self.tallies.resize(costs, Tally::default());
+        for (tally, other) in self.tallies.iter_mut().zip(other.tallies) {
+            *tally += other;
+        }
+        self.micros.extend(other.micros);
+    }
+}
+
+/// Where a key may be pressed: the offset, and whether a suggestion was just
+/// accepted there.
+type Place = (usize, bool);
+
+/// What was suggested at the places where the typist came by.
+#[derive(Default)]
+struct Suggestions {
+    known: HashMap<Place, Option<Suggestion>>,
+    /// Microseconds each took.
+    micros: Vec<u64>,
+}
+
+/// Keys that `text` takes when it is typed again with what the server would
+/// suggest, and the bytes it has without indentation. Given up when `cancel` is set.
+///
+/// # Errors
+/// [`Cancelled`] if it is set by the end.
+pub fn typed_again(
+    cancel: &CancelToken,
+    completer: &Completer,
+    memory: &Layer,
+    language: &str,
+    path: &str,
+    text: &str,
+) -> Result<(usize, usize), Cancelled> {
+    let cost = show::glance_cost(show::DEFAULT_EAGERNESS);
+    let suggester = Suggester::Completer {
+        completer,
+        memory: Some(memory),
+        language,
+        rescoring: true,
+        cancel,
+    };
+    let typist = Typist {
+        suggester,
+        path,
+        text,
+    };
+    let replayed = typist.replays(Scenario::Append, &[cost], |_| {});
+    let keys = replayed.tallies.iter().map(|tally| tally.keystrokes).sum();
+    let bytes = replayed.tallies.iter().map(|tally| tally.bytes).sum();
+    match cancel.is_cancelled() {
+        true => Err(Cancelled),
+        false => Ok((keys, bytes)),
+    }
+}
+
 impl Typist<'_> {
+    /// Types the file once for each of `costs`, which are those of a look at a
+    /// wrong suggestion; `watch` sees the keys pressed at the first of them, but
+    /// for those of indentation.
+    pub fn replays(
+        &self,
+        scenario: Scenario,
+        costs: &[f64],
+        mut watch: impl FnMut(Key<'_>),
+    ) -> Replayed {
+        let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+        let mut replayed = Replayed {
+            tallies: vec![Tally::default(); costs.len()],
+            micros: Vec::new(),
+        };
+        for passage in scenario.passages(self.text) {
+            let mut suggestions = Suggestions::default();
+            for (index, (tally, &cost)) in replayed.tallies.iter_mut().zip(costs).enumerate() {
+                let watch = |key: Key<'_>| {
+                    if index == 0 {
+                        watch(key);
+                    }
+                };
+                *tally += self.types(&passage, &mut suggestions, (cost, least), watch);
+            }
+            replayed.micros.extend(suggestions.micros);
+        }
+        replayed
+    }
+
     fn suggestion<'s>(
         &self,
         passage: &Passage,
         place: Place,
+        least: f64,
         suggestions: &'s mut Suggestions,
     ) -> Option<&'s Suggestion> {
         let Suggestions { known, micros } = suggestions;
         let known = known.entry(place).or_insert_with(|| {
             let started = Instant::now();
-            let suggestion = self.ask(passage, place);
+            let suggestion = self.ask(passage, place, least);
             let took = started.elapsed().as_micros();
             micros.push(u64::try_from(took).unwrap_or(u64::MAX));
             suggestion
@@ -93,7 +187,12 @@ impl Typist<'_> {
         known.as_ref()
     }
 
-    fn ask(&self, passage: &Passage, (offset, just_accepted): Place) -> Option<Suggestion> {
+    fn ask(
+        &self,
+        passage: &Passage,
+        (offset, just_accepted): Place,
+        least: f64,
+    ) -> Option<Suggestion> {
         let before = &self.text[..offset];
         let after = match passage.has_rest {
             true => &self.text[passage.end..],
@@ -105,7 +204,7 @@ impl Typist<'_> {
             language,
             rescoring,
             cancel,
-        } = *self.suggester
+        } = self.suggester
         else {
             return words::rest_of_last_word(before);
         };
@@ -114,7 +213,7 @@ impl Typist<'_> {
         let options = Options {
             strategy: Strategy::Greedy,
             candidates: 1,
-            glance_cost: Some(self.least),
+            glance_cost: Some(least),
             rescoring,
             multi_line: several_lines_fit(language, line.as_bytes(), rest, just_accepted),
             ..Options::default()
@@ -131,13 +230,13 @@ impl Typist<'_> {
         completion.suggestions.into_iter().next()
     }
 
-    /// Types `passage`, taking what is right and looking in vain at what is not;
-    /// `watch` sees every key but those of indentation.
-    pub(super) fn types(
+    /// Types `passage`, taking what is right and looking in vain at what is not.
+    /// A look costs `cost` here and `least` where it costs least in this replay.
+    fn types(
         &self,
         passage: &Passage,
         suggestions: &mut Suggestions,
-        cost: f64,
+        (cost, least): (f64, f64),
         mut watch: impl FnMut(Key<'_>),
     ) -> Tally {
         let mut tally = Tally::default();
@@ -150,7 +249,7 @@ impl Typist<'_> {
                 offset += 1;
                 continue;
             }
-            let suggestion = self.suggestion(passage, (offset, just_accepted), suggestions);
+            let suggestion = self.suggestion(passage, (offset, just_accepted), least, suggestions);
             let shown = suggestion.and_then(|s| {
                 let doubted = ignored.doubt(&s.text, &s.cumulative);
                 let (length, _) = show::best_cut(&s.text, &doubted, cost)?;

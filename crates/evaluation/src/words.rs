@@ -3,7 +3,7 @@
 use completer::Suggestion;
 
 /// The rest of the last word before the cursor that begins with the half-typed one.
-pub(super) fn rest_of_last_word(before: &str) -> Option<Suggestion> {
+pub(crate) fn rest_of_last_word(before: &str) -> Option<Suggestion> {
     let in_word = |c: char| c.is_alphanumeric() || c == '_';
     let begun = before
         .rsplit(|c| !in_word(c))

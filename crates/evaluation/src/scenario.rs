@@ -1,4 +1,29 @@
-//! Which parts of a file are typed again.
+//! How a file is typed again, and which parts of it.
+
+/// How files are typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scenario {
+    /// From the first byte to the last, with no text after the cursor.
+    #[default]
+    Append,
+    /// Blocks and arguments are deleted, one after the other, and typed again
+    /// with the rest of the file in place.
+    Edit,
+}
+
+impl Scenario {
+    /// The passages of `text`, in order, none inside another.
+    pub fn passages(self, text: &str) -> Vec<Passage> {
+        match self {
+            Self::Append => vec![Passage {
+                start: 0,
+                end: text.len(),
+                has_rest: false,
+            }],
+            Self::Edit => inside_brackets(text),
+        }
+    }
+}
 
 /// A part of a file to be typed again; what is before it and after it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +42,8 @@ const BLOCK: std::ops::RangeInclusive<usize> = 60..=1200;
 const ARGUMENTS: std::ops::RangeInclusive<usize> = 8..=100;
 
 /// The outermost blocks and arguments of fitting size. Brackets in strings and
-/// comments may lead astray; then less is typed, the same for whoever suggests.
-pub fn inside_brackets(text: &str) -> Vec<Passage> {
+/// comments may lead astray; then less is typed, the same for every suggester.
+fn inside_brackets(text: &str) -> Vec<Passage> {
     let mut open = Vec::new();
     let mut passages: Vec<Passage> = Vec::new();
     for (at, byte) in text.bytes().enumerate() {

@@ -1,41 +1,41 @@
 //! What a replay counts.
 
-/// What somebody who typed a file did.
+/// What a typist did who typed a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Tally {
+pub struct Tally {
     /// Bytes that had to come about, white space at the start of lines apart.
-    pub(super) bytes: usize,
+    pub bytes: usize,
     /// Keys pressed for them.
-    pub(super) keystrokes: usize,
+    pub keystrokes: usize,
     /// Suggestions shown.
-    pub(super) shown: usize,
+    pub shown: usize,
     /// Of these, taken.
-    pub(super) accepted: usize,
+    pub accepted: usize,
     /// Bytes of the taken ones, counted as in `bytes`.
-    pub(super) accepted_bytes: usize,
-    /// How often those that nobody had typed into were right, by how likely they
-    /// were held to be.
-    pub(super) reliability: Reliability,
+    pub accepted_bytes: usize,
+    /// How often those that the typist had not typed into were right, by how
+    /// likely they were held to be.
+    pub reliability: Reliability,
 }
 
 impl Tally {
     /// Share of the bytes that needed no key.
-    pub(super) fn saved(&self) -> f64 {
+    pub fn saved(&self) -> f64 {
         1.0 - share(self.keystrokes, self.bytes)
     }
 
     /// Share of the suggestions that were taken.
-    pub(super) fn precision(&self) -> f64 {
+    pub fn precision(&self) -> f64 {
         share(self.accepted, self.shown)
     }
 
     /// Bytes a taken suggestion had, on average.
-    pub(super) fn mean_accepted(&self) -> f64 {
+    pub fn mean_accepted(&self) -> f64 {
         share(self.accepted_bytes, self.accepted)
     }
 
     /// As [`saved`](Self::saved), with one key for each wrong suggestion.
-    pub(super) fn net_saved(&self) -> f64 {
+    pub fn net_saved(&self) -> f64 {
         let wrong = self.shown - self.accepted;
         1.0 - share(self.keystrokes + wrong, self.bytes)
     }
@@ -54,21 +54,25 @@ impl std::ops::AddAssign for Tally {
 
 /// Suggestions by their probability, a tenth to a bin.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Reliability {
-    pub(super) bins: [Bin; 10],
+pub struct Reliability {
+    /// From 0–10 % up to 90–100 %.
+    pub bins: [Bin; 10],
 }
 
 /// Suggestions of about the same probability.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Bin {
-    pub(super) shown: usize,
-    pub(super) right: usize,
+pub struct Bin {
+    /// How many were shown.
+    pub shown: usize,
+    /// How many of them were what came next.
+    pub right: usize,
     /// Sum of their probabilities.
     probability: f64,
 }
 
 impl Reliability {
-    pub(super) fn add(&mut self, probability: f64, right: bool) {
+    /// Counts one suggestion.
+    pub fn add(&mut self, probability: f64, right: bool) {
         let last = self.bins.len() - 1;
         let bin = &mut self.bins[((probability * 10.0) as usize).min(last)];
         bin.shown += 1;
@@ -79,12 +83,12 @@ impl Reliability {
 
 impl Bin {
     /// Mean probability of its suggestions.
-    pub(super) fn expected(self) -> f64 {
+    pub fn expected(self) -> f64 {
         self.probability / self.shown.max(1) as f64
     }
 
     /// Share of them that was right.
-    pub(super) fn observed(self) -> f64 {
+    pub fn observed(self) -> f64 {
         share(self.right, self.shown)
     }
 }
