@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use assistant::memory::group_of_file;
 use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
 use completer::mixing::{Gate, WordPlace, mix};
-use lstm_ls::memory::group_of_file;
 use serde_json::json;
 use workspace::{Setup, Workspace};
 

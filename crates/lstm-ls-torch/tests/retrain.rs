@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use assistant::models::Source;
+use assistant::store::{SHIPPED, Store};
 use end_to_end::{ValidationFile, validation_files};
 use lstm_format::{ModelFile, Precision};
-use lstm_ls::model::Source;
-use lstm_ls::retrain::{self, Options, Outcome, Places, Progress, Watcher};
-use lstm_ls::store::{SHIPPED, Store};
+use retrain::{Options, Outcome, Places, Progress, Watcher};
 
 /// Time for all of a retraining, of which it needs a small part: there is little to read.
 const BUDGET: Duration = Duration::from_secs(600);
@@ -98,7 +98,13 @@ fn a_model_learns_from_a_project() {
         shipped: Source::File(beginner(home.path(), &workspace)),
     };
     let mut stages = Stages::default();
-    let outcome = retrain::run(&options, &places, lstm_ls::int8_engine, &mut stages).unwrap();
+    let outcome = retrain::run(
+        &options,
+        &places,
+        assistant::models::int8_engine,
+        &mut stages,
+    )
+    .unwrap();
     // Whether so little is enough to come into use is for the numbers to say.
     let (version, before, after) = match outcome {
         Outcome::Promoted(name, about) => {

@@ -8,9 +8,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::model::Source;
-use crate::server::{self, ModelSource, Shared};
-use crate::{Loader, user};
+use crate::lsp;
+use assistant::models::Loader;
+use assistant::models::ModelSource;
+use assistant::models::Source;
+use assistant::session::Shared;
+use assistant::user;
 
 mod complete;
 #[cfg(unix)]
@@ -177,7 +180,7 @@ fn speak(source: Source, loader: Loader) -> anyhow::Result<ExitCode> {
         )?;
     }
     let shared = shared(source, loader);
-    let orderly = server::serve_stdio(shared).context("cannot start the server")?;
+    let orderly = lsp::serve_stdio(shared).context("cannot start the server")?;
     Ok(ExitCode::from(u8::from(!orderly)))
 }
 

@@ -9,13 +9,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use assistant::session::Shared;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-use crate::server::{self, Link, Shared};
+use crate::lsp::{self, transport::Link};
 
+#[cfg(unix)]
+pub mod bridge;
 #[cfg(unix)]
 pub mod socket;
 
@@ -50,7 +53,7 @@ pub struct Options {
     pub idle_exit: Option<Duration>,
 }
 
-/// Serves until SIGTERM or SIGINT, or until nobody has been there for long
+/// Serves until SIGTERM or SIGINT, or until no client has been there for long
 /// enough. Says on `out` where it listens.
 ///
 /// # Errors
@@ -61,13 +64,13 @@ pub fn serve(shared: Arc<Shared>, options: &Options, out: &mut dyn Write) -> any
         #[cfg(unix)]
         Endpoint::Socket(path) => {
             let bound = socket::bind(path)?;
-            // One that somebody keeps running is not taken over.
+            // One that a user keeps running is not taken over.
             if let Some(built) = options.idle_exit.and_then(|_| socket::Built::now()) {
                 bound.sign(built).context("cannot write the lock")?;
             }
             writeln!(out, "lstm-ls: listening on {}", path.display())?;
             out.flush()?;
-            server::runtime()?.block_on(async {
+            lsp::runtime()?.block_on(async {
                 let listener = bound.listen()?;
                 let accept = async || Ok(listener.accept().await?.0.into_split());
                 until_over(shared, options, accept).await
@@ -93,14 +96,14 @@ fn serve_tcp(
             bail!("--allow-remote needs a token: --token-file FILE or LSTM_LS_TOKEN");
         }
     }
-    server::runtime()?.block_on(async {
+    lsp::runtime()?.block_on(async {
         let listener = TcpListener::bind(address).await;
         let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
         writeln!(out, "lstm-ls: listening on {}", listener.local_addr()?)?;
         out.flush()?;
         let accept = async || {
             let (stream, _) = listener.accept().await?;
-            // Messages are small and somebody waits for each of them.
+            // Messages are small and a client waits for each of them.
             stream.set_nodelay(true)?;
             Ok(stream.into_split())
         };
@@ -108,7 +111,7 @@ fn serve_tcp(
     })
 }
 
-/// Serves what `accept` brings until it is time to stop; then lets everybody
+/// Serves what `accept` brings until it is time to stop; then lets every client
 /// finish.
 async fn until_over<I, O>(
     shared: Arc<Shared>,
@@ -132,7 +135,7 @@ where
         tokio::select! {
             accepted = accept() => match accepted {
                 Ok((input, output)) => {
-                    let client = server::serve(input, output, Arc::clone(&shared), link.clone());
+                    let client = lsp::serve(input, output, Arc::clone(&shared), link.clone());
                     clients.spawn(client);
                 }
                 Err(error) => {
@@ -157,17 +160,17 @@ where
     Ok(())
 }
 
-/// Waits for a signal, or for nobody to come for `idle`.
+/// Waits for a signal, or until no client has come for `idle`.
 async fn over(shared: &Shared, idle: Option<Duration>) -> anyhow::Result<()> {
     let deserted = async {
         let Some(idle) = idle else {
             return std::future::pending().await;
         };
         let mut clients = shared.clients();
-        // The sender lives as long as `shared`.
-        while clients.wait_for(|&clients| clients == 0).await.is_ok() {
-            let somebody = clients.wait_for(|&clients| clients > 0);
-            if tokio::time::timeout(idle, somebody).await.is_err() {
+        loop {
+            clients.until(|&clients| clients == 0).await;
+            let arrival = clients.until(|&clients| clients > 0);
+            if tokio::time::timeout(idle, arrival).await.is_err() {
                 break;
             }
         }

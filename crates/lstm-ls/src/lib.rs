@@ -1,43 +1,24 @@
 //! Code completion by a character LSTM: language server and command line.
 //!
-//! Owns: LSP, the command line, and how a model is found. Must not know: how a
-//! suggestion is made (`completer`) or how a model is run (whatever [`Loader`]
-//! returns).
+//! Owns the faces: LSP, the daemon that serves it to many editors, and the command line.
+//! Must not know how a suggestion is made (`completer`), what belongs to a client or
+//! which model serves it (`assistant`).
 //!
-//! Architecture invariant: this is the only crate that knows LSP. Inside it,
-//! positions are byte offsets: [`server::position`] alone knows what the encoding
-//! that was agreed on means, and the rest of `server` only hands it there.
+//! Architecture invariant: this is the only crate that knows LSP, and inside it only
+//! `lsp` does.
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 
+use assistant::heap;
+use assistant::models::Loader;
 use clap::Parser;
-use lstm_format::{Engine, ModelFile};
-use lstm_runtime::{Kernel, Runtime};
 
-#[cfg(unix)]
-pub mod bridge;
 pub mod cli;
 pub mod daemon;
-pub mod framing;
-mod heap;
 pub mod logging;
-pub mod memory;
-pub mod model;
-pub mod retrain;
-pub mod server;
-pub mod statistics;
-pub mod store;
-pub mod user;
-
-/// Makes a model file runnable.
-pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;
-
-/// Threads that read a long text into a state. The text of one jump takes some
-/// 30 ms on two; more would hardly shorten that and take from other programs.
-const FEEDING_THREADS: usize = 2;
+pub mod lsp;
 
 /// The exit code of bad input: arguments, files, models.
 const BAD_INPUT: u8 = 2;
@@ -70,14 +51,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
             ExitCode::from(BAD_INPUT)
         }
     }
-}
-
-/// The [`Loader`] of the `lstm-ls` binary: int8 kernels on this CPU.
-///
-/// # Errors
-/// If `LSTM_KERNEL` names a kernel this CPU lacks, or the model cannot be run.
-pub fn int8_engine(model: &ModelFile) -> anyhow::Result<Arc<dyn Engine>> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let runtime = Runtime::load(model, Kernel::from_env()?)?;
-    Ok(Arc::new(runtime.with_threads(cores.min(FEEDING_THREADS))))
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lstm_ls::run(std::env::args_os(), lstm_ls::int8_engine)
+    lstm_ls::run(std::env::args_os(), assistant::models::int8_engine)
 }

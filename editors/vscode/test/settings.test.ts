@@ -9,7 +9,7 @@ function read(path: string) {
 }
 
 test("every setting of the server is one of the extension, with the same default and limits", () => {
-  const server = read("../../crates/lstm-ls/settings.schema.json").properties;
+  const server = read("../../crates/assistant/settings.schema.json").properties;
   const extension = read("package.json").contributes.configuration.properties;
   assert.deepEqual([...OF_THE_SERVER].sort(), Object.keys(server).sort());
   for (const [key, wanted] of Object.entries<any>(server)) {

@@ -12,8 +12,9 @@ use serde_json::json;
 use super::Format;
 use super::location::Location;
 use super::table::grouped;
-use crate::model::{self, Source};
-use crate::{Loader, memory};
+use assistant::memory;
+use assistant::models::Loader;
+use assistant::models::{self, Source};
 
 /// What `complete` takes.
 #[derive(Debug, Args)]
@@ -103,7 +104,7 @@ pub(super) fn run(
     let language = language.unwrap_or_else(|| "plaintext".to_owned());
     let (completer, title) = if language == file.config.language {
         let engine = source.engine(&file, loader)?;
-        let title = format!("{}, {}", model::title(&file.config), engine.describe());
+        let title = format!("{}, {}", models::title(&file.config), engine.describe());
         (Completer::new(engine), title)
     } else {
         let title = format!("memory alone, for want of a model for {language}");

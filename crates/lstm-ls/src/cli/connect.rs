@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use crate::bridge::{self, Daemon};
+use crate::daemon::bridge::{self, Daemon};
 use crate::daemon::socket::Built;
-use crate::server;
+use crate::lsp;
 
 /// A daemon that was started for somebody stays so long after the last client.
 const IDLE_SECONDS: u32 = 600;
@@ -32,7 +32,7 @@ pub(super) fn run(
         command: command(&arguments.socket, model, log_file)?,
         built: Built::now(),
     };
-    let runtime = server::runtime().context("cannot start threads")?;
+    let runtime = lsp::runtime().context("cannot start threads")?;
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
     let orderly = runtime.block_on(bridge::run(input, output, &daemon));
     // The thread that reads stdin may be blocked for good; nobody waits for it.

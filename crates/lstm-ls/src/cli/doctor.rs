@@ -7,11 +7,11 @@ use lstm_format::{Engine, State, VOCABULARY_SIZE};
 use lstm_runtime::KERNEL_VARIABLE;
 
 use super::{model_info, table};
-use crate::Loader;
 use crate::logging::FILTER_VARIABLE;
-use crate::model::Source;
-use crate::server::settings::Settings;
-use crate::server::settings::table::TABLE;
+use assistant::models::Loader;
+use assistant::models::Source;
+use assistant::settings::Settings;
+use assistant::settings::table::TABLE;
 
 /// How long the measurement may take.
 const MEASURING: Duration = Duration::from_millis(400);

@@ -13,7 +13,7 @@ use ignore::WalkBuilder;
 use lstm_format::language_of;
 use workspace::Workspace;
 
-use crate::memory;
+use assistant::memory;
 
 mod bits;
 mod keystrokes;

@@ -13,8 +13,8 @@ use explorer::subject::Subject;
 use explorer::{Complete, Explorer};
 use lstm_format::ModelFile;
 
-use crate::Loader;
-use crate::model::{self, Source};
+use assistant::models::Loader;
+use assistant::models::{self, Source};
 
 mod answer;
 mod ghost;
@@ -58,7 +58,7 @@ pub(super) fn run(
         );
     }
     let file = source.read()?;
-    let subject = Subject::load(&file, model::title(&file.config))?;
+    let subject = Subject::load(&file, models::title(&file.config))?;
     let documents = documents(&arguments.inputs, &file)?;
     if arguments.answer.is_asked() {
         return answer::run(&arguments.answer, &subject, &documents, out);

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Format;
 use super::table::{self, grouped, megabytes};
-use crate::model::{Source, precision_name};
+use assistant::models::{Source, precision_name};
 
 /// What `model info` takes.
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::Format;
 use super::table::megabytes;
-use crate::store::{Name, SHIPPED, Store, Version};
-use crate::user;
+use assistant::store::{Name, SHIPPED, Store, Version};
+use assistant::user;
 
 /// What `model list` takes.
 #[derive(Debug, Args)]

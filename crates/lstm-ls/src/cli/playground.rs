@@ -13,8 +13,8 @@ use completer::Completer;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::Loader;
-use crate::model::{self, Source};
+use assistant::models::Loader;
+use assistant::models::{self, Source};
 
 mod buffer;
 mod suggestions;
@@ -90,7 +90,7 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
         None => ("main.rs".to_owned(), EXAMPLE.to_owned()),
     };
     let engine = source.engine(&file, loader)?;
-    let title = format!("{}, {}", model::title(&file.config), engine.describe());
+    let title = format!("{}, {}", models::title(&file.config), engine.describe());
     let mut playground = Playground {
         completer: Completer::new(engine),
         title,

@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 
 use super::Format;
 use super::model_store::store;
-use crate::model::Source;
-use crate::retrain::{self, Options, Outcome, Places, Progress, Watcher};
-use crate::store::Quality;
-use crate::{Loader, user};
+use ::retrain::{self, Options, Outcome, Places, Progress, Watcher};
+use assistant::models::Loader;
+use assistant::models::Source;
+use assistant::store::Quality;
+use assistant::user;
 
 /// The exit code of a training whose outcome is not better than what is in use.
 const REFUSED: u8 = 3;

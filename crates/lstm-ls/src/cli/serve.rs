@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 
 use crate::daemon::{self, Endpoint, Options};
-use crate::server::Shared;
+use assistant::session::Shared;
 
 /// The environment variable that may hold the token.
 const TOKEN_VARIABLE: &str = "LSTM_LS_TOKEN";

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::Format;
 use super::table::{self, grouped};
-use crate::statistics::{Statistics, Tally};
-use crate::user;
+use assistant::statistics::{Statistics, Tally};
+use assistant::user;
 
 /// What `stats` takes.
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! What a client does to a document.
 
-use lstm_ls::server::document::Document;
-use lstm_ls::server::position::{self, Encoding};
+use assistant::documents::Document;
+use lstm_ls::lsp::position::{self, Encoding};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
@@ -92,7 +92,11 @@ fn take(input: &[u8]) {
         let mut document = Document::new(&begun, 1, "rust".to_owned());
         let mut text = begun.clone().into_owned();
         for change in &params.content_changes {
-            document.apply(change, encoding);
+            document.apply(position::to_change(
+                &document.text,
+                change.clone(),
+                encoding,
+            ));
             edit(&mut text, change, encoding);
             assert_eq!(document.text.to_string(), text);
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use lstm_ls::framing::{Frame, FrameReader, MAX_MESSAGE_BYTES};
-use lstm_ls::server::message::Message;
+use lstm_ls::lsp::transport::framing::{Frame, FrameReader, MAX_MESSAGE_BYTES};
+use lstm_ls::lsp::transport::message::Message;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 

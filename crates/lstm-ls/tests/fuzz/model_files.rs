@@ -73,7 +73,7 @@ fn take(input: &[u8]) {
         return;
     };
     // What is accepted must run.
-    let engine = lstm_ls::int8_engine(&model).unwrap();
+    let engine = assistant::models::int8_engine(&model).unwrap();
     let mut session = engine.session();
     let mut state = State::zeros(engine.config());
     session.feed(&mut state, b"\0rust\nfn main() {");

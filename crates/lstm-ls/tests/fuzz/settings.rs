@@ -1,7 +1,7 @@
 //! What a client sends as settings.
 
-use lstm_ls::server::settings::Settings;
-use lstm_ls::server::settings::table::TABLE;
+use assistant::settings::Settings;
+use assistant::settings::table::TABLE;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value};

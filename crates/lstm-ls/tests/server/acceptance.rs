@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use assistant::models::ModelSource;
+use assistant::session::{Kept, Shared};
+use assistant::statistics::{Statistics, Tally};
 use lstm_format::Engine;
-use lstm_ls::server::{Kept, ModelSource, Shared};
-use lstm_ls::statistics::{Statistics, Tally};
 use serde_json::{Value, json};
 
 use crate::client::{Client, INVALID_PARAMS, at};

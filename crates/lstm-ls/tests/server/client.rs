@@ -4,8 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use assistant::models::{EngineSource, ModelSource};
+use assistant::session::{Kept, Shared};
 use lstm_format::Engine;
-use lstm_ls::server::{EngineSource, Kept, Link, ModelSource, Shared, serve};
+use lstm_ls::lsp::serve;
+use lstm_ls::lsp::transport::Link;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::io::{DuplexStream, ReadHalf, WriteHalf};

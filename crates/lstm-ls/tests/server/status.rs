@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use assistant::models::ModelSource;
+use assistant::session::{Kept, Shared};
 use lstm_format::{
     CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec,
 };
-use lstm_ls::server::{Kept, ModelSource, Shared};
 use serde_json::{Value, json};
 
 use crate::client::{Client, URI, at};
@@ -178,7 +179,7 @@ fn shared(folder: &Path) -> Arc<Shared> {
     let default = folder.join("default.model");
     write_model(&default, "rust", b'r');
     let engines = move |path: Option<&Path>| {
-        lstm_ls::int8_engine(&ModelFile::read(path.unwrap_or(&default))?)
+        assistant::models::int8_engine(&ModelFile::read(path.unwrap_or(&default))?)
     };
     let source = ModelSource {
         engines: Arc::new(engines),

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::super::Format;
 use super::{Inputs, Subject};
-use crate::Loader;
-use crate::model::Source;
+use assistant::models::Loader;
+use assistant::models::Source;
 
 /// What `eval bits` takes.
 #[derive(Debug, Args)]

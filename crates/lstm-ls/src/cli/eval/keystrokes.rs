@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::super::Format;
 use super::{Inputs, Subject, plot};
-use crate::Loader;
-use crate::model::Source;
+use assistant::models::Loader;
+use assistant::models::Source;
 
 /// What `eval keystrokes` takes.
 #[derive(Debug, Args)]

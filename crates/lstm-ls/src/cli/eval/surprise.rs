@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::super::Format;
 use super::{Inputs, Subject};
-use crate::Loader;
-use crate::model::Source;
+use assistant::models::Loader;
+use assistant::models::Source;
 
 /// What `eval surprise` takes.
 #[derive(Debug, Args)]

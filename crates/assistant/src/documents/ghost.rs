@@ -1,0 +1,69 @@
+//! Ghost text at one place of a document, and what became of it.
+
+use completer::show::Ignored;
+
+use super::document::Edit;
+
+/// Ghost text at one place, and what became of it.
+#[derive(Clone, Debug, Default)]
+pub struct Ghost {
+    /// Byte offset of the place.
+    offset: usize,
+    /// What stands there.
+    text: Option<String>,
+    /// What stood there and was not accepted.
+    pub ignored: Ignored,
+    /// Whether a suggestion was just accepted there.
+    pub accepted: bool,
+}
+
+impl Ghost {
+    /// Nothing has been shown yet at `offset`.
+    fn at(offset: usize) -> Self {
+        Self {
+            offset,
+            ..Self::default()
+        }
+    }
+
+    /// What is known of the place at `offset`.
+    pub(super) fn of(&self, offset: usize) -> Self {
+        match self.offset == offset {
+            true => self.clone(),
+            false => Self::default(),
+        }
+    }
+
+    /// Follows an edit: what is typed at the place, or accepted, moves it on.
+    pub(super) fn follow(&mut self, edit: &Edit) {
+        let end = edit.start + edit.text.len();
+        let here = edit.removed == 0 && edit.start == self.offset;
+        if !here || self.text.as_deref() == Some(&edit.text) {
+            let accepted = here;
+            *self = Self::at(end);
+            self.accepted = accepted;
+            return;
+        }
+        self.ignored.typed(&edit.text);
+        self.text = None;
+        self.offset = end;
+        self.accepted = false;
+    }
+
+    /// `text` is shown at `offset`.
+    pub(super) fn show(&mut self, offset: usize, text: &str) {
+        if self.offset != offset {
+            *self = Self::at(offset);
+        }
+        self.ignored.shown(text);
+        self.text = Some(text.to_owned());
+    }
+
+    /// Ghost text that ends with `text` was sent away by hand.
+    pub(super) fn dismiss(&mut self, text: &str) {
+        let shown = self.text.as_deref();
+        if shown.is_some_and(|shown| !shown.is_empty() && text.ends_with(shown)) {
+            self.ignored.dismissed();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The user's folder of models: which file is for which language.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use lstm_format::ModelFile;
+use tracing::warn;
+
+/// When a file was last written, and how long it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    modified: SystemTime,
+    bytes: u64,
+}
+
+impl Stamp {
+    /// The stamp of the file at `path`, if there is one.
+    pub fn of(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Self {
+            modified: metadata.modified().ok()?,
+            bytes: metadata.len(),
+        })
+    }
+}
+
+/// The model files in a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Files(BTreeMap<PathBuf, File>);
+
+#[derive(Clone, Debug)]
+struct File {
+    stamp: Stamp,
+    /// `None` if it has never been a model.
+    language: Option<String>,
+}
+
+impl Files {
+    /// What is in `folder` now. Only files that have changed are read; one that
+    /// cannot be read, perhaps because it is being written, stays what it was.
+    pub fn look(mut self, folder: &Path) -> Self {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let paths = entries.map(|entry| entry.path());
+        let models = paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors"));
+        let mut found = BTreeMap::new();
+        for path in models {
+            let Some(stamp) = Stamp::of(&path) else {
+                continue;
+            };
+            let known = self.0.remove(&path);
+            let file = match known {
+                Some(known) if known.stamp == stamp => known,
+                known => File {
+                    stamp,
+                    language: language_of(&path).or(known.and_then(|known| known.language)),
+                },
+            };
+            found.insert(path, file);
+        }
+        Self(found)
+    }
+
+    /// Whether `path` is one of them.
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// The file for `language` that was written last.
+    pub fn for_language(&self, language: &str) -> Option<&Path> {
+        let fitting = |file: &File| file.language.as_deref() == Some(language);
+        let files = self.0.iter().filter(|(_, file)| fitting(file));
+        let newest = files.max_by_key(|(_, file)| file.stamp.modified);
+        newest.map(|(path, _)| path.as_path())
+    }
+
+    /// The languages there are models for.
+    pub fn languages(&self) -> impl Iterator<Item = String> {
+        self.0.values().filter_map(|file| file.language.clone())
+    }
+}
+
+fn language_of(path: &Path) -> Option<String> {
+    match ModelFile::read(path) {
+        Ok(model) => Some(model.config.language),
+        Err(error) => {
+            warn!("not a model: {error}");
+            None
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The threads that work, in two classes: those that a client waits for, and those
+//! that give way to them and to whatever else the user's machine does.
+//!
+//! A low priority cannot be given back, so the classes share no thread.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Sender, unbounded};
+
+/// How much the second class gives way, as `nice` counts it.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 15;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Some threads of each class. They end when the last clone is dropped.
+#[derive(Clone, Debug)]
+pub(super) struct Threads {
+    count: usize,
+    answering: Arc<Class>,
+    giving_way: Arc<Class>,
+}
+
+#[derive(Debug)]
+struct Class(Sender<Job>);
+
+impl Threads {
+    /// `count` threads to answer on, and as many that give way with one to spare for
+    /// what only waits.
+    pub(super) fn new(count: usize) -> Self {
+        Self {
+            count,
+            answering: Arc::new(Class::new("answer", count, || ())),
+            giving_way: Arc::new(Class::new("give-way", count + 1, give_way)),
+        }
+    }
+
+    /// How many jobs may run at once.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Does `job` on a thread that a client waits for.
+    pub(super) fn answer(&self, job: impl FnOnce() + Send + 'static) {
+        self.answering.run(Box::new(job));
+    }
+
+    /// Does `job` on a thread that gives way.
+    pub(super) fn give_way(&self, job: impl FnOnce() + Send + 'static) {
+        self.giving_way.run(Box::new(job));
+    }
+}
+
+impl Class {
+    fn new(name: &str, count: usize, start: fn()) -> Self {
+        let (sender, jobs) = unbounded::<Job>();
+        for _ in 0..count {
+            let jobs = jobs.clone();
+            let thread = std::thread::Builder::new().name(name.to_owned());
+            let work = move || {
+                start();
+                jobs.into_iter().for_each(|job| job());
+            };
+            thread.spawn(work).expect("the system has a thread left");
+        }
+        Self(sender)
+    }
+
+    fn run(&self, job: Job) {
+        // Fails only where every thread has panicked, and jobs catch their panics.
+        let _ = self.0.send(job);
+    }
+}
+
+/// Lowers the priority of the thread that calls it, where the system has such a thing.
+fn give_way() {
+    // On Linux this is the priority of the thread. Refused, it works as others do.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICE);
+}

@@ -1,0 +1,348 @@
+//! From a snapshot to suggestions.
+//!
+//! Owns: which model, how long, when an answer is out of date, what is done in the
+//! pause after it. Must not know how the answer is shown.
+
+use std::borrow::Cow;
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Instant;
+
+use completer::{Before, Completer, Completion, Options, Request, Strategy, Suggestion, show};
+use tracing::Span;
+
+use super::{Reason, Session, Snapshot};
+use crate::documents::Document;
+use crate::models::Model;
+use crate::scheduler::Purpose;
+use crate::settings::Settings;
+
+/// Bytes after the cursor that suggestions are scored by and trimmed against.
+const LOOK_AHEAD: usize = 4096;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Candidates of one line each, for a list.
+    List,
+    /// Ghost text.
+    Ghost {
+        /// Whether the user asked for it, and so wants alternatives and to see even
+        /// what is unlikely.
+        by_hand: bool,
+        /// Text of the entry that is selected in the editor's own list, which takes
+        /// the place of the snapshot's range; suggestions begin with it.
+        selected: Option<String>,
+    },
+}
+
+/// Suggestions and where they go.
+pub struct Suggested {
+    /// Texts, best first.
+    pub texts: Vec<Text>,
+    /// Bytes of the document that each of them replaces: part of one line.
+    pub range: std::ops::Range<usize>,
+    /// Whose ideas they are; `None` where nothing was asked of a model.
+    pub model: Option<Arc<Model>>,
+}
+
+/// One suggestion.
+#[derive(Debug)]
+pub struct Text {
+    /// What to put in place of the range.
+    pub text: String,
+    /// Probability that the model gives to what is added, 0–1.
+    pub probability: f64,
+    /// How many bytes of it, at its end, are new.
+    pub added: usize,
+    /// Whether it is the text that typing would bring.
+    pub likeliest: bool,
+}
+
+impl Text {
+    /// What it adds to the text that is there.
+    pub fn new_part(&self) -> &str {
+        let old = self.text.len().saturating_sub(self.added);
+        self.text.get(old..).unwrap_or(&self.text)
+    }
+}
+
+impl From<Suggestion> for Text {
+    fn from(suggestion: Suggestion) -> Self {
+        Self {
+            probability: suggestion.log_prob.exp(),
+            added: suggestion.bytes,
+            likeliest: suggestion.likeliest,
+            text: suggestion.text,
+        }
+    }
+}
+
+impl Ask {
+    fn purpose(&self) -> Purpose {
+        match self {
+            Self::List => Purpose::Popup,
+            Self::Ghost { .. } => Purpose::Ghost,
+        }
+    }
+}
+
+impl Session {
+    /// Completes at `snapshot`, and remembers how that went. Empty where the
+    /// user wants nothing; a language without a model is completed from memory.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run): where there is no answer to this snapshot any more.
+    pub async fn suggest(&self, snapshot: Snapshot, ask: Ask) -> Result<Suggested, Reason> {
+        let started = Instant::now();
+        let language = snapshot.document.language.clone();
+        self.journal.turn_to(&language);
+        let purpose = ask.purpose();
+        let nothing = Suggested {
+            texts: Vec::new(),
+            range: snapshot.at.clone(),
+            model: None,
+        };
+        let statistics = snapshot.settings.statistics;
+        let outcome = self.complete(snapshot, ask).await;
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (reason, answer) = match outcome {
+            Ok((completion, range, model)) => {
+                if statistics {
+                    let counter = &self.shared.counter;
+                    counter.answered(&language, model.name(), micros);
+                }
+                let empty = completion.suggestions.is_empty();
+                let mut texts: Vec<Text> =
+                    completion.suggestions.into_iter().map(Text::from).collect();
+                if purpose == Purpose::Ghost {
+                    // First what typing would bring too, then the others by rank.
+                    texts.sort_by_key(|text| !text.likeliest);
+                }
+                let suggested = Suggested {
+                    texts,
+                    range,
+                    model: Some(model),
+                };
+                (empty.then(|| Reason::of(completion.stop)), Ok(suggested))
+            }
+            Err(reason) if reason.leaves_no_answer() => (Some(reason.clone()), Err(reason)),
+            Err(reason) => (Some(reason), Ok(nothing)),
+        };
+        self.journal.answered(purpose, micros, reason);
+        answer
+    }
+
+    /// Notes that ghost text was asked for where there can be none, for this `reason`.
+    pub fn declined(&self, reason: Reason) {
+        self.journal.answered(Purpose::Ghost, 0, Some(reason));
+    }
+
+    /// The completion, the bytes that it replaces and whose it is, or why there is none.
+    async fn complete(
+        &self,
+        snapshot: Snapshot,
+        ask: Ask,
+    ) -> Result<(Completion, std::ops::Range<usize>, Arc<Model>), Reason> {
+        let settings = &snapshot.settings;
+        let language = &snapshot.document.language;
+        let silence = settings.silence(Some(&snapshot.place.path), Some(language));
+        if let Some(silence) = silence {
+            return Err(silence.into());
+        }
+        if snapshot.document.too_large {
+            return Err(Reason::TooLarge);
+        }
+        let models = &self.shared.models;
+        let model = match models.get(language, settings.model.as_deref()).await {
+            Ok(model) => model,
+            Err(absent) => match Reason::absent(absent) {
+                Some(reason) => return Err(reason),
+                None => models.of_memory(language),
+            },
+        };
+        let purpose = ask.purpose();
+        let question = Question {
+            completer: self.completers.of(&model),
+            options: Options {
+                deadline: Some(Instant::now() + settings.deadline),
+                ..self.options(&snapshot, ask)
+            },
+            snapshot,
+        };
+        let snapshot = &question.snapshot;
+        let job = {
+            let question = question.clone();
+            move |token: &_| question.put(|completer, request| completer.complete(request, token))
+        };
+        let completion = self.run(snapshot, purpose, ready(()), job).await?;
+        record(&completion);
+        let range = snapshot.at.start - completion.replaces..snapshot.at.end;
+        let shown = completion.suggestions.first();
+        let shown = shown.filter(|_| purpose == Purpose::Ghost);
+        let shown = shown.and_then(|shown| shown.text.get(completion.replaces..));
+        let shown = shown.map(str::to_owned);
+        if let Some(shown) = &shown {
+            self.documents
+                .shown(&snapshot.revision, snapshot.at.start, shown);
+        }
+        self.prepare(question, shown);
+        Ok((completion, range, model))
+    }
+
+    /// Has a worker prepare for what may come next, unless an edit comes first:
+    /// the keystrokes to come and, where ghost text is `shown`, its being accepted.
+    fn prepare(&self, question: Question, shown: Option<String>) {
+        let snapshot = question.snapshot.clone();
+        self.run_later(&snapshot, move |token| {
+            question.put(|completer, request| {
+                completer.catch_up(request, token)?;
+                shown.map_or(Ok(()), |shown| completer.look_ahead(request, &shown, token))
+            })
+        });
+    }
+
+    /// How to complete at `snapshot`, as the user set it.
+    fn options(&self, snapshot: &Snapshot, ask: Ask) -> Options {
+        let settings = &snapshot.settings;
+        let options = options(settings);
+        let Ask::Ghost { by_hand, selected } = ask else {
+            return options;
+        };
+        let ghost = self
+            .documents
+            .ghost(&snapshot.revision.id, snapshot.at.start);
+        let fits = several_lines_fit(&snapshot.document, &snapshot.at, ghost.accepted);
+        let options = Options {
+            multi_line: settings.multi_line && fits,
+            ignored: ghost.ignored,
+            // The range of a selected entry holds the half-typed word already.
+            heal_word: selected.is_none(),
+            must_start_with: selected,
+            ..options
+        };
+        match by_hand {
+            true => options,
+            false => Options {
+                strategy: Strategy::Greedy,
+                candidates: 1,
+                glance_cost: Some(show::glance_cost(settings.eagerness)),
+                ..options
+            },
+        }
+    }
+}
+
+/// Options as the user set them.
+fn options(settings: &Settings) -> Options {
+    Options {
+        candidates: settings.candidates,
+        temperature: settings.temperature,
+        top_p: settings.top_p,
+        max_bytes: settings.max_bytes,
+        heal_word: true,
+        ..Options::default()
+    }
+}
+
+/// Whether several lines may be suggested at `at`, where a suggestion may have
+/// been `just_accepted`.
+fn several_lines_fit(
+    document: &Document,
+    at: &std::ops::Range<usize>,
+    just_accepted: bool,
+) -> bool {
+    let text = &document.text;
+    let line = text.byte_to_line(at.start);
+    let before = text.byte_slice(text.line_to_byte(line)..at.start);
+    let rest = text.byte_slice(at.end..).chars();
+    let rest: String = rest.take_while(|c| !matches!(c, '\n' | '\r')).collect();
+    completer::several_lines_fit(
+        &document.language,
+        Cow::from(before).as_bytes(),
+        &rest,
+        just_accepted,
+    )
+}
+
+/// What is asked of a completer, with all that its answer depends on.
+#[derive(Clone)]
+struct Question {
+    completer: Arc<Completer>,
+    snapshot: Snapshot,
+    options: Options,
+}
+
+impl Question {
+    /// Calls `ask` with completer and request; on a worker thread.
+    fn put<T>(&self, ask: impl FnOnce(&Completer, &Request<'_>) -> T) -> T {
+        let (completer, snapshot) = (&*self.completer, &self.snapshot);
+        let document = &snapshot.document;
+        let memory = snapshot.memory();
+        let tail = document.tail(snapshot.at.start, completer.reach());
+        let request = Request {
+            path: &snapshot.place.path.to_string_lossy(),
+            before: Before {
+                text: tail.text.as_bytes(),
+                start: tail.start,
+            },
+            after: &document.head(snapshot.at.end, LOOK_AHEAD),
+            language: &document.language,
+            memory: Some(&memory),
+            options: &self.options,
+        };
+        ask(completer, &request)
+    }
+}
+
+fn record(completion: &Completion) {
+    let span = Span::current();
+    let bytes: usize = completion.suggestions.iter().map(|s| s.bytes).sum();
+    span.record("bytes", bytes);
+    span.record("prefix_us", completion.micros.prefix);
+    span.record("decode_us", completion.micros.decode);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(fixture: &str, expected: bool) {
+        check_of("rust", fixture, expected);
+    }
+
+    #[track_caller]
+    fn check_of(language: &str, fixture: &str, expected: bool) {
+        let cursor = fixture.find("$0").expect("a cursor");
+        let document = Document::new(&fixture.replace("$0", ""), 1, language.to_owned());
+        assert_eq!(
+            several_lines_fit(&document, &(cursor..cursor), false),
+            expected
+        );
+    }
+
+    #[test]
+    fn several_lines_fit_where_a_block_opens_or_nothing_is() {
+        check("fn f() {$0", true);
+        check("fn f() { $0 \n}", true);
+        check("fn f() {\r\n    $0\r\n}", true);
+        check("$0", true);
+        check("call($0\n", true);
+    }
+
+    #[test]
+    fn several_lines_never_fit_inside_a_line() {
+        check("fn f() {$0}", false);
+        check("    $0let a = 1;", false);
+        check("let a = $0\n", false);
+        check("a;$0", false);
+    }
+
+    #[test]
+    fn a_colon_fits_several_lines_only_where_it_opens_a_block() {
+        check("let v = Vec::$0\n", false);
+        check("let x: $0\n", false);
+        check_of("python", "def f():$0\n", true);
+    }
+}

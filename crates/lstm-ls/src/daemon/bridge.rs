@@ -1,0 +1,348 @@
+//! `lstm-ls connect`: an editor's pipes on one side, a daemon on the other.
+//!
+//! Starts the daemon if none is there, in the place of one that an older program
+//! started, and again if it dies: then the new one is told what the editor told the
+//! old one, and the editor learns of it only by errors to what was under way.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{debug, info, warn};
+
+use super::socket::{Built, process_behind, relieve};
+use crate::lsp::transport::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
+use crate::lsp::transport::process;
+
+mod session;
+
+use session::{Session, To};
+
+/// Longest wait for a daemon to listen.
+const START: Duration = Duration::from_secs(10);
+
+/// Between two attempts to connect to a daemon that is starting.
+const ATTEMPTS: Duration = Duration::from_millis(10);
+
+/// Before a daemon that has ended is started again: one that was here may be on its
+/// way out.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Longest wait for a daemon to say why it cannot serve.
+const REASON: Duration = Duration::from_secs(1);
+
+/// Longest wait for the last answers when the editor has hung up.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// Messages that are read ahead.
+const AHEAD: usize = 16;
+
+/// Where the daemon is and how one is started.
+#[derive(Clone, Debug)]
+pub struct Daemon {
+    /// Its socket.
+    pub path: PathBuf,
+    /// The program that serves it, with its arguments.
+    pub command: Vec<std::ffi::OsString>,
+    /// When that program's file was written.
+    pub built: Option<Built>,
+}
+
+/// Why messages stopped going to and fro.
+#[derive(Debug, PartialEq, Eq)]
+enum Break {
+    /// The editor hung up, said `exit`, or its process is gone.
+    EditorLeft,
+    /// The editor is there but does not read.
+    EditorDeaf,
+    /// The daemon is gone.
+    DaemonLost,
+}
+
+/// Both ends of the editor, as long as the bridge lives.
+struct Editor {
+    says: mpsc::Receiver<Vec<u8>>,
+    hears: mpsc::Sender<Vec<u8>>,
+}
+
+/// Carries messages until the editor leaves. True if it left in order.
+///
+/// # Errors
+/// If no daemon can be reached or started, or the editor does not read.
+pub async fn run<I, O>(input: I, output: O, daemon: &Daemon) -> anyhow::Result<bool>
+where
+    I: AsyncRead + Unpin + Send + 'static,
+    O: AsyncWrite + Unpin + Send + 'static,
+{
+    let (hears, unread) = mpsc::channel(AHEAD);
+    let writing = tokio::spawn(speak(output, unread));
+    let mut editor = Editor {
+        says: listen(input),
+        hears,
+    };
+    let session = Mutex::new(Session::default());
+    loop {
+        let (reader, mut writer) = connect(daemon).await?.into_split();
+        let mut answers = listen(reader);
+        let reason = match replay(&session, &mut writer, &mut answers).await {
+            true => carry(&session, &mut editor, &mut answers, &mut writer).await,
+            false => Break::DaemonLost,
+        };
+        match reason {
+            Break::EditorLeft => finish(&session, &editor, &mut answers, writer).await,
+            Break::EditorDeaf => bail!("the editor does not read"),
+            Break::DaemonLost => {
+                info!("the daemon is gone; another one takes over");
+                let answers = session.lock().abandon();
+                for answer in answers {
+                    let answer = answer.to_string().into_bytes();
+                    let heard = editor.hears.send(answer).await;
+                    heard.context("the editor does not read")?;
+                }
+                continue;
+            }
+        }
+        drop(editor);
+        // What was said last may still be on its way.
+        let _ = timeout(LAST_ANSWERS, writing).await;
+        let orderly = session.lock().left_in_order();
+        return Ok(orderly);
+    }
+}
+
+/// Bodies of the messages of a stream.
+fn listen(input: impl AsyncRead + Unpin + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        let limit = Arc::new(AtomicUsize::new(MAX_MESSAGE_BYTES));
+        let mut frames = FrameReader::new(BufReader::new(input), limit);
+        while let Ok(Some(frame)) = frames.next().await {
+            let body = match frame {
+                Frame::Body(body) => body,
+                Frame::Stray(problem) => {
+                    warn!("not a message: {problem}");
+                    // No JSON either, and the daemon answers it as such.
+                    Vec::new()
+                }
+            };
+            if sender.send(body).await.is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// Writes messages to the editor. Never broken off half-way through one,
+/// whatever happens to the daemon.
+async fn speak(mut output: impl AsyncWrite + Unpin, mut messages: mpsc::Receiver<Vec<u8>>) {
+    while let Some(body) = messages.recv().await {
+        if framing::write(&mut output, &body).await.is_err() {
+            break;
+        }
+    }
+}
+
+/// Carries messages both ways at once, so that neither waits for the other.
+async fn carry(
+    session: &Mutex<Session>,
+    editor: &mut Editor,
+    answers: &mut mpsc::Receiver<Vec<u8>>,
+    writer: &mut OwnedWriteHalf,
+) -> Break {
+    let (own, mut asides) = mpsc::unbounded_channel();
+    let to_daemon = async {
+        let process = session.lock().process_id();
+        let mut gone = Box::pin(end_of(process));
+        let mut watched = process.is_some();
+        loop {
+            let to = tokio::select! {
+                body = editor.says.recv() => match body {
+                    Some(body) => session.lock().editor_said(body),
+                    None => return Break::EditorLeft,
+                },
+                Some(body) = asides.recv() => To::Daemon(body),
+                () = &mut gone => return Break::EditorLeft,
+            };
+            if let To::Daemon(body) = to
+                && framing::write(writer, &body).await.is_err()
+            {
+                return Break::DaemonLost;
+            }
+            if session.lock().has_exited() {
+                return Break::EditorLeft;
+            }
+            if let Some(id) = session.lock().process_id().filter(|_| !watched) {
+                watched = true;
+                gone = Box::pin(end_of(Some(id)));
+            }
+        }
+    };
+    let to_editor = async {
+        loop {
+            // First the room, then the message: so none can get lost between.
+            let Ok(room) = editor.hears.reserve().await else {
+                return Break::EditorDeaf;
+            };
+            let Some(body) = answers.recv().await else {
+                return Break::DaemonLost;
+            };
+            match session.lock().daemon_said(body) {
+                To::Editor(body) => room.send(body),
+                // The other half goes only together with this one.
+                To::Daemon(body) => drop(own.send(body)),
+                To::Nowhere => {}
+            }
+        }
+    };
+    tokio::select! {
+        reason = to_daemon => reason,
+        reason = to_editor => reason,
+    }
+}
+
+/// The end of the editor's process, if that is known.
+async fn end_of(process: Option<u32>) {
+    match process {
+        Some(id) => process::gone(id).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Lets the daemon say its last words.
+async fn finish(
+    session: &Mutex<Session>,
+    editor: &Editor,
+    answers: &mut mpsc::Receiver<Vec<u8>>,
+    mut writer: OwnedWriteHalf,
+) {
+    // The daemon, or the editor, may be gone as well.
+    let _ = writer.shutdown().await;
+    let last = async {
+        while let Some(body) = answers.recv().await {
+            let to = session.lock().daemon_said(body);
+            if let To::Editor(body) = to
+                && editor.hears.send(body).await.is_err()
+            {
+                break;
+            }
+        }
+    };
+    let _ = timeout(LAST_ANSWERS, last).await;
+}
+
+/// Tells a new daemon what the old one knew. False if it is gone as well.
+async fn replay(
+    session: &Mutex<Session>,
+    writer: &mut OwnedWriteHalf,
+    answers: &mut mpsc::Receiver<Vec<u8>>,
+) -> bool {
+    let Some((initialize, is_answered)) = session.lock().replayed_initialize() else {
+        return true;
+    };
+    if framing::write(writer, initialize.to_string().as_bytes())
+        .await
+        .is_err()
+    {
+        return false;
+    }
+    if !is_answered {
+        return true;
+    }
+    // Nothing else comes before its answer, which the editor has had.
+    if answers.recv().await.is_none() {
+        return false;
+    }
+    let state = session.lock().replayed_state();
+    for message in state {
+        if framing::write(writer, message.to_string().as_bytes())
+            .await
+            .is_err()
+        {
+            return false;
+        }
+    }
+    true
+}
+
+/// Connects to the daemon, starting one if none listens.
+async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
+    if let Ok(stream) = UnixStream::connect(&daemon.path).await {
+        let older = |built| relieve(&stream, &daemon.path, built);
+        let Some(older) = daemon.built.and_then(older) else {
+            return Ok(stream);
+        };
+        drop(stream);
+        debug!("a daemon of an older program leaves");
+        let given_up = Instant::now() + START;
+        // Another bridge may have started the next one before it is seen to be gone.
+        while Instant::now() < given_up
+            && let Ok(stream) = UnixStream::connect(&daemon.path).await
+            && process_behind(&stream) == Some(older)
+        {
+            sleep(ATTEMPTS).await;
+        }
+    }
+    let given_up = Instant::now() + START;
+    let mut child = start(daemon)?;
+    loop {
+        match UnixStream::connect(&daemon.path).await {
+            Ok(stream) => {
+                // So that it does not stay behind as a zombie when it ends.
+                tokio::spawn(async move { child.wait().await });
+                return Ok(stream);
+            }
+            Err(error) if Instant::now() > given_up => {
+                let why = why_not(daemon).await;
+                let why = why.unwrap_or_else(|| error.to_string());
+                bail!("no daemon listens on {}: {why}", daemon.path.display());
+            }
+            Err(_) => sleep(ATTEMPTS).await,
+        }
+        // It made way for one that is on its way out, or was faster.
+        if child.try_wait()?.is_some() {
+            sleep(AGAIN).await;
+            child = start(daemon)?;
+        }
+    }
+}
+
+/// Starts a daemon that outlives this process. Where another one listens, it
+/// ends by itself.
+fn start(daemon: &Daemon) -> anyhow::Result<Child> {
+    debug!("starting a daemon");
+    let mut command = command(daemon)?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn();
+    child.with_context(|| format!("cannot start {}", command.as_std().get_program().display()))
+}
+
+/// What a daemon says that ends at once.
+async fn why_not(daemon: &Daemon) -> Option<String> {
+    let mut command = command(daemon).ok()?;
+    let output = timeout(REASON, command.kill_on_drop(true).output());
+    let said = output.await.ok()?.ok()?.stderr;
+    let said = String::from_utf8_lossy(&said);
+    let line = said.lines().rfind(|line| !line.trim().is_empty())?;
+    let own = concat!(env!("CARGO_PKG_NAME"), ": ");
+    Some(line.strip_prefix(own).unwrap_or(line).to_owned())
+}
+
+fn command(daemon: &Daemon) -> anyhow::Result<Command> {
+    let (program, arguments) = daemon.command.split_first().context("a program to start")?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null());
+    // Ctrl-C in the editor's terminal is not meant for it.
+    command.process_group(0);
+    Ok(command)
+}

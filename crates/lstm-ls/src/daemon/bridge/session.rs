@@ -1,0 +1,483 @@
+//! What an editor has told a daemon, so that another daemon can be told.
+//!
+//! Owns: open documents with their text, requests without an answer, and the
+//! ids under which the daemon's own requests reach the editor. Must not know
+//! how messages travel.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use assistant::documents::Document;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower_lsp::lsp_types::{
+    DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, PositionEncodingKind, Url,
+};
+
+use crate::lsp::position::{self, Encoding};
+use crate::lsp::protocol;
+
+/// The id of requests that are said again; the editor never sees their answers.
+const REPLAYED: &str = "lstm-ls/replayed";
+
+/// The error that says: ask again, if you still want to know.
+const CONTENT_MODIFIED: i64 = -32801;
+
+/// Where a message goes.
+#[derive(Debug, PartialEq)]
+pub(super) enum To {
+    Editor(Vec<u8>),
+    Daemon(Vec<u8>),
+    Nowhere,
+}
+
+/// What an editor has told its daemon.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    /// The editor's `initialize`, with folders as they are now.
+    initialize: Option<Value>,
+    initialized: bool,
+    encoding: Encoding,
+    /// The last `workspace/didChangeConfiguration`.
+    configuration: Option<Value>,
+    /// In order, so that a replay is always the same.
+    documents: BTreeMap<Url, Document>,
+    /// The editor's requests without an answer, by id as JSON: id and method.
+    unanswered: HashMap<String, (Value, String)>,
+    /// The daemon's requests without an answer, by the id the editor knows.
+    asked: HashMap<u64, Value>,
+    last_asked: u64,
+    /// Ids of registrations that the editor knows of.
+    registered: HashSet<String>,
+    /// Tokens of the progress that the editor shows.
+    progress: Vec<Value>,
+    wants_status: bool,
+    shut_down: bool,
+    exited: bool,
+}
+
+impl Session {
+    /// Notes what the editor says.
+    pub(super) fn editor_said(&mut self, body: Vec<u8>) -> To {
+        let Ok(message) = serde_json::from_slice::<Value>(&body) else {
+            return To::Daemon(body);
+        };
+        let Some(method) = message["method"].as_str().map(str::to_owned) else {
+            return self.answer_of_editor(message);
+        };
+        if let Some(id) = message.get("id") {
+            let request = (id.clone(), method.clone());
+            self.unanswered.insert(id.to_string(), request);
+        }
+        self.note(&method, message);
+        To::Daemon(body)
+    }
+
+    /// Notes what the daemon says.
+    pub(super) fn daemon_said(&mut self, body: Vec<u8>) -> To {
+        let Ok(message) = serde_json::from_slice::<Value>(&body) else {
+            return To::Nowhere;
+        };
+        match (message["method"].as_str(), message.get("id")) {
+            (Some("client/registerCapability"), Some(id)) if !self.is_news(&message) => {
+                // Said before, by a daemon that is gone.
+                let answer = json!({"jsonrpc": "2.0", "id": id, "result": null});
+                To::Daemon(answer.to_string().into_bytes())
+            }
+            (Some(_), Some(_)) => self.question_of_daemon(message),
+            (Some(method), None) => {
+                if method == "$/progress" {
+                    self.note_progress(&message["params"]);
+                }
+                To::Editor(body)
+            }
+            (None, Some(id)) if id == REPLAYED => To::Nowhere,
+            (None, _) => {
+                self.answered(&message);
+                To::Editor(body)
+            }
+        }
+    }
+
+    fn note_progress(&mut self, params: &Value) {
+        let token = &params["token"];
+        match params["value"]["kind"].as_str() {
+            Some("begin") => self.progress.push(token.clone()),
+            Some("end") => self.progress.retain(|shown| shown != token),
+            _ => {}
+        }
+    }
+
+    /// Answers to what is under way and ends of what is shown, when the daemon is gone.
+    pub(super) fn abandon(&mut self) -> Vec<Value> {
+        // Nobody is there any more to whom the answers could go.
+        self.asked.clear();
+        let message = "the server was replaced meanwhile";
+        let ends = self.progress.drain(..).map(|token| {
+            let params = json!({"token": token, "value": {"kind": "end", "message": message}});
+            json!({"jsonrpc": "2.0", "method": "$/progress", "params": params})
+        });
+        let mut answers: Vec<Value> = ends.collect();
+        self.unanswered.retain(|_, (id, method)| {
+            let answer = match method.as_str() {
+                // Said again, and answered then.
+                "initialize" => return true,
+                "shutdown" => json!({"jsonrpc": "2.0", "id": id, "result": null}),
+                _ => {
+                    let error = json!({"code": CONTENT_MODIFIED, "message": message});
+                    json!({"jsonrpc": "2.0", "id": id, "error": error})
+                }
+            };
+            answers.push(answer);
+            false
+        });
+        answers
+    }
+
+    /// What a new daemon is told first, and whether its answer is for nobody.
+    pub(super) fn replayed_initialize(&self) -> Option<(Value, bool)> {
+        let mut message = self.initialize.clone()?;
+        let is_answered = !self.unanswered.contains_key(&message["id"].to_string());
+        if is_answered {
+            message["id"] = json!(REPLAYED);
+        }
+        Some((message, is_answered))
+    }
+
+    /// What a new daemon is told when it has answered that.
+    pub(super) fn replayed_state(&self) -> Vec<Value> {
+        let mut messages = Vec::new();
+        let mut say = |method: &str, params: Value| {
+            messages.push(json!({"jsonrpc": "2.0", "method": method, "params": params}));
+        };
+        if self.initialized {
+            say("initialized", json!({}));
+        }
+        if let Some(params) = &self.configuration {
+            say("workspace/didChangeConfiguration", params.clone());
+        }
+        // One that is too large has no text here; the daemon would not keep it either.
+        for (uri, document) in self.documents.iter().filter(|(_, d)| !d.too_large) {
+            let document = json!({
+                "uri": uri, "languageId": document.language, "version": document.version,
+                "text": document.text.to_string(),
+            });
+            say("textDocument/didOpen", json!({"textDocument": document}));
+        }
+        if self.wants_status {
+            messages.push(json!({"jsonrpc": "2.0", "id": REPLAYED, "method": protocol::STATUS}));
+        }
+        messages
+    }
+
+    /// The editor's process, if it said so.
+    pub(super) fn process_id(&self) -> Option<u32> {
+        let id = self.initialize.as_ref()?["params"]["processId"].as_u64();
+        id.and_then(|id| id.try_into().ok())
+    }
+
+    /// Whether the editor has said `exit`.
+    pub(super) fn has_exited(&self) -> bool {
+        self.exited
+    }
+
+    /// Whether the editor has said `shutdown` before it left.
+    pub(super) fn left_in_order(&self) -> bool {
+        self.shut_down
+    }
+
+    fn note(&mut self, method: &str, mut message: Value) {
+        let encoding = self.encoding;
+        let params = message["params"].clone();
+        match method {
+            "initialize" => self.initialize = Some(message.take()),
+            "initialized" => self.initialized = true,
+            "shutdown" => self.shut_down = true,
+            "exit" => self.exited = true,
+            protocol::STATUS => self.wants_status = true,
+            "workspace/didChangeConfiguration" => self.configuration = Some(params),
+            "workspace/didChangeWorkspaceFolders" => self.change_folders(params),
+            "textDocument/didOpen" => {
+                if let Ok(opened) = DidOpenTextDocumentParams::deserialize(params) {
+                    let opened = opened.text_document;
+                    let document = Document::new(&opened.text, opened.version, opened.language_id);
+                    self.documents.insert(opened.uri, document);
+                }
+            }
+            "textDocument/didChange" => {
+                if let Ok(changed) = DidChangeTextDocumentParams::deserialize(params)
+                    && let Some(document) = self.documents.get_mut(&changed.text_document.uri)
+                {
+                    document.version = changed.text_document.version;
+                    for change in changed.content_changes {
+                        let change = position::to_change(&document.text, change, encoding);
+                        document.apply(change);
+                    }
+                }
+            }
+            "textDocument/didClose" => {
+                if let Ok(closed) = DidCloseTextDocumentParams::deserialize(params) {
+                    self.documents.remove(&closed.text_document.uri);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn change_folders(&mut self, params: Value) {
+        let Ok(change) = DidChangeWorkspaceFoldersParams::deserialize(params) else {
+            return;
+        };
+        let Some(initialize) = &mut self.initialize else {
+            return;
+        };
+        let change = change.event;
+        let folders = initialize["params"]["workspaceFolders"].as_array();
+        let mut folders = folders.cloned().unwrap_or_default();
+        folders.retain(|folder| !change.removed.iter().any(|f| folder["uri"] == json!(f.uri)));
+        folders.extend(change.added.into_iter().map(|folder| json!(folder)));
+        initialize["params"]["workspaceFolders"] = Value::Array(folders);
+    }
+
+    /// The editor's answer, under the id that the daemon used.
+    fn answer_of_editor(&mut self, mut message: Value) -> To {
+        let id = message["id"].as_u64().and_then(|id| self.asked.remove(&id));
+        match id {
+            // To a daemon that is gone, or to nothing at all.
+            None => To::Nowhere,
+            Some(id) => {
+                message["id"] = id;
+                To::Daemon(message.to_string().into_bytes())
+            }
+        }
+    }
+
+    /// The daemon's question, under an id that no other daemon has used.
+    fn question_of_daemon(&mut self, mut message: Value) -> To {
+        self.last_asked += 1;
+        self.asked.insert(self.last_asked, message["id"].take());
+        message["id"] = json!(self.last_asked);
+        To::Editor(message.to_string().into_bytes())
+    }
+
+    /// Whether a registration is one that the editor has not seen.
+    fn is_news(&mut self, message: &Value) -> bool {
+        let registrations = message["params"]["registrations"].as_array();
+        let ids = registrations
+            .into_iter()
+            .flatten()
+            .map(|r| r["id"].to_string());
+        let new: Vec<bool> = ids.map(|id| self.registered.insert(id)).collect();
+        new.contains(&true)
+    }
+
+    fn answered(&mut self, message: &Value) {
+        let request = self.unanswered.remove(&message["id"].to_string());
+        if request.is_some_and(|(_, method)| method == "initialize") {
+            let encoding = message["result"]["capabilities"]["positionEncoding"].as_str();
+            let encoding = encoding.map(|name| PositionEncodingKind::from(name.to_owned()));
+            self.encoding = Encoding::negotiate(encoding.as_slice());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn editor_said(session: &mut Session, message: Value) -> To {
+        session.editor_said(message.to_string().into_bytes())
+    }
+
+    fn daemon_said(session: &mut Session, message: Value) -> To {
+        session.daemon_said(message.to_string().into_bytes())
+    }
+
+    fn read(to: To) -> Value {
+        match to {
+            To::Editor(body) | To::Daemon(body) => {
+                serde_json::from_slice(&body).expect("a message")
+            }
+            To::Nowhere => Value::Null,
+        }
+    }
+
+    /// A session that has said hello, in UTF-8.
+    fn session() -> Session {
+        let mut session = Session::default();
+        let folders = json!([{"uri": "file:///a", "name": "a"}]);
+        let params = json!({"processId": 7, "workspaceFolders": folders});
+        let hello = json!({"id": 1, "method": "initialize", "params": params});
+        editor_said(&mut session, hello);
+        let capabilities = json!({"positionEncoding": "utf-8"});
+        daemon_said(
+            &mut session,
+            json!({"id": 1, "result": {"capabilities": capabilities}}),
+        );
+        editor_said(&mut session, json!({"method": "initialized", "params": {}}));
+        session
+    }
+
+    #[test]
+    fn a_new_daemon_is_told_the_text_as_it_is_now() {
+        let mut session = session();
+        let mut open = |name: &str| {
+            let document = json!({
+                "uri": format!("file:///{name}"), "languageId": "rust", "version": 1, "text": "é\n",
+            });
+            let params = json!({"textDocument": document});
+            editor_said(
+                &mut session,
+                json!({"method": "textDocument/didOpen", "params": params}),
+            );
+        };
+        open("a.rs");
+        open("b.rs");
+        let at = json!({"line": 0, "character": 2});
+        let params = json!({
+            "textDocument": {"uri": "file:///a.rs", "version": 5},
+            "contentChanges": [{"range": {"start": at, "end": at}, "text": "x"}],
+        });
+        editor_said(
+            &mut session,
+            json!({"method": "textDocument/didChange", "params": params}),
+        );
+        let params = json!({"textDocument": {"uri": "file:///b.rs"}});
+        editor_said(
+            &mut session,
+            json!({"method": "textDocument/didClose", "params": params}),
+        );
+
+        let (hello, for_nobody) = session.replayed_initialize().expect("it was said");
+        assert_eq!((&hello["id"], for_nobody), (&json!(REPLAYED), true));
+        assert_eq!(hello["params"]["processId"], 7);
+        let state = session.replayed_state();
+        let methods: Vec<_> = state.iter().map(|m| m["method"].clone()).collect();
+        assert_eq!(methods, ["initialized", "textDocument/didOpen"]);
+        let document = json!({
+            "uri": "file:///a.rs", "languageId": "rust", "version": 5, "text": "éx\n",
+        });
+        assert_eq!(state[1]["params"]["textDocument"], document);
+        let answer = json!({"id": REPLAYED, "result": {}});
+        assert_eq!(daemon_said(&mut session, answer), To::Nowhere);
+    }
+
+    #[test]
+    fn folders_and_settings_are_told_as_they_are_now() {
+        let mut session = session();
+        let event = json!({
+            "added": [{"uri": "file:///b", "name": "b"}],
+            "removed": [{"uri": "file:///a", "name": "a"}],
+        });
+        let method = "workspace/didChangeWorkspaceFolders";
+        editor_said(
+            &mut session,
+            json!({"method": method, "params": {"event": event}}),
+        );
+        let method = "workspace/didChangeConfiguration";
+        for candidates in [1, 2] {
+            let params = json!({"settings": {"candidates": candidates}});
+            editor_said(&mut session, json!({"method": method, "params": params}));
+        }
+        editor_said(&mut session, json!({"id": 2, "method": "lstm-ls/status"}));
+        let (hello, _) = session.replayed_initialize().expect("it was said");
+        let folders = json!([{"uri": "file:///b", "name": "b"}]);
+        assert_eq!(hello["params"]["workspaceFolders"], folders);
+        let state = session.replayed_state();
+        assert_eq!(state[1]["params"]["settings"]["candidates"], 2);
+        assert_eq!(state[2]["method"], "lstm-ls/status");
+    }
+
+    #[test]
+    fn what_is_under_way_is_answered_when_the_daemon_is_gone() {
+        let mut session = session();
+        editor_said(
+            &mut session,
+            json!({"id": "a", "method": "textDocument/completion"}),
+        );
+        editor_said(
+            &mut session,
+            json!({"id": 2, "method": "textDocument/completion"}),
+        );
+        daemon_said(&mut session, json!({"id": 2, "result": null}));
+        editor_said(&mut session, json!({"id": 3, "method": "shutdown"}));
+        let mut answers = session.abandon();
+        answers.sort_by_key(|answer| answer["id"].to_string());
+        assert_eq!(answers.len(), 2);
+        assert_eq!(
+            (&answers[0]["id"], &answers[0]["error"]["code"]),
+            (&json!("a"), &json!(-32801))
+        );
+        assert_eq!(
+            (&answers[1]["id"], &answers[1]["result"]),
+            (&json!(3), &Value::Null)
+        );
+        assert_eq!(session.abandon(), [] as [Value; 0]);
+    }
+
+    #[test]
+    fn what_the_editor_shows_ends_with_the_daemon() {
+        let mut session = session();
+        for (token, kind) in [
+            ("a", "begin"),
+            ("b", "begin"),
+            ("a", "report"),
+            ("b", "end"),
+        ] {
+            let params = json!({"token": token, "value": {"kind": kind}});
+            daemon_said(
+                &mut session,
+                json!({"method": "$/progress", "params": params}),
+            );
+        }
+        let ends = session.abandon();
+        assert_eq!(ends.len(), 1);
+        assert_eq!(ends[0]["params"]["token"], "a");
+        assert_eq!(ends[0]["params"]["value"]["kind"], "end");
+        assert_eq!(session.abandon(), [] as [Value; 0]);
+    }
+
+    #[test]
+    fn an_unanswered_initialize_is_said_again_as_it_was() {
+        let mut session = Session::default();
+        editor_said(
+            &mut session,
+            json!({"id": 1, "method": "initialize", "params": {}}),
+        );
+        assert_eq!(session.abandon(), [] as [Value; 0]);
+        let (hello, for_nobody) = session.replayed_initialize().expect("it was said");
+        assert_eq!((&hello["id"], for_nobody), (&json!(1), false));
+    }
+
+    #[test]
+    fn a_late_answer_does_not_reach_another_daemon() {
+        let mut session = session();
+        let ask = |id| json!({"id": id, "method": "workspace/configuration"});
+        let first = read(daemon_said(&mut session, ask(0)));
+        session.abandon();
+        let second = read(daemon_said(&mut session, ask(0)));
+        assert_ne!(first["id"], second["id"]);
+        let answer = |id: &Value| json!({"id": id, "result": []});
+        assert_eq!(editor_said(&mut session, answer(&first["id"])), To::Nowhere);
+        let passed = read(editor_said(&mut session, answer(&second["id"])));
+        assert_eq!(passed, json!({"id": 0, "result": []}));
+    }
+
+    #[test]
+    fn a_registration_reaches_the_editor_once() {
+        let mut session = session();
+        let registrations = json!([{"id": "r", "method": "m"}]);
+        let register = json!({
+            "id": 0, "method": "client/registerCapability",
+            "params": {"registrations": registrations},
+        });
+        assert!(matches!(
+            daemon_said(&mut session, register.clone()),
+            To::Editor(_)
+        ));
+        session.abandon();
+        let answered = daemon_said(&mut session, register);
+        assert!(matches!(answered, To::Daemon(_)), "{answered:?}");
+        assert_eq!(read(answered)["result"], Value::Null);
+    }
+}
