@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+pub use lstm_format::messages::Standing;
 use lstm_format::model_file::{TRAINING_PREFIX, training_state, write_atomically};
 use lstm_format::{ModelConfig, ModelFile, Precision, Provenance, TrainingState};
 use serde::{Deserialize, Serialize};
@@ -76,24 +77,7 @@ struct Progress {
     position: Position,
 }
 
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Standing {
-    /// Steps done.
-    pub step: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// How much of the run is done, 0–1.
-    pub share: f64,
-    /// Smoothed training loss.
-    pub bits_per_byte: f64,
-    /// Bytes a second since this start.
-    pub bytes_per_second: f64,
-    /// Seconds to the end.
-    pub seconds_left: f64,
-}
-
-/// Tells whoever watches how a run goes.
+/// Tells the user how a run goes.
 pub trait Watcher {
     /// After each step.
     fn step(&mut self, standing: &Standing);

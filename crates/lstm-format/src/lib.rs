@@ -1,4 +1,4 @@
-//! What a model is on disk and what it promises to whoever runs it.
+//! What a model is on disk and what it promises to what runs it.
 //!
 //! Owns: the configuration, the byte vocabulary's framing of documents, tensor
 //! names and shapes, quantisation, provenance, and the [`Engine`] door between
@@ -10,6 +10,7 @@ pub mod context;
 pub mod engine;
 pub mod error;
 pub mod language;
+pub mod messages;
 pub mod model_file;
 pub mod provenance;
 pub mod tensor;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::lsp;
 use assistant::models::Loader;
@@ -21,6 +21,7 @@ mod connect;
 mod doctor;
 pub(crate) mod eval;
 mod explore;
+mod format;
 mod location;
 mod model_info;
 mod model_store;
@@ -103,16 +104,6 @@ enum ModelCommand {
     Rm(model_store::One),
 }
 
-/// How a command prints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs: one JSON object.
-    Json,
-}
-
 /// Runs what `arguments` say.
 ///
 /// # Errors
@@ -165,7 +156,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether `error` only says that nobody reads the output any more.
+/// Whether `error` only says that the reader of the output is gone.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io = error.downcast_ref::<std::io::Error>();
     io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
+use lstm_format::messages::Packed;
 use lstm_format::model_file::write_atomically;
 use serde::{Deserialize, Serialize};
 
@@ -28,16 +29,7 @@ pub(super) struct State {
     pub(super) spent: f64,
 }
 
-/// What `lstm-train corpus` says it packed, in bytes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Packed {
-    /// To train on.
-    pub(super) train: usize,
-    /// To measure on.
-    pub(super) validation: usize,
-}
-
-/// The folder of one retraining; nobody else works in it while this exists.
+/// The folder of one retraining; no other process works in it while this exists.
 pub(super) struct Job {
     folder: PathBuf,
     pub(super) state: State,
@@ -52,7 +44,7 @@ impl Job {
     /// measured or trained on another one is removed.
     ///
     /// # Errors
-    /// If its folder can't be used, or somebody else uses it now.
+    /// If its folder can't be used, or another process uses it now.
     pub(super) fn open(
         work: &Path,
         workspace: &Path,

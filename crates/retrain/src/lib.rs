@@ -25,6 +25,7 @@ mod choice;
 mod clock;
 mod job;
 mod measure;
+pub mod messages;
 mod sample;
 mod trainer;
 mod verdict;
@@ -78,7 +79,7 @@ pub struct Progress {
     pub left: Duration,
 }
 
-/// Tells whoever waits.
+/// Tells the user how far it is.
 pub trait Watcher {
     /// Called every second or so, and when something else is begun.
     fn progress(&mut self, progress: &Progress);

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use assistant::models::Source;
+use assistant::store::Store;
+use lstm_format::messages::Message;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 
 use super::{Options, Outcome, Places, Progress, Watcher, run};
-use assistant::models::Source;
-use assistant::store::Store;
 
 /// What trains by copying what it starts from.
 const COPIES: &str = r#"mkdir -p "$run" && cp "$from" "$run/checkpoint.safetensors""#;
@@ -315,10 +316,13 @@ fn what_failed_by_itself_is_not_gone_on_with() {
 
 #[test]
 fn nothing_to_train_on_is_a_reason_and_no_error() {
-    let said = include_str!("nothing_left.json").trim_end();
+    let said = serde_json::to_string(&Message::NothingLeft {
+        nothing_left: "no rust file to train on is left in 1 folder(s)\nsha256   ".to_owned(),
+    });
+    let said = said.expect("it is plain data");
     let home = Home::new();
     let corpus = |says: &str| format!("if [ $what = corpus ]; then echo '{says}'; exit 2; fi");
-    home.retrain_with(&corpus(said), COPIES)
+    home.retrain_with(&corpus(&said), COPIES)
         .refused("no rust file to train on is left");
     // Whatever it says beside that is an error.
     let failed = home.retrain_with(

@@ -5,11 +5,11 @@ use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use serde::Deserialize;
+use lstm_format::messages::{Message, Packed, Standing};
 
 use super::base::Start;
 use super::child::{self, End};
-use super::job::{Job, Packed};
+use super::job::Job;
 
 /// The program's name, and the variable that names another.
 const PROGRAM: &str = "lstm-train";
@@ -27,7 +27,7 @@ const CHECKPOINT_SECONDS: &str = "20";
 const REPOSITORY_KB: &str = "50000";
 const LARGEST_FILE_KB: &str = "400";
 
-/// See the top of the file.
+/// Where `lstm-train` is.
 pub(super) struct Trainer {
     program: PathBuf,
 }
@@ -37,22 +37,6 @@ pub(super) struct Training<'a> {
     pub(super) start: &'a Start,
     pub(super) budget: Duration,
     pub(super) megabytes: f64,
-}
-
-/// A line of `lstm-train train --progress json`, as far as it matters here.
-#[derive(Debug, Deserialize)]
-pub(super) struct Standing {
-    pub(super) bits_per_byte: f64,
-    /// None where it can't be told.
-    #[serde(deserialize_with = "infinite_where_null")]
-    pub(super) seconds_left: f64,
-}
-
-/// What `lstm-train corpus --format json` says when it fails for want of files.
-#[derive(Debug, Deserialize)]
-struct NothingLeft {
-    /// What was left out and why.
-    nothing_left: String,
 }
 
 impl Trainer {
@@ -114,15 +98,15 @@ impl Trainer {
             bail!("there was no time left after reading your files: give it more --minutes");
         };
         if !status.success() {
-            if let Ok(NothingLeft { nothing_left }) = serde_json::from_str(&said) {
+            if let Some(Message::NothingLeft { nothing_left }) = Message::parse(&said) {
                 return Ok(Err(message_of(&nothing_left)));
             }
             bail!("packing failed: {}", message_of(&errors));
         }
-        let packed = serde_json::from_str(&said);
-        let packed: Packed =
-            packed.context("lstm-train corpus said something else than expected")?;
-        Ok(Ok(packed))
+        match Message::parse(&said) {
+            Some(Message::Packed(packed)) => Ok(Ok(packed)),
+            _ => bail!("lstm-train corpus said something else than expected: {said}"),
+        }
     }
 
     /// Trains, or goes on with what was stopped; tells how far it is after every
@@ -131,7 +115,7 @@ impl Trainer {
     /// which it would do again.
     ///
     /// # Errors
-    /// If the program can't be run, or somebody stopped it.
+    /// If the program can't be run, or the user stopped it.
     pub(super) fn train(
         &self,
         job: &Job,
@@ -158,7 +142,7 @@ impl Trainer {
         command.args(["--validate-every", "0", "--progress", "json"]);
         command.args(["--data", "own files", "--license", ""]);
         let end = child::run(&mut command, left, |line| {
-            if let Ok(standing) = serde_json::from_str::<Standing>(line) {
+            if let Some(Message::Standing(standing)) = Message::parse(line) {
                 tell(&standing);
             }
         })?;
@@ -178,7 +162,7 @@ impl Trainer {
         let mut command = Command::new(&self.program);
         command.arg(what);
         // Threads that wait for each other by turning in circles take the time of
-        // whoever else works on the machine, and of each other.
+        // other programs on the machine, and of each other.
         command.env("OMP_WAIT_POLICY", "passive");
         command
     }
@@ -215,10 +199,6 @@ fn message_of(stderr: &str) -> String {
     line.strip_prefix(&own).unwrap_or(&line).to_owned()
 }
 
-fn infinite_where_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or(f64::INFINITY))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,19 +208,6 @@ mod tests {
         let stderr = "lstm-train: no file is left\nleft out too   small    3 files\n\n";
         let line = "no file is left; left out too small 3 files";
         assert_eq!(message_of(stderr), line);
-    }
-
-    #[test]
-    fn nothing_to_train_on_is_understood_as_lstm_train_says_it() {
-        // The same file is what the test of `lstm-train` writes.
-        let said = include_str!("nothing_left.json");
-        let NothingLeft { nothing_left } = serde_json::from_str(said).unwrap();
-        let message = message_of(&nothing_left);
-        assert!(
-            message.starts_with("no rust file to train on is left"),
-            "{message}"
-        );
-        assert!(serde_json::from_str::<NothingLeft>(r#"{"train": 1, "validation": 0}"#).is_err());
     }
 
     #[test]

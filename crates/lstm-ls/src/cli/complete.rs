@@ -9,9 +9,9 @@ use code_index::Layer;
 use completer::{Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy};
 use serde_json::json;
 
-use super::Format;
+use super::format::Format;
 use super::location::Location;
-use super::table::grouped;
+use super::table::{grouped, percent};
 use assistant::memory;
 use assistant::models::Loader;
 use assistant::models::{self, Source};
@@ -188,14 +188,6 @@ fn print_text(completion: &Completion, title: &str, out: &mut dyn Write) -> anyh
         grouped(decode),
     )?;
     Ok(())
-}
-
-/// The probability `log_prob` (in nats) stands for, with one decimal.
-pub(super) fn percent(log_prob: f64) -> String {
-    match log_prob.exp() * 100.0 {
-        tiny if tiny < 0.05 => "<0.1".to_owned(),
-        percent => format!("{percent:.1}"),
-    }
 }
 
 fn temperature(text: &str) -> Result<f32, String> {

@@ -7,7 +7,7 @@ use clap::Args;
 use lstm_format::{HeadInput, ModelFile};
 use serde_json::json;
 
-use super::Format;
+use super::format::Format;
 use super::table::{self, grouped, megabytes};
 use assistant::models::{Source, precision_name};
 

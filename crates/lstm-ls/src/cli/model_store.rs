@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::Format;
+use super::format::Format;
 use super::table::megabytes;
 use assistant::store::{Name, SHIPPED, Store, Version};
 use assistant::user;

@@ -9,11 +9,11 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
 
-use super::Format;
+use super::format::Format;
 use super::model_store::store;
-use ::retrain::{self, Options, Outcome, Places, Progress, Watcher};
+use ::retrain::messages::Message;
+use ::retrain::{Options, Outcome, Places, Progress, Watcher};
 use assistant::models::Loader;
 use assistant::models::Source;
 use assistant::store::Quality;
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
 /// Trains, and says what came of it. The exit code is 3 if nothing was kept.
 ///
 /// # Errors
-/// As [`retrain::run`], or if the system has no folder for the user's data.
+/// As [`::retrain::run`], or if the system has no folder for the user's data.
 pub(super) fn run(
     arguments: &Arguments,
     shipped: Source,
@@ -82,18 +82,18 @@ pub(super) fn run(
         work: user::work().context("this system has no folder for caches: set HOME")?,
         shipped,
     };
-    // Nobody hurries it. What trains takes after this process; no harm if it fails.
+    // The user works meanwhile. What trains takes after this process; no harm if it fails.
     #[cfg(unix)]
     let _ = rustix::process::setpriority_process(None, LOWEST);
     let mut watcher: Box<dyn Watcher> = match arguments.format {
         Format::Text => Box::new(Bar::new()),
         Format::Json => Box::new(Lines),
     };
-    let outcome = retrain::run(&options, &places, loader, watcher.as_mut())?;
+    let outcome = ::retrain::run(&options, &places, loader, watcher.as_mut())?;
     drop(watcher);
     match arguments.format {
         Format::Text => print(&outcome, out)?,
-        Format::Json => writeln!(out, "{}", in_json(&outcome))?,
+        Format::Json => writeln!(out, "{}", serde_json::to_string(&Message::from(&outcome))?)?,
     }
     Ok(match outcome {
         Outcome::Promoted(..) => ExitCode::SUCCESS,
@@ -129,19 +129,6 @@ fn print_quality(before: Quality, after: Quality, out: &mut dyn Write) -> std::i
     let [before, after] = [before, after].map(|quality| quality.saved * 100.0);
     let name = "keystrokes saved";
     writeln!(out, "{name:<30} {before:6.1} % {after:6.1} %")
-}
-
-fn in_json(outcome: &Outcome) -> Value {
-    match outcome {
-        Outcome::Promoted(name, about) => json!({
-            "promoted": name.to_string(), "before": about.before, "after": about.after,
-        }),
-        Outcome::Refused(reason, measured) => json!({
-            "refused": reason,
-            "before": measured.map(|(before, _)| before),
-            "after": measured.map(|(_, after)| after),
-        }),
-    }
 }
 
 /// A bar on the terminal.
@@ -180,21 +167,22 @@ impl Watcher for Bar {
 struct Lines;
 
 impl Lines {
-    fn say(line: &Value) {
+    fn say(message: &Message) {
+        let line = serde_json::to_string(message).expect("a message is plain data");
         let mut out = std::io::stdout().lock();
-        // Nobody who listens is told at the end all the same.
+        // A reader that is gone is found out when the outcome is written.
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 }
 
 impl Watcher for Lines {
     fn progress(&mut self, progress: &Progress) {
-        let Progress { stage, share, left } = progress;
-        let seconds = left.as_secs_f64();
-        Self::say(&json!({"stage": stage, "share": share, "seconds_left": seconds}));
+        Self::say(&Message::from(progress));
     }
 
     fn note(&mut self, line: &str) {
-        Self::say(&json!({ "note": line }));
+        Self::say(&Message::Note {
+            note: line.to_owned(),
+        });
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::Format;
+use super::format::Format;
 use super::table::{self, grouped};
 use assistant::statistics::{Statistics, Tally};
 use assistant::user;

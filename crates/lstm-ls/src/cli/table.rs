@@ -58,6 +58,14 @@ pub(super) fn megabytes(bytes: u64) -> String {
     }
 }
 
+/// The probability `log_prob` (in nats) stands for, with one decimal.
+pub(super) fn percent(log_prob: f64) -> String {
+    match log_prob.exp() * 100.0 {
+        tiny if tiny < 0.05 => "<0.1".to_owned(),
+        percent => format!("{percent:.1}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,8 @@ use evaluation::Cost;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::Format;
 use super::{Inputs, Subject};
+use crate::cli::format::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
 

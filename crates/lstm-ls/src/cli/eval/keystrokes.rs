@@ -11,8 +11,8 @@ use evaluation::replay::{Key, Replayed, Suggester, Typist};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::Format;
 use super::{Inputs, Subject, plot};
+use crate::cli::format::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
 

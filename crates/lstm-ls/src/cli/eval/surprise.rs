@@ -10,8 +10,8 @@ use evaluation::surprise::{FIRST, Searched, Total, search};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::Format;
 use super::{Inputs, Subject};
+use crate::cli::format::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
 

@@ -8,8 +8,7 @@ use ratatui::widgets::{Block, Borders, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::Playground;
-use crate::cli::complete::percent;
-use crate::cli::table::grouped;
+use crate::cli::table::{grouped, percent};
 
 /// Ghost text, and whatever else is not the user's own.
 const GREY: Style = Style::new().fg(Color::DarkGray);

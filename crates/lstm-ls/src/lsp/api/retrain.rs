@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use assistant::models::Absent;
+use retrain::messages::Message;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -196,24 +197,28 @@ async fn follow(
     progress: &WorkDone,
 ) -> (MessageType, String) {
     let mut lines = stdout.map(|stdout| BufReader::new(stdout).lines());
-    let mut last = Value::Null;
+    let mut last = None;
     let mut told = None;
     while let Some(lines) = &mut lines {
         let Ok(Some(line)) = lines.next_line().await else {
             break;
         };
-        let Ok(said) = serde_json::from_str::<Value>(&line) else {
-            continue;
-        };
-        let (Some(share), Some(stage)) = (said["share"].as_f64(), said["stage"].as_str()) else {
-            last = said;
-            continue;
+        let (stage, share, seconds) = match Message::parse(&line) {
+            Some(Message::Progress {
+                stage,
+                share,
+                seconds_left,
+            }) => (stage, share, seconds_left),
+            said => {
+                last = said.or(last);
+                continue;
+            }
         };
         let percent = (share * 100.0) as usize;
         let words = stage.split(':').next().unwrap_or_default().to_owned();
         // Every step of the training would be too much to tell.
         if told.as_ref() != Some(&(percent, words.clone())) {
-            let minutes = (said["seconds_left"].as_f64().unwrap_or_default() / 60.0).ceil();
+            let minutes = (seconds / 60.0).ceil();
             let message = format!("{stage}, {minutes} min left");
             progress.report(percent, message).await;
             told = Some((percent, words));
@@ -224,44 +229,65 @@ async fn follow(
         // What can't be read is not told.
         let _ = stderr.read_to_string(&mut errors).await;
     }
-    verdict(&last, &errors)
+    verdict(last, &errors)
 }
 
-/// What the process's last line says, or what it wrote to its standard error.
-fn verdict(last: &Value, errors: &str) -> (MessageType, String) {
-    if let Some(name) = last["promoted"].as_str() {
-        let bits = |of: &str| last[of]["lstm"].as_f64().unwrap_or(f64::NAN);
-        let message = format!(
-            "{name} is in use: {:.3} bits a byte on files it has not seen, before {:.3}",
-            bits("after"),
-            bits("before")
-        );
-        return (MessageType::INFO, message);
+/// What the process said `last`, or else what it wrote to its standard error.
+fn verdict(last: Option<Message>, errors: &str) -> (MessageType, String) {
+    match last {
+        Some(Message::Promoted {
+            promoted,
+            before,
+            after,
+        }) => {
+            let (before, after) = (before.lstm, after.lstm);
+            let message = format!(
+                "{promoted} is in use: {after:.3} bits a byte on files it has not seen, before \
+                 {before:.3}"
+            );
+            (MessageType::INFO, message)
+        }
+        Some(Message::Refused { refused, .. }) => {
+            (MessageType::INFO, format!("nothing changes: {refused}"))
+        }
+        Some(Message::Progress { .. } | Message::Note { .. }) | None => {
+            let said = errors.lines().rfind(|line| !line.trim().is_empty());
+            let said = said.unwrap_or("the retraining ended without a word");
+            let said = said.strip_prefix("lstm-ls: ").unwrap_or(said);
+            (MessageType::ERROR, said.to_owned())
+        }
     }
-    if let Some(reason) = last["refused"].as_str() {
-        return (MessageType::INFO, format!("nothing changes: {reason}"));
-    }
-    let said = errors.lines().rfind(|line| !line.trim().is_empty());
-    let said = said.unwrap_or("the retraining ended without a word");
-    let said = said.strip_prefix("lstm-ls: ").unwrap_or(said);
-    (MessageType::ERROR, said.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use assistant::store::Quality;
+
     use super::*;
 
     #[test]
     fn the_end_is_told_in_one_line() {
-        let told = |last: Value, errors: &str| verdict(&last, errors).1;
-        let quality = |lstm: f64| json!({"lstm": lstm, "mixed": 0.7, "saved": 0.4});
-        let promoted = json!({"promoted": "rust@2", "before": quality(1.4), "after": quality(1.2)});
+        let told = |last: Option<Message>, errors: &str| verdict(last, errors).1;
+        let quality = |lstm| Quality {
+            lstm,
+            mixed: 0.7,
+            saved: 0.4,
+        };
+        let promoted = Message::Promoted {
+            promoted: "rust@2".to_owned(),
+            before: quality(1.4),
+            after: quality(1.2),
+        };
         let expected = "rust@2 is in use: 1.200 bits a byte on files it has not seen, before 1.400";
-        assert_eq!(told(promoted, ""), expected);
-        let refused = json!({"refused": "it is not better"});
-        assert_eq!(told(refused, ""), "nothing changes: it is not better");
+        assert_eq!(told(Some(promoted), ""), expected);
+        let refused = Message::Refused {
+            refused: "it is not better".to_owned(),
+            before: None,
+            after: None,
+        };
+        assert_eq!(told(Some(refused), ""), "nothing changes: it is not better");
         let missing = "lstm-ls: retraining needs lstm-train\n";
-        assert_eq!(told(Value::Null, missing), "retraining needs lstm-train");
+        assert_eq!(told(None, missing), "retraining needs lstm-train");
     }
 
     #[cfg(unix)]

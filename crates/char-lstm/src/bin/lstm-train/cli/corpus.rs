@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use lstm_format::messages::{Message, Packed};
 
 use char_lstm::corpus::build::NothingLeft;
 use char_lstm::corpus::{BuildOptions, Corpus, HoldOut, Split, build};
@@ -73,22 +73,23 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
     };
     let report = build(&arguments.folders, &arguments.out, &options).inspect_err(|error| {
         let why = error
-            .downcast_ref()
+            .downcast_ref::<NothingLeft>()
             .filter(|_| arguments.format == Format::Json);
         if let Some(why) = why {
-            println!("{}", nothing_left(why));
+            say(&Message::NothingLeft {
+                nothing_left: why.to_string(),
+            });
         }
     })?;
     match arguments.format {
         Format::Text => println!("{report}"),
         Format::Json => {
             let bytes = |split| report.kept.get(&split).map_or(0, |&(_, bytes)| bytes);
-            let (train, validation) = (bytes(Split::Train), bytes(Split::Validation));
-            let sha256 = &report.sha256;
-            println!(
-                "{}",
-                json!({"train": train, "validation": validation, "sha256": sha256})
-            );
+            say(&Message::Packed(Packed {
+                train: bytes(Split::Train),
+                validation: bytes(Split::Validation),
+                sha256: report.sha256.clone(),
+            }));
         }
     }
     if let Some(path) = arguments.manifest {
@@ -114,9 +115,10 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// How a program that runs this one tells nothing to train on from a failure.
-fn nothing_left(why: &NothingLeft) -> Value {
-    json!({"nothing_left": why.to_string()})
+/// Tells a program that runs this one.
+fn say(message: &Message) {
+    let line = serde_json::to_string(message).expect("a message is plain data");
+    println!("{line}");
 }
 
 /// `path` if it stays in the folder it is joined to.
@@ -132,26 +134,6 @@ fn inside(path: &str) -> Result<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_to_train_on_is_said_as_lstm_ls_expects_it() {
-        let root = tempfile::tempdir().unwrap();
-        let options = BuildOptions {
-            language: "rust".to_owned(),
-            repository_bytes: 1_000,
-            permissive_only: false,
-            stated_only: false,
-            license: None,
-            largest_file: 1_000,
-            hold_out: HoldOut::Files,
-        };
-        let folders = [root.path().to_owned()];
-        let error = build(&folders, &root.path().join("corpus.pack"), &options).unwrap_err();
-        let said = nothing_left(error.downcast_ref().unwrap());
-        // The same file is what the test of `lstm-ls` reads.
-        let expected = include_str!("../../../../../lstm-ls/src/retrain/nothing_left.json");
-        assert_eq!(said.to_string(), expected.trim_end());
-    }
 
     #[test]
     fn paths_that_lead_out_of_a_folder_are_refused() {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use serde_json::json;
 
 use char_lstm::training::{Standing, Watcher};
+use lstm_format::messages::Message;
 
 /// Steps of the bar: shares of a run in thousandths.
 const WHOLE: f64 = 1_000.0;
@@ -66,12 +66,13 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Sets `stop` when nobody reads the lines any more.
+    /// Sets `stop` when the lines are no longer read.
     pub(super) fn new(stop: Arc<AtomicBool>) -> Self {
         Self { stop }
     }
 
-    fn say(&self, line: &serde_json::Value) {
+    fn say(&self, message: &Message) {
+        let line = serde_json::to_string(message).expect("a message is plain data");
         if writeln!(std::io::stdout().lock(), "{line}").is_err() {
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -80,10 +81,12 @@ impl Lines {
 
 impl Watcher for Lines {
     fn step(&mut self, standing: &Standing) {
-        self.say(&json!(standing));
+        self.say(&Message::Standing(*standing));
     }
 
     fn note(&mut self, line: &str) {
-        self.say(&json!({ "note": line }));
+        self.say(&Message::Note {
+            note: line.to_owned(),
+        });
     }
 }
