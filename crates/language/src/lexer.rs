@@ -156,7 +156,12 @@ fn in_block(rest: &[u8], block: &'static BlockComment, depth: usize) -> (Mode, u
 
 fn in_quotes(rest: &[u8], quote: &'static Quote) -> (Mode, usize) {
     if quote.escapes && rest[0] == b'\\' {
-        return (Mode::Quoted(quote), rest.len().min(2));
+        // The escaped character is taken whole.
+        let more = rest
+            .iter()
+            .skip(2)
+            .take_while(|&&byte| is_inside_character(byte));
+        return (Mode::Quoted(quote), rest.len().min(2 + more.count()));
     }
     if rest.starts_with(quote.mark.as_bytes()) {
         return (Mode::Code, quote.mark.len());
@@ -165,6 +170,11 @@ fn in_quotes(rest: &[u8], quote: &'static Quote) -> (Mode, usize) {
         return (Mode::Code, 1);
     }
     (Mode::Quoted(quote), 1)
+}
+
+/// Whether `byte` is one of a character's bytes beyond the first.
+fn is_inside_character(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
 }
 
 /// Level and length of the opening fence that `rest` begins with.

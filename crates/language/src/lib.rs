@@ -27,5 +27,5 @@ pub use lexis::{BlockComment, Fence, Lexis, Quote};
 pub use lookup::{
     all, by_id, by_path, group_of, group_of_file, id_of_document, is_manifest, of_path, row, serves,
 };
-pub use row::{Blocks, KeywordBlocks, Kind, Language, Words};
+pub use row::{Blocks, KeywordBlocks, Kind, Language, WordKind, Words};
 pub use word::{is_word_byte, is_word_char};

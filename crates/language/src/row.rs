@@ -136,16 +136,30 @@ impl Language {
     }
 }
 
+/// What a word is that is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordKind {
+    /// Part of the language.
+    Keyword,
+    /// A truth value.
+    Truth,
+}
+
 impl Words {
-    /// Whether `word` is no name.
-    pub fn is_keyword(&self, word: &str) -> bool {
-        self.keywords.contains(&word)
+    /// What the bytes of `word` are, if they are no name.
+    pub fn kind(&self, word: &[u8]) -> Option<WordKind> {
+        let is = |other: &&str| other.as_bytes() == word;
+        if self.keywords.iter().any(is) {
+            return Some(WordKind::Keyword);
+        }
+        let mut truths = self.truths.iter().flat_map(|&(no, yes)| [no, yes]);
+        truths.any(|truth| is(&truth)).then_some(WordKind::Truth)
     }
 
-    /// Whether `word` is a truth value.
-    pub fn is_truth(&self, word: &str) -> bool {
-        let mut truths = self.truths.iter();
-        truths.any(|&(no, yes)| word == no || word == yes)
+    /// No and yes, as they are written where one of them is `word`.
+    pub fn truths_of(&self, word: &str) -> Option<(&'static str, &'static str)> {
+        let mut truths = self.truths.iter().copied();
+        truths.find(|&(no, yes)| word == no || word == yes)
     }
 }
 

@@ -15,8 +15,8 @@ pub(super) static COMMON: Words = Words {
     ],
     functions: &["fn", "def", "func", "function"],
     declaring: &[
-        "as", "class", "const", "crate", "def", "enum", "fn", "for", "func", "function", "global",
-        "impl", "import", "let", "mod", "mut", "static", "struct", "trait", "type", "use", "var",
+        "as", "class", "const", "def", "enum", "fn", "for", "func", "function", "global", "impl",
+        "import", "let", "mod", "mut", "static", "struct", "trait", "type", "use", "var",
     ],
     bringing_in: &[
         "use", "pub use", "import", "from", "mod", "extern", "#", "@",

@@ -127,7 +127,8 @@ fn files_of(language: Option<&str>, inputs: &[PathBuf]) -> anyhow::Result<Vec<Pa
     for input in inputs {
         for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
             let path = entry?.into_path();
-            let wanted = language::of_path(&path).is_some_and(|of| language.is_none_or(|l| l == of));
+            let wanted =
+                language::of_path(&path).is_some_and(|of| language.is_none_or(|l| l == of));
             if path.is_file() && wanted {
                 files.push(path);
             }
