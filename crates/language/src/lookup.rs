@@ -67,6 +67,14 @@ pub fn serves(model: &str, id: &str) -> bool {
     model == id || row(id).served_by == Some(model)
 }
 
+/// Whether two identifiers, as editors or users write them, mean one language.
+pub fn is_same(one: &str, other: &str) -> bool {
+    match (by_id(one), by_id(other)) {
+        (Some(one), Some(other)) => one.id == other.id,
+        _ => one.eq_ignore_ascii_case(other),
+    }
+}
+
 /// Whether a file called `name` makes its folder a package, of whatever language.
 pub fn is_manifest(name: &str) -> bool {
     all().any(|row| row.is_manifest(name))
@@ -104,6 +112,12 @@ mod tests {
         }
         assert_eq!(by_id("unheardof"), None);
         assert_eq!(by_id(""), None);
+    }
+
+    #[test]
+    fn names_of_one_language_mean_the_same() {
+        assert!(is_same("Rust", "rs") && is_same("Foo", "foo"));
+        assert!(!is_same("c", "cpp") && !is_same("rust", "foo"));
     }
 
     #[test]
