@@ -189,7 +189,9 @@ impl Models {
             let loaded = inner.entries.get(&path).and_then(|entry| entry.load.done());
             match loaded {
                 None => return Err(Absent::Loading),
-                Some(Ok(model)) if language::serves(model.language(), language) => return Ok(model),
+                Some(Ok(model)) if language::serves(model.language(), language) => {
+                    return Ok(model);
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) if named.is_some() => return Err(Absent::Failed(error)),
                 Some(Err(error)) => failed = failed.or(Some(error)),
@@ -295,14 +297,11 @@ impl Models {
     /// Files that may hold a model for `language`, the best first.
     fn candidates(&self, language: &str, named: Option<&Path>) -> Vec<Option<PathBuf>> {
         let inner = self.inner.lock();
-        let in_folder = inner
-            .files
-            .as_ref()
-            .and_then(|files| {
-                let other = language::row(language).served_by;
-                let own = files.for_language(language);
-                own.or_else(|| files.for_language(other?))
-            });
+        let in_folder = inner.files.as_ref().and_then(|files| {
+            let other = language::row(language).served_by;
+            let own = files.for_language(language);
+            own.or_else(|| files.for_language(other?))
+        });
         let named = named.map(|path| Some(path.to_owned()));
         let in_folder = in_folder.map(|path| Some(path.to_owned()));
         named.into_iter().chain(in_folder).chain([None]).collect()

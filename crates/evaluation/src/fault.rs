@@ -5,11 +5,10 @@
 use std::ops::Range;
 
 use completer::surprise::{Kind, Token, tokens};
+use language::Words;
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-
-use language::Words;
 
 /// What was done to a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
