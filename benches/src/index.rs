@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use assistant::memory::group_of_file;
 use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
 use completer::mixing::{Gate, WordPlace, mix};
 use serde_json::json;
@@ -42,7 +41,7 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>) -> Result<Report> {
             folders: vec![folder.to_owned()],
             cache: cache.cloned(),
             most_text: MOST_TEXT,
-            group_of: group_of_file,
+            group_of: language::group_of_file,
         };
         let workspace = Workspace::open(setup, || {});
         workspace.settle();

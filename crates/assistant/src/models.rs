@@ -3,7 +3,8 @@
 //!
 //! Owns the engines and what is known of the model files. In this order: the file that
 //! the client's settings name, the newest file for the language in the user's folder of
-//! models, the default model. Each serves its own language only.
+//! models, the default model. Each serves its own language, and those
+//! that the table of languages says have no model of their own.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -167,7 +168,7 @@ impl Models {
         let mut failed = None;
         for path in self.candidates(language, named) {
             match self.load(path).await {
-                Ok(model) if model.language() == language => return Ok(model),
+                Ok(model) if language::serves(model.language(), language) => return Ok(model),
                 Ok(_) => {}
                 // What the user named is not quietly replaced by something else.
                 Err(error) if named.is_some() => return Err(Absent::Failed(error)),
@@ -188,7 +189,9 @@ impl Models {
             let loaded = inner.entries.get(&path).and_then(|entry| entry.load.done());
             match loaded {
                 None => return Err(Absent::Loading),
-                Some(Ok(model)) if model.language() == language => return Ok(model),
+                Some(Ok(model)) if language::serves(model.language(), language) => {
+                    return Ok(model);
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) if named.is_some() => return Err(Absent::Failed(error)),
                 Some(Err(error)) => failed = failed.or(Some(error)),
@@ -294,10 +297,11 @@ impl Models {
     /// Files that may hold a model for `language`, the best first.
     fn candidates(&self, language: &str, named: Option<&Path>) -> Vec<Option<PathBuf>> {
         let inner = self.inner.lock();
-        let in_folder = inner
-            .files
-            .as_ref()
-            .and_then(|files| files.for_language(language));
+        let in_folder = inner.files.as_ref().and_then(|files| {
+            let other = language::row(language).served_by;
+            let own = files.for_language(language);
+            own.or_else(|| files.for_language(other?))
+        });
         let named = named.map(|path| Some(path.to_owned()));
         let in_folder = in_folder.map(|path| Some(path.to_owned()));
         named.into_iter().chain(in_folder).chain([None]).collect()

@@ -13,7 +13,6 @@ use parking_lot::Mutex;
 use tracing::info;
 use workspace::{Progress, Setup, Workspace};
 
-use crate::memory::group_of_file;
 use crate::watched::Watched;
 
 mod folders;
@@ -76,7 +75,7 @@ impl Memories {
                 .as_ref()
                 .map(|caches| caches.join(file_name(&key))),
             most_text: key.megabytes << 20,
-            group_of: group_of_file,
+            group_of: language::group_of_file,
         };
         let changes = Watched::default();
         let changed = changes.clone();

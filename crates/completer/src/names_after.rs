@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use language::is_word_char;
+
 use crate::surroundings::word_at_end;
 
 /// Lines after the cursor whose names count, its own included.
@@ -64,7 +66,7 @@ impl<'a> NamesAfter<'a> {
         let lines = lines.utf8_chunks().last().map_or("", |chunk| chunk.valid());
         let mut ends = (0..=BYTES.min(after.len())).rev();
         let end = ends.find(|&end| after.is_char_boundary(end));
-        let after = after[..end.unwrap_or_default()].trim_start_matches(in_name);
+        let after = after[..end.unwrap_or_default()].trim_start_matches(is_word_char);
         let end = after.match_indices('\n').nth(LINES_AFTER - 1);
         let after = end.map_or(after, |(end, _)| &after[..end]);
         let all = |text: &'a str| names(text).map(|range| &text[range]).collect();
@@ -141,18 +143,14 @@ impl<'a> NamesAfter<'a> {
     }
 }
 
-fn in_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
 /// Where the names of `text` are, in order.
 fn names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut end = 0;
-    text.split_inclusive(|c| !in_name(c))
+    text.split_inclusive(|c| !is_word_char(c))
         .filter_map(move |piece| {
             let start = end;
             end += piece.len();
-            let name = piece.trim_end_matches(|c| !in_name(c));
+            let name = piece.trim_end_matches(|c| !is_word_char(c));
             let is_name = name.starts_with(|c: char| !c.is_numeric());
             is_name.then(|| start..start + name.len())
         })

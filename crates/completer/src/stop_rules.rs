@@ -3,13 +3,15 @@
 
 use std::cmp::Ordering;
 
+use language::Language;
+
 use crate::surroundings::{Surroundings, columns};
 
 /// What does not change while candidates of one request are decoded.
 #[derive(Clone, Debug)]
 pub(crate) struct StopRules {
     multi_line: bool,
-    language: String,
+    language: &'static Language,
     /// Closers that stand right after the cursor, up to the first quote.
     standing: Vec<u8>,
     /// Indentation of the cursor's line, in columns.
@@ -24,7 +26,7 @@ impl StopRules {
     pub(crate) fn new(surroundings: &Surroundings<'_>, language: &str, multi_line: bool) -> Self {
         Self {
             multi_line,
-            language: language.to_owned(),
+            language: language::row(language),
             standing: standing_closers(surroundings.rest.as_bytes()),
             indentation: surroundings.indentation(),
             line_before: surroundings.line_before.to_vec(),
@@ -109,7 +111,7 @@ impl Tracker {
         );
         // Quotes rarely span lines, and a stray apostrophe must not last.
         (self.in_string, self.escaped) = (false, false);
-        let opens = |line: &[u8]| opens_block(&rules.language, line);
+        let opens = |line: &[u8]| rules.language.opens_block(line);
         let Some(after) = line.after else {
             self.in_block = opens(&[&rules.line_before, text].concat());
             // Where the cursor stood at an opener, what it opened stays on its line.
@@ -201,18 +203,7 @@ impl Tracker {
 /// suggestion was `just_accepted`. Never inside a line.
 pub fn several_lines_fit(language: &str, line: &[u8], rest: &str, just_accepted: bool) -> bool {
     let blank = line.trim_ascii().is_empty();
-    rest.trim().is_empty() && (blank || just_accepted || opens_block(language, line))
-}
-
-/// Whether a block opens at the end of `line`, trailing blanks aside: with a
-/// bracket, or with the colon of languages that indent.
-pub(crate) fn opens_block(language: &str, line: &[u8]) -> bool {
-    match line.trim_ascii_end() {
-        [.., b'{' | b'(' | b'['] => true,
-        [.., b':', b':'] => false,
-        [.., b':'] => language == "python",
-        _ => false,
-    }
+    rest.trim().is_empty() && (blank || just_accepted || language::row(language).opens_block(line))
 }
 
 #[cfg(test)]
@@ -308,7 +299,8 @@ mod tests {
             ("rust", "call(\t", true),
             ("rust", "", false),
         ] {
-            assert_eq!(opens_block(language, line.as_bytes()), expect, "{line}");
+            let opens = language::row(language).opens_block(line.as_bytes());
+            assert_eq!(opens, expect, "{line}");
         }
     }
 

@@ -75,7 +75,7 @@ pub(crate) fn rank(mut candidates: Vec<Candidate>, draft: &Draft<'_>) -> Vec<Sug
 /// The word or the single character that `text` begins with, blanks aside.
 fn first_word(text: &str) -> &str {
     let text = text.trim_start();
-    match text.find(|c: char| !c.is_alphanumeric() && c != '_') {
+    match text.find(|c: char| !language::is_word_char(c)) {
         None => text,
         Some(0) => &text[..text.chars().next().map_or(0, char::len_utf8)],
         Some(end) => &text[..end],

@@ -103,7 +103,7 @@ impl Finder<'_> {
             finder: self,
             document,
             cancel,
-            scope: Scope::new(document.text, &tokens),
+            scope: Scope::new(document.text, &tokens, document.language),
             next: 0,
             prefix: Prefix::new(b"", &known),
             known: &known,

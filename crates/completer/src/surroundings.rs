@@ -61,8 +61,7 @@ pub(crate) fn word_at_end(line: &[u8]) -> &str {
     let text = valid
         .filter(|c| c.invalid().is_empty())
         .map_or("", |c| c.valid());
-    let in_word = |c: char| c.is_alphanumeric() || c == '_';
-    let word = &text[text.trim_end_matches(in_word).len()..];
+    let word = &text[text.trim_end_matches(language::is_word_char).len()..];
     if word.len() > LONGEST_WORD { "" } else { word }
 }
 

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use completer::surprise::{Kind, Token, tokens};
+use language::Words;
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -57,15 +58,6 @@ const SORTS: [&[&str]; 8] = [
     &["..", "..="],
 ];
 
-/// Words that start a function.
-const FUNCTIONS: [&str; 4] = ["fn", "def", "func", "function"];
-
-/// Words that a declared name follows.
-const DECLARING: [&str; 18] = [
-    "as", "class", "const", "crate", "def", "enum", "fn", "func", "function", "impl", "import",
-    "let", "mod", "static", "struct", "trait", "type", "use",
-];
-
 impl Fault {
     /// A fault for `text`, of a kind drawn first among those it has places for;
     /// the same for the same text and `seed`. `None` if it has none.
@@ -75,6 +67,7 @@ impl Fault {
         let places = Places {
             text,
             tokens: &tokens,
+            words: language::row(language).words,
         };
         let mut kinds = FaultKind::ALL
             .map(|kind| (kind, places.faults(kind)))
@@ -109,6 +102,7 @@ struct Use {
 struct Places<'a> {
     text: &'a str,
     tokens: &'a [Token],
+    words: &'static Words,
 }
 
 impl Places<'_> {
@@ -157,8 +151,9 @@ impl Places<'_> {
         let after = self.word(at + 1);
         let is_name =
             self.tokens[at].kind == Kind::Name && !["self", "Self", "super"].contains(&word);
-        let declares = DECLARING.contains(&before) || after == ":" || before == "'";
-        let declares = declares || before == "mut" || before == "for";
+        let declares = self.words.declaring.contains(&before) || after == ":" || before == "'";
+        // `extern crate a;`
+        let declares = declares || before == "crate";
         (is_name && !declares).then(|| Use {
             member: before == ".",
             of_path: before == "::" || after == "::",
@@ -170,7 +165,7 @@ impl Places<'_> {
 
     /// The tokens of the function that a token is in.
     fn function(&self, at: usize) -> Option<Range<usize>> {
-        let starts = |&at: &usize| FUNCTIONS.contains(&self.word(at));
+        let starts = |&at: &usize| self.words.functions.contains(&self.word(at));
         let start = (0..=at).rev().find(starts)?;
         let end = (at + 1..self.tokens.len()).find(starts);
         Some(start..end.unwrap_or(self.tokens.len()))

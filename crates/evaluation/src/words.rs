@@ -1,16 +1,16 @@
 //! Word completion as editors have it without a language server; what to compare with.
 
 use completer::Suggestion;
+use language::is_word_char;
 
 /// The rest of the last word before the cursor that begins with the half-typed one.
 pub(crate) fn rest_of_last_word(before: &str) -> Option<Suggestion> {
-    let in_word = |c: char| c.is_alphanumeric() || c == '_';
     let begun = before
-        .rsplit(|c| !in_word(c))
+        .rsplit(|c| !is_word_char(c))
         .next()
         .filter(|w| !w.is_empty())?;
     let earlier = &before[..before.len() - begun.len()];
-    let mut words = earlier.rsplit(|c| !in_word(c));
+    let mut words = earlier.rsplit(|c| !is_word_char(c));
     let rest = words.find_map(|word| word.strip_prefix(begun).filter(|rest| !rest.is_empty()))?;
     Some(Suggestion {
         text: rest.to_owned(),

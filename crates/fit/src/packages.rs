@@ -42,7 +42,7 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Subject>> {
 }
 
 fn package(folder: &Path) -> Vec<Subject> {
-    let found = files::below(folder, lstm_format::language_of);
+    let found = files::below(folder, language::of_path);
     let rust = found.into_iter().filter(|(_, language)| language == "rust");
     let texts: Vec<(PathBuf, Vec<u8>)> = rust
         .filter_map(|(path, _)| Some((files::read(&path, Limits::default()).ok()?, path)))

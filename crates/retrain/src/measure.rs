@@ -74,7 +74,7 @@ impl HeldOut {
             text.truncate(line_end(&text, measured_of_a_file));
             let inside: PathBuf = path.strip_prefix(folder)?.components().skip(1).collect();
             let own = workspace.join(&inside);
-            let group = memory::group_of(&own, language);
+            let group = language::group_of(&own, language);
             let of_this = line_end(&text, typed_of_a_file.min(TYPED - typed));
             measured += text.len();
             typed += of_this;

@@ -118,10 +118,7 @@ pub fn is_secret(path: &Path) -> bool {
         || [".npmrc", ".netrc", ".pgpass", ".htpasswd"].contains(&name.as_str())
         || ["secret", "credential", "password"].iter().any(|word| {
             name.starts_with(word)
-                && !matches!(
-                    extension,
-                    "rs" | "py" | "ts" | "js" | "go" | "java" | "c" | "cpp" | "h"
-                )
+                && !language::by_path(path).is_some_and(|row| row.kind == language::Kind::Code)
         })
 }
 
@@ -138,6 +135,9 @@ mod tests {
             "id_rsa",
             "secrets.toml",
             "a/credentials.json",
+            "secrets.sh",
+            "passwords.unheardof",
+            "passwords",
         ] {
             assert!(is_secret(Path::new(name)), "{name}");
         }
@@ -147,6 +147,7 @@ mod tests {
             "environment.ts",
             "keyboard.c",
             "password_hash.py",
+            "password.kt",
         ] {
             assert!(!is_secret(Path::new(name)), "{name}");
         }

@@ -27,7 +27,8 @@ impl Settings {
             return Some(Silence::Off);
         }
         let mut off = self.disabled_languages.iter();
-        if let Some(language) = off.find(|off| Some(off.as_str()) == language) {
+        let is_off = |off: &&String| language.is_some_and(|is| language::is_same(off, is));
+        if let Some(language) = off.find(is_off) {
             return Some(Silence::LanguageOff(language.clone()));
         }
         let path = path?;
@@ -44,6 +45,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn languages_are_off_by_any_of_their_names() {
+        let (settings, _) = Settings::parse([&json!({"disabledLanguages": ["Rust", "sh", "Foo"]})]);
+        let silence = |language| settings.silence(None, Some(language));
+        let off = |name: &str| Some(Silence::LanguageOff(name.to_owned()));
+        assert_eq!(silence("rust"), off("Rust"));
+        assert_eq!(silence("shellscript"), off("sh"));
+        assert_eq!(silence("foo"), off("Foo"));
+        assert_eq!(silence("python"), None);
+    }
 
     #[test]
     fn files_that_may_hold_secrets_are_off_unless_allowed() {

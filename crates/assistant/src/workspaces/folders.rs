@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use code_index::{Layer, Segment};
 use futures_util::future::{Either, select};
+use language::group_of;
 use parking_lot::Mutex;
 use workspace::Progress;
 use workspace::files::{self, Limits};
 
 use super::{Key, Memories, Remembered};
 use crate::documents::{Revision, Unsaved};
-use crate::memory::group_of;
 use crate::watched::{Watched, Watcher};
 
 /// Unsaved documents beyond these are known as they are on the disk.

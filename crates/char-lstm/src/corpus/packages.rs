@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ignore::WalkBuilder;
-use lstm_format::language_of;
 use rayon::prelude::*;
 use semver::Version;
 
@@ -22,7 +21,7 @@ pub(super) struct Source {
 }
 
 /// The packages of `folders` with their files of `language`: every sub-folder
-/// with a `Cargo.toml`, and what lies outside those as one package more. Where
+/// with a manifest of that language, and what lies outside those as one package more. Where
 /// folders are `whole`, each is one package.
 ///
 /// # Errors
@@ -30,7 +29,7 @@ pub(super) struct Source {
 pub(super) fn sources(folders: &[PathBuf], language: &str, whole: bool) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     for folder in folders {
-        let mut packages = packages_in(folder)?;
+        let mut packages = packages_in(folder, language)?;
         if whole {
             packages.clear();
         }
@@ -45,18 +44,29 @@ pub(super) fn sources(folders: &[PathBuf], language: &str, whole: bool) -> Resul
 }
 
 /// The sub-folders of `folder` that are packages; none if it is one itself.
-fn packages_in(folder: &Path) -> Result<Vec<PathBuf>> {
+fn packages_in(folder: &Path, language: &str) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder)
         .with_context(|| format!("reading folder {}", folder.display()))?;
-    if folder.join("Cargo.toml").is_file() {
+    if is_package(folder, language) {
         return Ok(Vec::new());
     }
     let mut packages: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.join("Cargo.toml").is_file())
+        .filter(|path| is_package(path, language))
         .collect();
     packages.sort();
     Ok(packages)
+}
+
+/// Whether `folder` holds a manifest of `language`.
+fn is_package(folder: &Path, language: &str) -> bool {
+    let language = language::row(language);
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files = entries.filter(|entry| entry.path().is_file());
+    files.any(|file| {
+        let name = file.file_name();
+        name.to_str().is_some_and(|name| language.is_manifest(name))
+    })
 }
 
 /// Files of `language` under `folder`, but not under `except`, that version
@@ -72,7 +82,7 @@ fn source(folder: &Path, language: &str, except: &HashSet<PathBuf>) -> Source {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
                 let path = entry.into_path();
-                if language_of(&path).as_deref() == Some(language) {
+                if language::of_path(&path).as_deref() == Some(language) {
                     files.push(path);
                 }
             }

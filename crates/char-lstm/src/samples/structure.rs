@@ -1,6 +1,7 @@
 //! What a Java file should have: licence, package, imports, a class, Javadoc,
 //! closed brackets, indentation. Knows tokens, not grammar.
 
+use language::{Lexer, Mode};
 use serde::Serialize;
 
 /// What was found in a text.
@@ -49,23 +50,30 @@ impl Structure {
         };
         // Code with comments and literals blanked out, byte for byte.
         let mut code = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let length = token_length(rest, first);
-            let (token, after) = rest.split_at(length);
+        let mut lexer = Lexer::new(&language::row("java").lexis);
+        let mut end = 0;
+        while end < text.len() {
+            let start = end;
+            end += lexer.advance(&text.as_bytes()[end..]);
+            let mode = lexer.mode();
+            let ends_with_line =
+                |end: usize| mode == Mode::LineComment && text.as_bytes().get(end) == Some(&b'\n');
+            while lexer.mode() != Mode::Code && end < text.len() && !ends_with_line(end) {
+                end += lexer.advance(&text.as_bytes()[end..]);
+            }
+            let token = &text[start..end];
+            if mode == Mode::Code {
+                code.push_str(token);
+                continue;
+            }
             if token.starts_with("/**") {
                 structure.javadoc += 1;
             }
             if token.starts_with("/*") && code.trim().is_empty() {
-                structure.leading_comment = text.len() - after.len();
+                structure.leading_comment = end;
                 structure.licence |= token.to_ascii_lowercase().contains("licen");
             }
-            if is_blank(token) {
-                code.extend(token.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
-            } else {
-                code.push_str(token);
-            }
-            rest = after;
+            code.extend(token.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
         }
         structure.look_at_code(&code);
         structure
@@ -111,36 +119,6 @@ impl Structure {
         }
         self.open_brackets = self.open_brackets.map(|_| open.len());
     }
-}
-
-/// Length of the comment, literal or character that `rest` begins with.
-fn token_length(rest: &str, first: char) -> usize {
-    if rest.starts_with("//") {
-        return rest.find('\n').unwrap_or(rest.len());
-    }
-    if let Some(inside) = rest.strip_prefix("/*") {
-        return inside.find("*/").map_or(rest.len(), |end| end + 4);
-    }
-    if !matches!(first, '"' | '\'') {
-        return first.len_utf8();
-    }
-    // A literal ends with its line at the latest.
-    let mut escaped = false;
-    for (i, c) in rest.char_indices().skip(1) {
-        match c {
-            '\n' => return i,
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if c == first => return i + c.len_utf8(),
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
-/// Whether `token` is a comment or a literal.
-fn is_blank(token: &str) -> bool {
-    token.starts_with("//") || token.starts_with("/*") || token.starts_with(['"', '\''])
 }
 
 #[cfg(test)]

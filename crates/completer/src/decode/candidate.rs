@@ -150,8 +150,7 @@ impl Candidate {
 
     /// Without the word it ends in, which may be half a word.
     pub(super) fn without_last_word(mut self) -> Self {
-        let in_word = |c: char| c.is_alphanumeric() || c == '_';
-        let length = self.text.trim_end_matches(in_word).len();
+        let length = self.text.trim_end_matches(language::is_word_char).len();
         self.text.truncate(length);
         self
     }

@@ -33,9 +33,12 @@ impl WordPlace {
 
     /// The place one byte on.
     pub fn then(self, byte: u8) -> Self {
-        let in_word = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
         Self {
-            length: if in_word { self.length + 1 } else { 0 },
+            length: if language::is_word_byte(byte) {
+                self.length + 1
+            } else {
+                0
+            },
             previous: byte,
         }
     }

@@ -4,9 +4,9 @@
 //! Owns: decoding tokens of a kind, and re-scoring. Must not know which token is
 //! a surprise.
 
+use language::is_word_byte;
 use lstm_format::VOCABULARY_SIZE;
 
-use super::token::in_word;
 use crate::cancel::{CancelToken, Cancelled};
 use crate::decode::{Head, Predictor};
 
@@ -176,7 +176,7 @@ impl Vocabulary<'_> {
         };
         match self {
             Self::Numbers if text.is_empty() => byte.is_ascii_digit(),
-            Self::Numbers => in_word(byte),
+            Self::Numbers => is_word_byte(byte),
             _ => self.words().iter().any(begins),
         }
     }
@@ -186,8 +186,8 @@ impl Vocabulary<'_> {
         let operator = matches!(self, Self::Operators(_));
         let bytes = (0..=255_u8).zip(row);
         let others = bytes.filter(|&(byte, _)| match operator {
-            true => byte.is_ascii_whitespace() || in_word(byte),
-            false => !in_word(byte),
+            true => byte.is_ascii_whitespace() || is_word_byte(byte),
+            false => !is_word_byte(byte),
         });
         others.map(|(_, nats)| nats.exp()).sum()
     }

@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use language::Words;
+
 use super::alternatives::Vocabulary;
 use super::token::{Kind, Token};
 
@@ -13,9 +15,6 @@ const NEAR: usize = 4000;
 
 /// Digits of numbers that are written by hand and may be another.
 const DIGITS: usize = 6;
-
-/// What starts a function.
-const FUNCTIONS: [&str; 4] = ["fn", "def", "func", "function"];
 
 /// Operators that one writes for one another.
 const SORTS: [&[&str]; 9] = [
@@ -28,17 +27,6 @@ const SORTS: [&[&str]; 9] = [
     &["<<", ">>"],
     &["..", "..="],
     &["&", "|", "^"],
-];
-
-/// What a declared name follows.
-const DECLARING: [&str; 21] = [
-    "as", "class", "const", "def", "enum", "fn", "for", "func", "function", "global", "impl",
-    "import", "let", "mod", "mut", "static", "struct", "trait", "type", "use", "var",
-];
-
-/// What a line that only brings names in starts with.
-const BRINGING_IN: [&str; 8] = [
-    "use", "pub use", "import", "from", "mod", "extern", "#", "@",
 ];
 
 /// Where else a word stands.
@@ -61,6 +49,8 @@ pub(super) struct Uses {
 pub(super) struct Scope<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
+    /// Words of the language.
+    words: &'static Words,
     /// Numbers of the tokens that are a word, in order.
     places: HashMap<&'a str, Vec<usize>>,
     /// How often a line is there, whatever its indentation.
@@ -68,7 +58,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+    pub(super) fn new(text: &'a str, tokens: &'a [Token], language: &str) -> Self {
         let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
         for (number, token) in tokens.iter().enumerate() {
             let word = &text[token.range.clone()];
@@ -81,6 +71,7 @@ impl<'a> Scope<'a> {
         Self {
             text,
             tokens,
+            words: language::row(language).words,
             places,
             lines,
         }
@@ -125,10 +116,9 @@ impl<'a> Scope<'a> {
                 words.dedup();
                 words.contains(&own).then_some(Vocabulary::Words(words))
             }
-            Kind::Literal => match own {
-                "true" | "false" => Some(Vocabulary::Words(vec!["false", "true"])),
-                "True" | "False" => Some(Vocabulary::Words(vec!["False", "True"])),
-                _ => {
+            Kind::Literal => match self.words.truths_of(own) {
+                Some((no, yes)) => Some(Vocabulary::Words(vec![no, yes])),
+                None => {
                     let digits = own.bytes().take_while(u8::is_ascii_digit).count();
                     let suffix = own[digits..].starts_with(['u', 'i', 'f', 'L', 'l', 'n']);
                     let plain = digits == own.len() || suffix;
@@ -178,7 +168,7 @@ impl<'a> Scope<'a> {
     fn function(&self, at: usize) -> Range<usize> {
         let here = self.tokens[at].range.start;
         let starts = |&at: &usize| {
-            self.tokens[at].kind == Kind::Keyword && FUNCTIONS.contains(&self.word(at))
+            self.tokens[at].kind == Kind::Keyword && self.words.functions.contains(&self.word(at))
         };
         let near = |&at: &usize| self.tokens[at].range.start.abs_diff(here) <= NEAR;
         let before = (0..=at).rev().take_while(near);
@@ -212,11 +202,11 @@ impl<'a> Scope<'a> {
         let line = self.text[..start].rsplit('\n').next().unwrap_or_default();
         let line = line.trim_start();
         let assigned = line.is_empty() && self.word(at + 1) == "=";
-        DECLARING.contains(&before)
+        self.words.declaring.contains(&before)
             || before == "'"
             || self.word(at + 1) == ":"
             || assigned
-            || BRINGING_IN.iter().any(|start| line.starts_with(start))
+            || (self.words.bringing_in.iter()).any(|start| line.starts_with(start))
     }
 }
 
@@ -241,7 +231,7 @@ mod tests {
         let at = fixture.find("$0").expect("a cursor");
         let text = fixture.replace("$0", "");
         let tokens = tokens(&text, "rust");
-        let scope = Scope::new(&text, &tokens);
+        let scope = Scope::new(&text, &tokens, "rust");
         let number = tokens.iter().position(|token| token.range.start == at);
         let vocabulary = scope.vocabulary(number.expect("a token"));
         let words = vocabulary.as_ref().map(|vocabulary| match vocabulary {
@@ -277,7 +267,7 @@ mod tests {
     fn uses_are_told_by_where_they_are() {
         let text = "fn f() { a }\nfn g() {\n    a + a * a;\n    b + a\n}\n";
         let tokens = tokens(text, "rust");
-        let scope = Scope::new(text, &tokens);
+        let scope = Scope::new(text, &tokens, "rust");
         let named_a = |at: &usize| scope.word(*at) == "a";
         let second = (0..tokens.len()).filter(named_a).nth(2).expect("a token");
         let uses = Uses {

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use language::{Language, WordKind, is_word_byte};
+
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -42,43 +44,14 @@ pub const OPERATORS: [&str; 35] = [
 /// What is of several bytes and has no alternative.
 const MARKS: [&str; 6] = ["...", "->", "=>", "::", ":=", "?."];
 
-/// Words that are no names.
-const KEYWORDS: [&str; 63] = [
-    "Self", "and", "as", "async", "await", "break", "case", "catch", "class", "cls", "const",
-    "continue", "crate", "def", "default", "del", "do", "dyn", "elif", "else", "enum", "except",
-    "export", "extern", "fn", "for", "from", "func", "function", "global", "if", "impl", "import",
-    "in", "is", "lambda", "let", "loop", "match", "mod", "move", "mut", "not", "or", "pass", "pub",
-    "raise", "ref", "return", "self", "static", "struct", "super", "switch", "this", "trait",
-    "try", "type", "unsafe", "use", "var", "where", "while",
-];
-
-/// Words that are values.
-const TRUTH: [&str; 4] = ["true", "false", "True", "False"];
-
-/// Languages in which `#` starts a comment.
-const HASH_COMMENTS: [&str; 9] = [
-    "python",
-    "ruby",
-    "shellscript",
-    "perl",
-    "r",
-    "yaml",
-    "toml",
-    "makefile",
-    "elixir",
-];
-
-/// Whether a word can hold `byte`.
-pub(crate) fn in_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
 /// The tokens of `text`, in order. `language` is an LSP identifier.
 pub fn tokens(text: &str, language: &str) -> Vec<Token> {
+    let language = language::row(language);
     let mut folder = Folder {
         text: text.as_bytes(),
         at: 0,
-        hash_comments: HASH_COMMENTS.contains(&language),
+        language,
+        apostrophes_may_be_none: language.lexis.apostrophes_are_told_by_what_follows(),
         tokens: Vec::new(),
     };
     while let Some(&byte) = folder.text.get(folder.at) {
@@ -90,36 +63,38 @@ pub fn tokens(text: &str, language: &str) -> Vec<Token> {
 struct Folder<'a> {
     text: &'a [u8],
     at: usize,
-    hash_comments: bool,
+    language: &'static Language,
+    /// Whether an apostrophe may be something else than a quote.
+    apostrophes_may_be_none: bool,
     tokens: Vec<Token>,
 }
 
 impl Folder<'_> {
     fn fold(&mut self, byte: u8) {
+        if byte.is_ascii_whitespace() {
+            self.at += 1;
+            return;
+        }
         let rest = &self.text[self.at..];
+        if let Some(length) = language::comment_length(rest, &self.language.lexis) {
+            self.at += length;
+            return;
+        }
         match byte {
-            _ if byte.is_ascii_whitespace() => self.at += 1,
-            b'#' if self.hash_comments => self.skip_line(),
-            b'/' if !self.hash_comments && rest.starts_with(b"//") => self.skip_line(),
-            b'/' if rest.starts_with(b"/*") => {
-                let end = rest.windows(2).skip(2).position(|pair| pair == b"*/");
-                self.at += end.map_or(rest.len(), |end| end + 4);
-            }
             b'"' | b'`' => self.quoted(byte),
             b'\'' if self.closes_soon(rest) => self.quoted(byte),
             b'0'..=b'9' => {
                 let length = number_length(rest);
                 self.push(Kind::Literal, length);
             }
-            _ if in_word(byte) => {
-                let length = rest.iter().take_while(|&&b| in_word(b)).count();
+            _ if is_word_byte(byte) => {
+                let length = rest.iter().take_while(|&&b| is_word_byte(b)).count();
                 let word = &rest[..length];
                 let raw = matches!(word, b"r" | b"br");
-                let is = |words: &[&str]| words.iter().any(|other| other.as_bytes() == word);
-                let kind = match () {
-                    () if is(&KEYWORDS) => Kind::Keyword,
-                    () if is(&TRUTH) => Kind::Literal,
-                    () => Kind::Name,
+                let kind = match self.language.words.kind(word) {
+                    Some(WordKind::Keyword) => Kind::Keyword,
+                    Some(WordKind::Truth) => Kind::Literal,
+                    None => Kind::Name,
                 };
                 self.push(kind, length);
                 if raw {
@@ -136,12 +111,6 @@ impl Folder<'_> {
         self.tokens.push(Token { kind, range });
     }
 
-    fn skip_line(&mut self) {
-        let rest = &self.text[self.at..];
-        let end = rest.iter().position(|&byte| byte == b'\n');
-        self.at += end.unwrap_or(rest.len());
-    }
-
     /// Whether the quote at the start of `rest` is no lifetime and no apostrophe:
     /// it holds one character, or none that a name could start with, or the
     /// language has neither.
@@ -149,10 +118,10 @@ impl Folder<'_> {
         let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let closes = |bytes: &[u8]| bytes.contains(&b'\'');
         match line.get(1) {
-            _ if self.hash_comments => true,
+            _ if !self.apostrophes_may_be_none => true,
             Some(b'\\') => true,
             // A character is at most 4 bytes long.
-            Some(&byte) if in_word(byte) => closes(&line[2..line.len().min(6)]),
+            Some(&byte) if is_word_byte(byte) => closes(&line[2..line.len().min(6)]),
             _ => closes(line.get(1..).unwrap_or_default()),
         }
     }
@@ -161,7 +130,12 @@ impl Folder<'_> {
         self.push(Kind::Mark, 1);
         while let Some(&byte) = self.text.get(self.at) {
             match byte {
-                b'\\' => self.at = self.text.len().min(self.at + 2),
+                b'\\' => {
+                    // The escaped character is skipped whole.
+                    let after = self.text.iter().skip(self.at + 2);
+                    let inside = after.take_while(|&&byte| byte & 0xc0 == 0x80).count();
+                    self.at = self.text.len().min(self.at + 2 + inside);
+                }
                 _ if byte == quote => return self.push(Kind::Mark, 1),
                 // Only some quotes go on in the next line; a wrong guess ends here.
                 b'\n' if quote == b'\'' => return,
@@ -190,12 +164,12 @@ impl Folder<'_> {
 
     /// One byte or word between quotes.
     fn inside(&mut self, byte: u8) {
-        if !in_word(byte) {
+        if !is_word_byte(byte) {
             self.at += 1;
             return;
         }
         let rest = &self.text[self.at..];
-        let length = rest.iter().take_while(|&&b| in_word(b)).count();
+        let length = rest.iter().take_while(|&&b| is_word_byte(b)).count();
         self.push(Kind::Quoted, length);
     }
 
@@ -230,7 +204,7 @@ fn number_length(rest: &[u8]) -> usize {
     while let Some(&byte) = rest.get(length) {
         // `1.5`, but neither `1..5` nor `1.max(5)`.
         let point = byte == b'.' && rest.get(length + 1).is_some_and(u8::is_ascii_digit);
-        if !in_word(byte) && !point {
+        if !is_word_byte(byte) && !point {
             break;
         }
         length += 1;
@@ -307,7 +281,7 @@ mod tests {
 
     #[test]
     fn tokens_are_in_order_and_within_the_text() {
-        let text = "fn f<'a>(s: &'a str) -> u8 { s.len() as u8 + b'\\'' /* é */ }\n\"";
+        let text = "fn f<'a>(s: &'a str) -> u8 { s.len() as u8 + b'\\'' /* é */ }\n\"\\éa \\é\"\"";
         let mut end = 0;
         for token in tokens(text, "rust") {
             assert!(end <= token.range.start && token.range.start < token.range.end);

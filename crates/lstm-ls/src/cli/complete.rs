@@ -98,7 +98,7 @@ pub(super) fn run(
     let file = source.read()?;
     let language = match (&arguments.language, location.file()) {
         (Some(language), _) => Some(language.clone()),
-        (None, Some(path)) => lstm_format::language_of(path),
+        (None, Some(path)) => language::of_path(path),
         (None, None) => Some("rust".to_owned()),
     };
     let language = language.unwrap_or_else(|| "plaintext".to_owned());
@@ -141,7 +141,7 @@ fn remembered(folder: &Path, file: Option<&Path>, language: &str) -> anyhow::Res
     let found = found.with_context(|| format!("reading {}", folder.display()))?;
     let file = file.and_then(|file| file.canonicalize().ok());
     let group = match &file {
-        Some(file) => memory::group_of(file, language),
+        Some(file) => language::group_of(file, language),
         None => language.to_owned(),
     };
     let without: Vec<PathBuf> = file.into_iter().collect();

@@ -10,7 +10,6 @@ use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use code_index::{Layer, newline};
 use ignore::WalkBuilder;
-use lstm_format::language_of;
 use workspace::Workspace;
 
 use assistant::memory;
@@ -78,7 +77,7 @@ impl Inputs {
                 Some(folder) => {
                     let workspace = workspaces.entry(folder);
                     let workspace = workspace.or_insert_with_key(|f| memory::read(f.clone()));
-                    let group = memory::group_of(&path, language.unwrap_or_default());
+                    let group = language::group_of(&path, language.unwrap_or_default());
                     workspace.layer(&group, &[path.canonicalize()?])
                 }
             };
@@ -99,15 +98,8 @@ impl Inputs {
             return Ok(None);
         }
         let file = file.canonicalize()?;
-        let manifests = [
-            "Cargo.toml",
-            "package.json",
-            "pyproject.toml",
-            "setup.py",
-            ".git",
-        ];
         let mut folders = file.ancestors().skip(1);
-        let package = folders.find(|folder| manifests.iter().any(|m| folder.join(m).exists()));
+        let package = folders.find(|folder| is_package(folder));
         let missing = || {
             format!(
                 "{} is in no package: no folder above it has a manifest",
@@ -120,6 +112,13 @@ impl Inputs {
     }
 }
 
+/// Whether `folder` holds a manifest, or is where a repository begins.
+fn is_package(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names = entries.map(|entry| entry.file_name());
+    names.any(|name| name == ".git" || name.to_str().is_some_and(language::is_manifest))
+}
+
 /// The files of `language`, or of any, at and below `inputs`, each input's in
 /// order of path. What git ignores and what is hidden is left out, and links are
 /// not followed.
@@ -128,7 +127,8 @@ fn files_of(language: Option<&str>, inputs: &[PathBuf]) -> anyhow::Result<Vec<Pa
     for input in inputs {
         for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
             let path = entry?.into_path();
-            let wanted = language_of(&path).is_some_and(|of| language.is_none_or(|l| l == of));
+            let wanted =
+                language::of_path(&path).is_some_and(|of| language.is_none_or(|l| l == of));
             if path.is_file() && wanted {
                 files.push(path);
             }

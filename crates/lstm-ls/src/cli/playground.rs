@@ -81,7 +81,7 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
         Some(path) => {
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
-            let spoken = lstm_format::language_of(&path);
+            let spoken = language::of_path(&path);
             if spoken.as_ref() != Some(language) {
                 bail!("{}: the model completes {language} only", path.display());
             }

@@ -226,6 +226,24 @@ async fn each_language_has_its_own_model_and_a_new_file_needs_no_restart() {
 }
 
 #[tokio::test]
+async fn a_language_is_known_by_its_other_names_and_by_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    write_model(&folder.path().join("t.safetensors"), "typescript", b't');
+    let mut client = Client::of(shared(folder.path()));
+    client
+        .initialize(json!({"capabilities": {}, "initializationOptions": {"deadlineMs": 60000}}))
+        .await;
+    for name in ["Rust", "rs", "", "no language at all"] {
+        assert_eq!(offered(&mut client, name).await, "r", "{name}");
+    }
+    for name in ["typescript", "ts", "typescriptreact", "JavaScript"] {
+        assert_eq!(offered(&mut client, name).await, "t", "{name}");
+    }
+    assert_eq!(offered(&mut client, "go").await, Value::Null);
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_model_leaves_the_old_one_at_work() {
     let folder = tempfile::tempdir().unwrap();
     let go = folder.path().join("go.safetensors");

@@ -59,9 +59,7 @@ fn files(folder: &Path, language: &str) -> impl Iterator<Item = PathBuf> {
     let paths = entries
         .filter_map(Result::ok)
         .map(ignore::DirEntry::into_path);
-    paths.filter(move |path| {
-        path.is_file() && lstm_format::language_of(path).as_deref() == Some(language)
-    })
+    paths.filter(move |path| path.is_file() && language::of_path(path).as_deref() == Some(language))
 }
 
 fn document(path: &Path) -> anyhow::Result<Document> {

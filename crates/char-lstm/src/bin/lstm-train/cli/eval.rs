@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use ignore::WalkBuilder;
 use indicatif::{ProgressBar, ProgressStyle};
-use lstm_format::{ModelFile, language_of};
+use lstm_format::ModelFile;
 use rayon::prelude::*;
 use serde::Serialize;
 use tch::Kind;
@@ -150,7 +150,7 @@ pub(super) fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(Str
     for input in inputs {
         for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
             let path = entry?.into_path();
-            if path.is_file() && language_of(&path).as_deref() == Some(language) {
+            if path.is_file() && language::of_path(&path).as_deref() == Some(language) {
                 let bytes =
                     std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
                 files.push((path.display().to_string(), bytes));

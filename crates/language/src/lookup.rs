@@ -1,0 +1,179 @@
+//! Which row is meant: by an identifier, by a file's name, or by both.
+
+use std::path::Path;
+
+use crate::row::{Kind, Language};
+use crate::table;
+
+/// Every row.
+pub fn all() -> impl Iterator<Item = &'static Language> {
+    table::ROWS.iter().copied().flatten()
+}
+
+/// The row of a language by what an editor calls it, in letters of either case: its
+/// identifier, another name, or an extension of its files.
+pub fn by_id(id: &str) -> Option<&'static Language> {
+    let has = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(id));
+    all()
+        .find(|row| has(&[row.id]) || has(row.aliases))
+        .or_else(|| all().find(|row| has(row.extensions)))
+}
+
+/// The same; where there is no such row, what is assumed of any language.
+pub fn row(id: &str) -> &'static Language {
+    by_id(id).unwrap_or(&table::UNKNOWN)
+}
+
+/// Identifier of the language of the file at `path`, by its extension.
+///
+/// An extension in no row is its own identifier.
+pub fn of_path(path: &Path) -> Option<String> {
+    match by_path(path) {
+        Some(row) => Some(row.id.to_owned()),
+        None => Some(path.extension()?.to_str()?.to_ascii_lowercase()),
+    }
+}
+
+/// The row of the language of the file at `path`, by its extension.
+pub fn by_path(path: &Path) -> Option<&'static Language> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    all().find(|row| row.extensions.contains(&extension.as_str()))
+}
+
+/// Identifier of the language of a document that an editor says is in `id`: that of
+/// the row it means, else that of the file's name, else what the editor says.
+pub fn id_of_document(id: &str, path: &Path) -> String {
+    let found = by_id(id).or_else(|| by_path(path));
+    found.map_or_else(|| id.to_ascii_lowercase(), |row| row.id.to_owned())
+}
+
+/// The group of the file at `path`, which an editor says is in `id`: files of one
+/// group know each other's words.
+pub fn group_of(path: &Path, id: &str) -> String {
+    group_of_file(path).unwrap_or_else(|| id.to_owned())
+}
+
+/// The same of a file whose language its name has to tell; `None` if it is none
+/// that people write.
+pub fn group_of_file(path: &Path) -> Option<String> {
+    match by_path(path) {
+        Some(row) => (row.kind != Kind::Data).then(|| row.group().to_owned()),
+        None => of_path(path),
+    }
+}
+
+/// Whether a model for `model` completes documents in `id`.
+pub fn serves(model: &str, id: &str) -> bool {
+    model == id || row(id).served_by == Some(model)
+}
+
+/// Whether two identifiers, as editors or users write them, mean one language.
+pub fn is_same(one: &str, other: &str) -> bool {
+    match (by_id(one), by_id(other)) {
+        (Some(one), Some(other)) => one.id == other.id,
+        _ => one.eq_ignore_ascii_case(other),
+    }
+}
+
+/// Whether a file called `name` makes its folder a package, of whatever language.
+pub fn is_manifest(name: &str) -> bool {
+    all().any(|row| row.is_manifest(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_name_languages() {
+        let language = |path: &str| of_path(Path::new(path));
+        assert_eq!(language("src/main.rs").as_deref(), Some("rust"));
+        assert_eq!(language("A.RS").as_deref(), Some("rust"));
+        assert_eq!(language("x.go").as_deref(), Some("go"));
+        assert_eq!(language("x.kts").as_deref(), Some("kotlin"));
+        assert_eq!(language("x.unheardof").as_deref(), Some("unheardof"));
+        assert_eq!(language("Makefile"), None);
+    }
+
+    #[test]
+    fn editors_call_languages_by_many_names() {
+        for (id, expected) in [
+            ("rust", "rust"),
+            ("Rust", "rust"),
+            ("rs", "rust"),
+            ("sh", "shellscript"),
+            ("C++", "cpp"),
+            ("cs", "csharp"),
+            ("typescriptreact", "typescriptreact"),
+            ("typescript.tsx", "typescriptreact"),
+            ("objc", "objective-c"),
+        ] {
+            assert_eq!(by_id(id).map(|row| row.id), Some(expected), "{id}");
+        }
+        assert_eq!(by_id("unheardof"), None);
+        assert_eq!(by_id(""), None);
+    }
+
+    #[test]
+    fn names_of_one_language_mean_the_same() {
+        assert!(is_same("Rust", "rs") && is_same("Foo", "foo"));
+        assert!(!is_same("c", "cpp") && !is_same("rust", "foo"));
+    }
+
+    #[test]
+    fn what_no_editor_names_is_told_by_the_extension() {
+        let document = |id: &str, path: &str| id_of_document(id, Path::new(path));
+        assert_eq!(document("Rust", "a.txt"), "rust");
+        assert_eq!(document("", "a.rs"), "rust");
+        assert_eq!(document("what is this", "a.pyw"), "python");
+        assert_eq!(document("UnheardOf", "a.unheardof"), "unheardof");
+        assert_eq!(document("UnheardOf", "Makefile"), "unheardof");
+        for (extension, expected) in [
+            ("tpp", "cpp"),
+            ("ipp", "cpp"),
+            ("hxx", "cpp"),
+            ("inl", "cpp"),
+            ("ino", "cpp"),
+            ("cu", "cuda-cpp"),
+            ("mm", "objective-cpp"),
+            ("pyw", "python"),
+            ("vue", "vue"),
+            ("svelte", "svelte"),
+        ] {
+            assert_eq!(document("", &format!("a.{extension}")), expected);
+        }
+    }
+
+    #[test]
+    fn data_is_in_no_group_and_relatives_are_together() {
+        let group = |path: &str| group_of_file(Path::new(path));
+        assert_eq!(group("a.rs").as_deref(), Some("rust"));
+        assert_eq!(group("a.tsx"), group("b.js"));
+        assert_eq!(group("a.vue"), group("b.ts"));
+        assert_eq!(group("a.hpp"), group("b.c"));
+        assert_eq!(group("a.lua").as_deref(), Some("lua"));
+        assert_eq!(group("a.kt"), group("build.gradle.kts"));
+        assert_eq!(group("a.unheardof").as_deref(), Some("unheardof"));
+        assert_eq!(group("Cargo.lock"), None);
+        assert_eq!(group("a.json"), None);
+        assert_eq!(group("Makefile"), None);
+        assert_eq!(group_of(Path::new("Makefile"), "makefile"), "makefile");
+    }
+
+    #[test]
+    fn a_model_serves_its_language_and_those_that_say_so() {
+        assert!(serves("rust", "rust"));
+        assert!(serves("typescript", "typescriptreact"));
+        assert!(serves("unheardof", "unheardof"));
+        assert!(!serves("typescriptreact", "typescript"));
+        assert!(!serves("rust", "go"));
+    }
+
+    #[test]
+    fn packages_of_every_language_have_manifests() {
+        for name in ["Cargo.toml", "package.json", "setup.py", "a.rockspec"] {
+            assert!(is_manifest(name), "{name}");
+        }
+        assert!(!is_manifest("main.rs"));
+    }
+}

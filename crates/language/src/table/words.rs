@@ -1,0 +1,107 @@
+//! Words with a meaning of their own.
+
+use crate::row::Words;
+
+/// Of most languages at once. What is known of surprises was fitted on texts that
+/// were told apart by these words, so a language keeps them until it is fitted anew.
+pub(super) static COMMON: Words = Words {
+    keywords: &[
+        "Self", "and", "as", "async", "await", "break", "case", "catch", "class", "cls", "const",
+        "continue", "crate", "def", "default", "del", "do", "dyn", "elif", "else", "enum",
+        "except", "export", "extern", "fn", "for", "from", "func", "function", "global", "if",
+        "impl", "import", "in", "is", "lambda", "let", "loop", "match", "mod", "move", "mut",
+        "not", "or", "pass", "pub", "raise", "ref", "return", "self", "static", "struct", "super",
+        "switch", "this", "trait", "try", "type", "unsafe", "use", "var", "where", "while",
+    ],
+    functions: &["fn", "def", "func", "function"],
+    declaring: &[
+        "as", "class", "const", "def", "enum", "fn", "for", "func", "function", "global", "impl",
+        "import", "let", "mod", "mut", "static", "struct", "trait", "type", "use", "var",
+    ],
+    bringing_in: &[
+        "use", "pub use", "import", "from", "mod", "extern", "#", "@",
+    ],
+    truths: &[("false", "true"), ("False", "True")],
+};
+
+pub(super) static KOTLIN: Words = Words {
+    keywords: &[
+        "abstract",
+        "annotation",
+        "as",
+        "break",
+        "by",
+        "catch",
+        "class",
+        "companion",
+        "const",
+        "constructor",
+        "continue",
+        "data",
+        "do",
+        "else",
+        "enum",
+        "finally",
+        "for",
+        "fun",
+        "if",
+        "import",
+        "in",
+        "init",
+        "inline",
+        "inner",
+        "interface",
+        "internal",
+        "is",
+        "lateinit",
+        "null",
+        "object",
+        "open",
+        "operator",
+        "override",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "return",
+        "sealed",
+        "super",
+        "suspend",
+        "this",
+        "throw",
+        "try",
+        "typealias",
+        "val",
+        "var",
+        "vararg",
+        "when",
+        "where",
+        "while",
+    ],
+    functions: &["fun"],
+    declaring: &[
+        "as",
+        "class",
+        "fun",
+        "import",
+        "interface",
+        "object",
+        "package",
+        "typealias",
+        "val",
+        "var",
+    ],
+    bringing_in: &["import", "package", "@"],
+    truths: &[("false", "true")],
+};
+
+pub(super) static LUA: Words = Words {
+    keywords: &[
+        "and", "break", "do", "else", "elseif", "end", "for", "function", "goto", "if", "in",
+        "local", "nil", "not", "or", "repeat", "return", "self", "then", "until", "while",
+    ],
+    functions: &["function"],
+    declaring: &["for", "function", "goto", "local"],
+    bringing_in: &[],
+    truths: &[("false", "true")],
+};
