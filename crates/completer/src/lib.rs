@@ -1,18 +1,51 @@
 //! Turns the text before a cursor into ranked suggestions.
 //!
-//! `(path, text around the cursor, options, cancel)` → [`Completion`]. Owns:
+//! `(path, text around the cursor, options, clock, cancel)` → [`Completion`]. Owns:
 //! prefix states and their cache, decoding, stop rules, trimming against the
-//! text after the cursor, ranking. Must not know: LSP, sockets, files, threads,
-//! or which engine stands behind [`lstm_format::Engine`].
+//! text after the cursor, ranking. Must not know: LSP, sockets, files, threads, the
+//! system's clock, or which engine stands behind [`lstm_format::Engine`].
 //!
 //! **Invariant.** A completion is a function of the request alone. The cache of
 //! states changes how long it takes, never what it says; the clock matters only
 //! through [`Options::deadline`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::{Duration, Instant};
+//!
+//! use code_index::{Layer, Segment};
+//! use completer::{Before, CancelToken, Completer, MultiLine, Options, Request, Strategy};
+//!
+//! // `Completer::new` takes a model; this one knows the user's other files alone.
+//! let completer = Completer::of_memory();
+//! let other = "fn sum(items: &[f64]) -> f64 {\n    items.iter().sum()\n}\n";
+//! let memory = Layer::new().with(Arc::new(Segment::new([other.as_bytes()])));
+//!
+//! let started = Instant::now();
+//! let request = Request {
+//!     path: "src/total.rs",
+//!     before: Before::whole(b"fn total(items: &[f64]) -> f64 {\n    items.it"),
+//!     after: "\n}\n",
+//!     language: "rust",
+//!     memory: Some(&memory),
+//!     options: &Options {
+//!         strategy: Strategy::Greedy,
+//!         multi_line: MultiLine::Auto,
+//!         deadline: Some(Duration::from_secs(60)),
+//!         ..Options::default()
+//!     },
+//!     clock: &|| started.elapsed(),
+//! };
+//! let completion = completer.complete(&request, &CancelToken::new())?;
+//! assert_eq!(completion.suggestions[0].text, "er().sum()");
+//! # Ok::<(), completer::Cancelled>(())
+//! ```
 
 mod cancel;
 mod completer;
 mod completion;
 mod decode;
+mod exponential;
 mod memo;
 pub mod mixing;
 pub mod names_after;
@@ -28,8 +61,7 @@ pub mod surprise;
 mod surroundings;
 mod utf8;
 
-pub use cancel::{CancelToken, Cancelled};
+pub use cancel::{CancelToken, Cancelled, Clock, NO_CLOCK};
 pub use completer::Completer;
 pub use completion::{Completion, Micros, Stop, Suggestion};
-pub use options::{Before, Options, Request, Strategy};
-pub use stop_rules::several_lines_fit;
+pub use options::{Before, MultiLine, Options, Reach, Request, Strategy};
