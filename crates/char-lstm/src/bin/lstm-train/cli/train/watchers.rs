@@ -66,7 +66,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Sets `stop` when nobody reads the lines any more.
+    /// Sets `stop` once a line cannot be written: the reader has closed the pipe.
     pub(super) fn new(stop: Arc<AtomicBool>) -> Self {
         Self { stop }
     }
