@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::bench::{
+    cancel, clients, decode, index, lanes, latency, memory, prefill, startup, train,
+};
 use crate::report::Report;
-use crate::{cancel, clients, decode, index, lanes, latency, memory, prefill, startup, train};
 
 /// How fast lstm-ls is. Every figure is a median of rounds in which all that is
 /// compared takes turns.
@@ -19,15 +21,15 @@ struct Cli {
     common: Common,
 }
 
-/// What every benchmark is told.
+/// What goes with every benchmark.
 #[derive(Args)]
-pub(crate) struct Common {
+struct Common {
     /// How to print
     #[arg(long, value_enum, default_value = "text", global = true)]
     format: Format,
     /// Rounds to take the median of
     #[arg(long, default_value_t = 9, global = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) rounds: u32,
+    rounds: u32,
     /// Also write the figures to benches/runs, with date, machine and commit
     #[arg(long, global = true)]
     save: bool,
@@ -86,17 +88,18 @@ struct Text {
 /// If a benchmark cannot be run.
 pub(crate) fn run() -> Result<()> {
     let Cli { bench, common } = Cli::parse();
+    let rounds = common.rounds;
     let report = match bench {
-        Bench::Decode => decode::run(&common)?,
-        Bench::Lanes => lanes::run(&common)?,
-        Bench::Prefill => prefill::run(&common)?,
-        Bench::Clients => clients::run(&common)?,
-        Bench::Startup => startup::run(&common)?,
-        Bench::Memory => memory::run(&common)?,
-        Bench::Index { text } => index::run(&common, text.folder.as_deref())?,
-        Bench::Cancel => cancel::run(&common)?,
-        Bench::Latency { text } => latency::run(&common, text.folder.as_deref(), common.save)?,
-        Bench::Train => train::run(&common)?,
+        Bench::Decode => decode::run(rounds)?,
+        Bench::Lanes => lanes::run(rounds)?,
+        Bench::Prefill => prefill::run(rounds)?,
+        Bench::Clients => clients::run(rounds)?,
+        Bench::Startup => startup::run(rounds)?,
+        Bench::Memory => memory::run(rounds)?,
+        Bench::Index { text } => index::run(rounds, text.folder.as_deref())?,
+        Bench::Cancel => cancel::run(rounds)?,
+        Bench::Latency { text } => latency::run(rounds, text.folder.as_deref(), common.save)?,
+        Bench::Train => train::run(rounds)?,
     };
     show(&report, &common)
 }

@@ -36,12 +36,12 @@ pub(crate) struct Rounds {
 ///
 /// # Errors
 /// The first error of a contender.
-pub(crate) fn measure(rounds: usize, contenders: &mut [Contender<'_>]) -> Result<Rounds> {
+pub(crate) fn measure(rounds: u32, contenders: &mut [Contender<'_>]) -> Result<Rounds> {
     let count = contenders.len();
     let mut times = vec![Vec::new(); count];
     for round in 0..=rounds {
         for place in 0..count {
-            let index = (place + round) % count;
+            let index = (place + round as usize) % count;
             let time = (contenders[index].run)()?;
             if round > 0 {
                 times[index].push(time);

@@ -1,6 +1,8 @@
 //! Another engine in a process of its own, which is told how many steps to make
 //! and answers with the mean time of one.
 
+pub(crate) mod pytorch;
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -50,7 +52,7 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to do.
+        // Both fail if the peer has already ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

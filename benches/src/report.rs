@@ -220,7 +220,7 @@ fn machine() -> Value {
     json!({
         "cpu": model,
         "cores": std::thread::available_parallelism().map_or(1, usize::from),
-        "kernel": Kernel::detect().name(),
+        "kernel": Kernel::detect().name().as_str(),
         "load_average": read("/proc/loadavg").split(' ').next().unwrap_or_default(),
     })
 }

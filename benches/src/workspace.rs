@@ -1,4 +1,4 @@
-//! A workspace to measure in: Rust files that nobody wrote for this.
+//! A workspace to measure in: Rust files of other projects, not written for this.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -21,7 +21,7 @@ export const ARGUMENTS = [
 ];
 
 /** What drives Chromium, from the packages in `tools`. */
-// playwright-core is not there when types are checked.
+// Imported at run time: playwright-core is not installed where types are checked.
 export function driver(tools: string): any {
   return createRequire(join(tools, "package.json"))("playwright-core").chromium;
 }

@@ -114,7 +114,7 @@ impl LanguageClient {
         }
     }
 
-    /// Sends a request whose answer nobody waits for yet; its id.
+    /// Sends a request without waiting for its answer; its id.
     ///
     /// # Errors
     /// If the server is gone.
@@ -167,7 +167,7 @@ impl LanguageClient {
                     self.send(&answer)?;
                 }
             } else if message["id"] != id {
-                bail!("an answer that nobody asked for: {message}");
+                bail!("an answer to no request: {message}");
             } else if message["error"] != Value::Null {
                 bail!("{method} failed: {}", message["error"]);
             } else {
@@ -221,7 +221,8 @@ impl LanguageClient {
     /// If it does not end by itself (it is killed then), or still has something
     /// to say.
     pub fn wait(mut self) -> Result<i32> {
-        // The pipe stays open: a server must end when told to, not for want of input.
+        // The pipe stays open: a server must end for the reason that is tested, not
+        // because its input is over.
         loop {
             match self.messages.recv_timeout(LIMIT) {
                 Ok(message) => {
@@ -240,7 +241,7 @@ impl LanguageClient {
         child.wait()?.code().context("a signal ended the server")
     }
 
-    /// The process of a server that was started, for whoever looks at its memory.
+    /// The process of a server that this client started, for tests that read its memory.
     pub fn process_id(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
     }
@@ -268,14 +269,14 @@ impl LanguageClient {
 
 impl Drop for LanguageClient {
     fn drop(&mut self) {
-        // A server that has ended is not affected; nothing can be done for another.
+        // Fails only if the server has already ended.
         if let Some(child) = &mut self.child {
             let _ = limited::kill(child);
         }
     }
 }
 
-/// The program without the models, counts and caches of whoever runs the tests.
+/// The program without the models, counts and caches of the user who runs the tests.
 pub(crate) fn isolated(server: &Path) -> Command {
     let mut command = Command::new(server);
     command

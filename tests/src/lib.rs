@@ -20,5 +20,5 @@ pub use limited::{Finished, run_limited};
 pub use programs::{neovim, pygls, server};
 pub use validation::{ValidationFile, validation_files};
 
-/// Nothing in a test takes this long; whatever has not happened by then never will.
+/// How long a test waits before it fails; nothing in a test takes this long.
 pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const URI: &str = "file:///project/src/main.rs";
 const TEXT: &str = "fn main() {\n    let mut names = Vec::n\n}\n";
-/// Behind `Vec::n`.
+/// The position behind `Vec::n`.
 const LINE: usize = 1;
 
 /// A server that has `TEXT` open. Its deadline is generous: a slow machine is
@@ -159,7 +159,7 @@ fn it_ends_with_the_editor_s_process() -> Result<()> {
     let params = json!({"processId": editor.id(), "capabilities": {}});
     client.request("initialize", params)?;
     client.notify("initialized", json!({}))?;
-    // Answered, and so watched.
+    // The server watches the editor's process once it has answered a request.
     client.request("lstm-ls/status", json!({}))?;
     editor.kill()?;
     editor.wait()?;

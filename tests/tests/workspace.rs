@@ -39,7 +39,7 @@ fn a_server_killed_while_it_reads_or_saves_starts_again() -> Result<()> {
         // More has changed than is kept beside an index, so there is much to do.
         (0..FILES).try_for_each(|file| write(folder.path(), file, kill))?;
         let client = start(folder.path(), caches.path())?;
-        // At another moment each time; which one does not matter.
+        // The server is killed at a different moment each time; any will do.
         thread::sleep(Duration::from_millis(kill * 7 % 250));
         // Dropping it kills the process.
         drop(client);

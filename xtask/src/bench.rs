@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
         ("train", "training-steps", "LSTM_BENCH_TRAINING"),
     ] {
         if has_libtorch() && asked(name) {
-            build(&["--package=char-lstm", "--bin", program])?;
+            build(&["--package=lstm-bench-torch", "--bin", program])?;
             bench.env(variable, release.join(program));
         }
     }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use which::which;
 
 use crate::process;
 
 /// The path of `program`; where it is lacking, root gets `packages`.
 pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<PathBuf> {
-    if let Some(found) = on_path(program) {
+    if let Ok(found) = which(program) {
         return Ok(found);
     }
     let wanted = packages.join(" ");
@@ -31,19 +32,11 @@ pub(crate) fn provide(program: &str, packages: &[&str]) -> Result<PathBuf> {
         &["-q", "--yes", "--no-install-recommends", "install"],
         packages,
     )?;
-    on_path(program).with_context(|| format!("{program} was installed, but is not on the PATH"))
+    which(program).with_context(|| format!("{program} was installed, but is not on the PATH"))
 }
 
 /// Whether packages can be installed: this is Debian, and root.
 pub(crate) fn can_install() -> bool {
     let is_root = process::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    is_root && on_path("apt-get").is_some()
-}
-
-/// Where `program` is.
-pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file())
+    is_root && which("apt-get").is_ok()
 }

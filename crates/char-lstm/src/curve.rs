@@ -165,7 +165,8 @@ mod tests {
         };
         let mut curve = Curve::create(folder.path()).unwrap();
         (1..=3).for_each(|step| curve.push(point(step)).unwrap());
-        // Whoever has the old log open, or dies half-way, keeps all of it.
+        // A reader that has the old log open keeps all of it, and so does a run that dies
+        // half-way.
         std::fs::hard_link(&log, &before).unwrap();
         let mut curve = Curve::resume(folder.path(), 2).unwrap();
         curve.push(point(7)).unwrap();

@@ -38,7 +38,7 @@ export class Surface {
 
   set text(text) {
     this.#box.value = text;
-    // The box may have its own idea of line ends.
+    // A text box turns CRLF and CR into LF.
     this.#lay(this.#box.value);
   }
 

@@ -3,15 +3,52 @@
 //! that shows it.
 //!
 //! Owns: the views and their JSON and SVG, the page, the HTTP server. Must not
-//! know: LSP, how a model is trained, how a suggestion is made (whoever serves
-//! the page hands in a function), files on disk.
+//! know: LSP, how a model is trained, how a suggestion is made (the caller hands
+//! in a function that completes), files on disk.
 //!
 //! Architecture invariant: nothing is kept between two requests but the model
 //! and the texts it was started with. Each request reads its text anew, within
 //! bounds, on a bounded number of threads; so any number of browsers may look.
 //!
-//! Reading order: [`reading`], what a step of a text is; [`search`]; the rest as
-//! it comes.
+//! Reading order: [`reading`], what a step of a text is; [`search`]; then the other
+//! views in any order.
+//!
+//! # Example
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//!
+//! use explorer::reading::{Document, read};
+//! use explorer::subject::Subject;
+//! use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision};
+//!
+//! let config = ModelConfig {
+//!     language: "rust".into(),
+//!     cell: CellKind::Lstm,
+//!     num_layers: 1,
+//!     hidden_size: 10,
+//!     embedding_size: 8,
+//!     head: HeadInput::LastLayer,
+//!     window: 1024,
+//! };
+//! // Random weights; `ModelFile::read` takes those of a trained model.
+//! let model = ModelFile::random(config, Precision::F32, 1.0, 1)?;
+//! let subject = Subject::load(&model, "an example".into())?;
+//! // What unit 7 of the first layer says after each byte.
+//! let unit = subject.unit(0, 7, "h")?;
+//! let document = Document {
+//!     name: "main.rs".into(),
+//!     text: "fn main() {}\n".into(),
+//! };
+//! let mut values = Vec::new();
+//! let _ = read(&subject, &document, 0..document.text.len(), |step| {
+//!     values.push(step.value(unit));
+//!     ControlFlow::Continue(())
+//! });
+//! assert_eq!(values.len(), 13);
+//! assert!(values.iter().all(|h| h.abs() < 1.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod code_shape;
 pub mod matches;

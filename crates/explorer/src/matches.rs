@@ -113,8 +113,8 @@ pub fn matches(
     })
 }
 
-/// As on as the unit is at its weakest in the span, but at least half as much as
-/// on average, so that one dip does not let everything in.
+/// The value from which the unit counts as on: its weakest in the span, but at least
+/// half its mean there, so that one dip does not make almost every place a match.
 fn level(values: &[f32]) -> f32 {
     let mean = values.iter().sum::<f32>() / values.len().max(1) as f32;
     let strengths = values.iter().map(|value| value * mean.signum());

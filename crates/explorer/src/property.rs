@@ -20,7 +20,8 @@ pub enum Property {
     InComment,
     /// Characters since the start of the line.
     Column,
-    /// Bytes since the last line end, as log₂(1 + n): what fades, not what counts.
+    /// Bytes since the last line end, as log₂(1 + n): the scale suits units
+    /// that fade with distance rather than count.
     SinceNewline,
     /// Whether the byte belongs to an identifier or keyword.
     Identifier,

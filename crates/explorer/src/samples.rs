@@ -1,4 +1,4 @@
-//! Texts to begin with where nobody names any: for Rust, this crate's own files;
+//! Texts to begin with when the user names none: for Rust, this crate's own files;
 //! for the tasks of the lab, some of their lines.
 
 use crate::reading::Document;
@@ -39,7 +39,7 @@ const COPY: &[(&str, &str)] = &[(
     "abcXabc\naabXaab\ncbaXcba\nbbcXbbc\ncacXcac\nbacXbac\nccbXccb\naccXacc\nbabXbab\n",
 )];
 
-/// Texts in `language`; none where there are none.
+/// Texts in `language`; empty for a language that has none here.
 pub fn samples(language: &str) -> Vec<Document> {
     let texts = match language {
         "rust" => RUST,

@@ -1,5 +1,5 @@
 //! Which units track a property? Each unit's states are held against it over
-//! some texts; the best are checked on other texts, which had no say.
+//! some texts; the best are checked on other texts, which played no part in the choice.
 
 use std::ops::ControlFlow;
 
@@ -32,12 +32,12 @@ pub struct Found {
     /// The property for people.
     pub title: String,
     /// What scores are: `correlation`, in [−1, 1], or `AUC`, in [0, 1], where
-    /// 0.5 is chance and below it the unit says no.
+    /// 0.5 is chance and below it the unit is lower where the property holds.
     pub measure: &'static str,
     /// The best units, by their score on the texts they were picked on.
     pub units: Vec<Score>,
-    /// The score of the best linear function of all hidden states, where it had
-    /// no say; none where the property did not vary there.
+    /// The score of the best linear function of all hidden states, on the texts it was
+    /// not fitted on; none where the property did not vary there.
     pub probe: Option<f64>,
 }
 

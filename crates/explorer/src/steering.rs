@@ -1,6 +1,6 @@
 //! What changes when a unit is held, or pushed at every step, while the model
 //! goes on writing? Two samples with the same random numbers, one as the model
-//! is and one steered: they differ only where the unit made them.
+//! is and one steered: they differ only because of the change.
 
 use lstm_format::{State, VOCABULARY_SIZE, document_header};
 use lstm_runtime::Change;
@@ -20,7 +20,7 @@ pub struct Steering {
     pub length: usize,
     /// Divides the log-probabilities; 0 takes the likeliest byte.
     pub temperature: f32,
-    /// Of the random numbers.
+    /// Seed of the random numbers.
     pub seed: u64,
     /// What is changed at every step, from the byte before `at` on.
     pub changes: Vec<Change>,
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(draw(&log_probs, 1.0, 0.2), b'a');
         assert_eq!(draw(&log_probs, 1.0, 0.3), b'b');
         assert_eq!(draw(&log_probs, 0.0, 0.2), b'b');
-        // Colder is surer.
+        // A lower temperature makes the likeliest byte likelier still.
         assert_eq!(draw(&log_probs, 0.2, 0.2), b'b');
     }
 }

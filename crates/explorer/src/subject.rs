@@ -102,7 +102,7 @@ impl Subject {
         })
     }
 
-    /// That there is a layer `layer`.
+    /// Checks that there is a layer `layer`.
     ///
     /// # Errors
     /// If there is none.

@@ -49,7 +49,7 @@ impl Correlations {
         let covariance = n * self.xy[index] - self.x[index] * self.y;
         let spread_x = n * self.xx[index] - self.x[index] * self.x[index];
         let spread_y = n * self.yy - self.y * self.y;
-        // What is left of rounding is not a change.
+        // A variance this small is left over from rounding: the number never changed.
         let moves = |spread: f64, squares: f64| spread > 1e-9 * n * squares;
         (moves(spread_x, self.xx[index]) && moves(spread_y, self.yy))
             .then(|| covariance / (spread_x * spread_y).sqrt())
@@ -97,7 +97,8 @@ impl Separations {
     }
 }
 
-/// See [`Separations::of`]; counts by place, lowest first.
+/// The area under the ROC curve, from the counts of each bin, lowest first: how likely
+/// a number is higher with the property than without, ties counted half.
 fn area(without: &[u32], with: &[u32]) -> Option<f64> {
     let (mut below, mut won) = (0.0, 0.0);
     for (&without, &with) in without.iter().zip(with) {

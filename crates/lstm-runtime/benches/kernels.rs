@@ -1,6 +1,6 @@
 //! Every kernel this CPU has, from one step to a kilobyte of text:
-//! `cargo bench -p lstm-runtime`. For whoever works on a kernel; how fast the
-//! whole is, beside its peers, is `cargo xtask bench`.
+//! `cargo bench -p lstm-runtime`. For work on a kernel; `cargo xtask bench`
+//! measures the whole beside its peers.
 
 #![allow(missing_docs, reason = "criterion's macros make items without any")]
 
@@ -29,7 +29,7 @@ fn model(precision: Precision) -> ModelFile {
 fn kernels(criterion: &mut Criterion) {
     for precision in [Precision::Int8, Precision::F32] {
         let model = model(precision);
-        for kernel in Kernel::ALL.into_iter().filter(|k| k.is_supported()) {
+        for kernel in Kernel::available() {
             let runtime = Runtime::load(&model, kernel).expect("the kernel is supported");
             measure(criterion, &runtime);
         }

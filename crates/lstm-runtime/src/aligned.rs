@@ -7,8 +7,8 @@ pub(crate) const CACHE_LINE: usize = 64;
 
 /// A fixed-length slice of `T` whose first element is 64-byte aligned.
 ///
-/// It is a vector with room to spare, of which a part is shown; so it must
-/// never be cloned or grown, which would move the start.
+/// It is a vector longer than asked for, of which an aligned part is shown. It is never
+/// cloned or grown: a new allocation would start at another offset from a cache line.
 pub(crate) struct Aligned<T> {
     storage: Vec<T>,
     start: usize,

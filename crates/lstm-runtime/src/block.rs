@@ -4,9 +4,9 @@
 //! so that these weights are read once a block. What is left to do byte by byte
 //! is the recurrent product, whose weights then stay in the core's own cache.
 
-use crate::gates;
+use crate::inputs::Inputs;
 use crate::kernel::Kernel;
-use crate::matrix::{Inputs, Matrix};
+use crate::matrix::Matrix;
 use crate::network::Network;
 use crate::tile::{TILE_ROWS, TILE_UNITS, TileRows};
 
@@ -68,8 +68,9 @@ impl<M: Matrix> Block<M> {
                 network.add_recurrent(layer, tile, recurrent, &mut sums[step..=step]);
                 update_tile(kernel, tile, &sums[step], h, c);
             };
-            // There and back: what the cache has no room for is then the part
-            // read longest ago, not always the part that comes next.
+            // Forwards and backwards by turns. A cache that is too small for all weights
+            // drops those read longest ago; always going forwards, that would be
+            // exactly the part that is read next.
             let tiles = sums.iter_mut().enumerate();
             if step.is_multiple_of(2) {
                 tiles.for_each(tile);
@@ -106,5 +107,5 @@ pub(crate) fn update_tile(
 ) {
     let first = tile * TILE_UNITS;
     let units = first..h.len().min(first + TILE_UNITS);
-    gates::update(kernel, sums, &mut c[units.clone()], &mut h[units]);
+    kernel.update(sums, &mut c[units.clone()], &mut h[units]);
 }

@@ -5,8 +5,9 @@ use std::ops::Range;
 use lstm_format::{HeadInput, ModelConfig, ModelFile, State, VOCABULARY_SIZE};
 
 use crate::float::FloatMatrix;
+use crate::inputs::Inputs;
 use crate::kernel::Kernel;
-use crate::matrix::{Inputs, Matrix};
+use crate::matrix::Matrix;
 use crate::tile::{RowOrder, TILE_ROWS, TILE_UNITS, TileRows};
 
 /// A stacked LSTM over matrices of one kind.
@@ -34,9 +35,8 @@ struct Layer<M> {
 }
 
 impl<M: Matrix> Network<M> {
-    /// Packs the weights of `model` for `kernel`, which this CPU must support.
+    /// Packs the weights of `model` for `kernel`.
     pub(crate) fn new(model: &ModelFile, kernel: Kernel) -> Self {
-        assert!(kernel.is_supported(), "the caller has checked the kernel");
         let config = model.config.clone();
         let hidden = config.hidden_size;
         let order = RowOrder::gates(hidden);
@@ -74,9 +74,7 @@ impl<M: Matrix> Network<M> {
 
     /// Number kind and instruction set, such as `int8 avx512-vnni`.
     pub(crate) fn describe(&self) -> String {
-        let vnni = self.kernel == Kernel::Avx512 && M::NAME == "int8";
-        let suffix = if vnni { "-vnni" } else { "" };
-        format!("{} {}{suffix}", M::NAME, self.kernel.name())
+        M::describe(self.kernel)
     }
 
     /// The kernel it is packed for.

@@ -203,7 +203,8 @@ impl<M: Matrix> Drop for Ended<'_, '_, M> {
     }
 }
 
-/// A panic elsewhere ends the whole feeding, so nobody uses what it left.
+/// Locks `mutex` even if a thread panicked while it held it: the panic ends the whole
+/// feeding and is passed on, so what that thread left behind is never read.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,12 +1,12 @@
 //! What every unit did, step by step: the record that looking inside a model
-//! rests on. Knows no arithmetic; whoever computes a step fills it in.
+//! rests on. Knows no arithmetic; the engine that computes a step fills it in.
 
 use lstm_format::{CellKind, Engine, Gate, State, VOCABULARY_SIZE};
 
 /// Something a unit has at every step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
-    /// `h`, what the unit tells the rest of the network, in (−1, 1).
+    /// `h`, what the rest of the network sees of the unit, in (−1, 1).
     Hidden,
     /// `c`, what the unit remembers; no bounds.
     Cell,

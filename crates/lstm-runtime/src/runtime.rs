@@ -30,11 +30,9 @@ impl Runtime {
     /// Packs the weights of `model` for `kernel`; `model` may be dropped after.
     ///
     /// # Errors
-    /// [`RuntimeError::UnsupportedKernel`] if this CPU cannot run `kernel`,
     /// [`RuntimeError::UnsupportedCell`] if `model` is not an LSTM; the
     /// [`Reference`](crate::Reference) runs every cell.
     pub fn load(model: &ModelFile, kernel: Kernel) -> Result<Self, RuntimeError> {
-        let kernel = kernel.checked()?;
         if model.config.cell != CellKind::Lstm {
             return Err(RuntimeError::UnsupportedCell {
                 got: model.config.cell,

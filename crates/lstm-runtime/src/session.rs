@@ -10,7 +10,8 @@ use lstm_format::{ModelConfig, Session, State, VOCABULARY_SIZE};
 
 use crate::activation::exp;
 use crate::block::{BLOCK, Block, update_tile};
-use crate::matrix::{Inputs, Matrix};
+use crate::inputs::Inputs;
+use crate::matrix::Matrix;
 use crate::network::Network;
 use crate::pipeline;
 use crate::tile::{TILE_ROWS, TileRows};

@@ -6,7 +6,7 @@
 use lstm_format::{Gate, ModelConfig, Session, State, VOCABULARY_SIZE};
 
 use crate::block::{BLOCK, Block};
-use crate::gates::{self, UnitTrace};
+use crate::kernel::UnitTrace;
 use crate::matrix::Matrix;
 use crate::network::Network;
 use crate::record::{Change, Record, Signal, Target, TraceSession};
@@ -74,7 +74,7 @@ impl<'a, M: Matrix> TraceRun<'a, M> {
             let start = tile * TILE_UNITS;
             let end = self.before.len().min(start + TILE_UNITS);
             let c = &mut self.before[start..end];
-            let units = gates::trace(self.network.kernel(), sums, c);
+            let units = self.network.kernel().trace(sums, c);
             for (signal, values) in in_order(&units).into_iter().enumerate() {
                 let row = record.units_mut(place, layer, signal, start);
                 let length = row.len().min(TILE_UNITS);

@@ -5,17 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lstm_format::{
     CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Session, State, VOCABULARY_SIZE,
 };
-use lstm_runtime::{Kernel, Reference, Runtime};
+use lstm_runtime::{Kernel, KernelName, Reference, Runtime};
 use proptest::prelude::*;
 
 /// Sizes around every padding: one unit, part of a tile, more than one, many.
 const HIDDEN_SIZES: [usize; 5] = [1, 10, 33, 64, 512];
 
 const TEXT: &[u8] = b"\0rust lib.rs\nfn main() { let x = 1; }\n";
-
-fn kernels() -> impl Iterator<Item = Kernel> {
-    Kernel::ALL.into_iter().filter(|k| k.is_supported())
-}
 
 fn config(num_layers: usize, hidden_size: usize, head: HeadInput) -> ModelConfig {
     ModelConfig {
@@ -60,7 +56,7 @@ fn f32_and_bf16_files_agree_with_the_reference() {
             for precision in [Precision::F32, Precision::Bf16] {
                 let model = model(config(3, hidden, head), 1, precision);
                 let (state, log_probs) = after(&Reference::new(&model), TEXT);
-                for kernel in kernels() {
+                for kernel in Kernel::available() {
                     let runtime = Runtime::load(&model, kernel).unwrap();
                     let (fast_state, fast_log_probs) = after(&runtime, TEXT);
                     let h = largest_difference(&state.h, &fast_state.h);
@@ -144,7 +140,7 @@ fn int8_is_what_its_definition_says() {
             let model = model(config(2, hidden, head), 2, Precision::Int8);
             // Few steps: where h lies near a tie, f32 and f64 may round apart.
             let (h, log_probs) = defined_int8(&model, b"fn a");
-            for kernel in kernels() {
+            for kernel in Kernel::available() {
                 let runtime = Runtime::load(&model, kernel).unwrap();
                 let (state, fast) = after(&runtime, b"fn a");
                 for (fast, exact) in state.h.iter().zip(&h).chain(fast.iter().zip(&log_probs)) {
@@ -164,7 +160,7 @@ fn int8_stays_close_to_the_reference_on_the_same_weights() {
     for hidden in HIDDEN_SIZES {
         let model = model(config(3, hidden, HeadInput::AllLayers), 3, Precision::Int8);
         let (state, log_probs) = after(&Reference::new(&model), TEXT);
-        for kernel in kernels() {
+        for kernel in Kernel::available() {
             let (fast_state, fast) = after(&Runtime::load(&model, kernel).unwrap(), TEXT);
             let h = largest_difference(&state.h, &fast_state.h);
             let out = largest_difference(&log_probs, &fast);
@@ -181,9 +177,10 @@ fn every_kernel_gives_the_same_bits() {
     for hidden in HIDDEN_SIZES {
         for precision in [Precision::Int8, Precision::F32] {
             let model = model(config(2, hidden, HeadInput::AllLayers), 4, precision);
-            let scalar = Runtime::load(&model, Kernel::Scalar).unwrap();
+            let scalar = Kernel::named(KernelName::Scalar).unwrap();
+            let scalar = Runtime::load(&model, scalar).unwrap();
             let (state, log_probs) = after(&scalar, TEXT);
-            for kernel in kernels() {
+            for kernel in Kernel::available() {
                 let (other, other_log_probs) = after(&Runtime::load(&model, kernel).unwrap(), TEXT);
                 let context = format!("H = {hidden}, {precision:?}, {kernel:?}");
                 assert_eq!(bits(&state.h), bits(&other.h), "{context}");
@@ -207,7 +204,7 @@ proptest! {
     ) {
         let precision = if int8 { Precision::Int8 } else { Precision::F32 };
         let model = model(config(num_layers, hidden, HeadInput::LastLayer), seed, precision);
-        for kernel in kernels() {
+        for kernel in Kernel::available() {
             let runtime = Runtime::load(&model, kernel).unwrap();
             let mut session = runtime.session();
             let mut together = vec![State::zeros(runtime.config()); lanes];
@@ -236,7 +233,7 @@ proptest! {
     ) {
         let precision = if int8 { Precision::Int8 } else { Precision::F32 };
         let model = model(config(num_layers, hidden, HeadInput::LastLayer), seed, precision);
-        for kernel in kernels() {
+        for kernel in Kernel::available() {
             let runtime = Runtime::load(&model, kernel).unwrap();
             let mut session = runtime.session();
             let mut fed = State::zeros(runtime.config());
@@ -321,7 +318,7 @@ fn probabilities_sum_to_one() {
     for precision in [Precision::Int8, Precision::F32] {
         let model = model(config(2, 33, HeadInput::AllLayers), 5, precision);
         let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(Reference::new(&model))];
-        for kernel in kernels() {
+        for kernel in Kernel::available() {
             engines.push(Box::new(Runtime::load(&model, kernel).unwrap()));
         }
         for engine in engines {
@@ -337,11 +334,12 @@ fn descriptions_name_numbers_and_kernel() {
     let int8 = model(config(1, 10, HeadInput::LastLayer), 7, Precision::Int8);
     let bf16 = int8.to_precision(Precision::Bf16).unwrap();
     let describe = |model, kernel| Runtime::load(model, kernel).unwrap().describe();
-    assert_eq!(describe(&int8, Kernel::Scalar), "int8 scalar");
-    assert_eq!(describe(&bf16, Kernel::Scalar), "f32 scalar");
-    if Kernel::Avx512.is_supported() {
-        assert_eq!(describe(&int8, Kernel::Avx512), "int8 avx512-vnni");
-        assert_eq!(describe(&bf16, Kernel::Avx512), "f32 avx512");
+    let scalar = Kernel::named(KernelName::Scalar).unwrap();
+    assert_eq!(describe(&int8, scalar), "int8 scalar");
+    assert_eq!(describe(&bf16, scalar), "f32 scalar");
+    if let Ok(avx512) = Kernel::named(KernelName::Avx512) {
+        assert_eq!(describe(&int8, avx512), "int8 avx512-vnni");
+        assert_eq!(describe(&bf16, avx512), "f32 avx512");
     }
 }
 

@@ -9,10 +9,6 @@ use lstm_runtime::{Amount, Change, Kernel, Reference, Runtime, Signal, Target, T
 /// Longer than a block, and not a whole number of them.
 const TEXT: &[u8] = b"\0rust lib.rs\nfn main() {\n    let x = 1;\n}\n";
 
-fn kernels() -> impl Iterator<Item = Kernel> {
-    Kernel::ALL.into_iter().filter(|k| k.is_supported())
-}
-
 /// Weights uniform in ±2/√columns: large enough that gates leave their middle.
 fn model(cell: CellKind, hidden_size: usize, precision: Precision) -> ModelFile {
     let config = ModelConfig {
@@ -60,7 +56,7 @@ fn every_kernel_records_what_the_reference_does() {
         for (precision, tolerance) in [(Precision::F32, 2e-5), (Precision::Int8, 0.05)] {
             let model = model(CellKind::Lstm, hidden, precision);
             let (expected, _) = all(&Reference::new(&model), &[]);
-            for kernel in kernels() {
+            for kernel in Kernel::available() {
                 let runtime = Runtime::load(&model, kernel).unwrap();
                 let (values, _) = all(&runtime, &[]);
                 let difference = largest_difference(&expected, &values);
@@ -78,7 +74,7 @@ fn every_kernel_records_what_the_reference_does() {
 fn a_record_changes_no_bit_of_the_state() {
     for precision in [Precision::F32, Precision::Int8] {
         let model = model(CellKind::Lstm, 40, precision);
-        for kernel in kernels() {
+        for kernel in Kernel::available() {
             let runtime = Runtime::load(&model, kernel).unwrap();
             let mut fed = State::zeros(runtime.config());
             runtime.session().feed(&mut fed, TEXT);
@@ -109,7 +105,7 @@ fn changes_are_the_same_on_every_engine_and_reach_the_layer_above() {
                 amount,
             };
             let (expected, _) = all(&reference, &[change]);
-            for kernel in kernels() {
+            for kernel in Kernel::available() {
                 let runtime = Runtime::load(&model, kernel).unwrap();
                 let (values, _) = all(&runtime, &[change]);
                 let difference = largest_difference(&expected, &values);

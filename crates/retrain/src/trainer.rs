@@ -55,14 +55,9 @@ impl Trainer {
             return Ok(Self { program });
         }
         let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
-        let own = std::env::current_exe().ok();
-        let own = own.as_deref().and_then(Path::parent).map(Path::to_owned);
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders = own.into_iter().chain(std::env::split_paths(&path));
-        let program = folders.find_map(|folder| {
-            let program = folder.join(&name);
-            program.is_file().then_some(program)
-        });
+        let beside = std::env::current_exe().map(|own| own.with_file_name(name));
+        let beside = beside.ok().filter(|program| program.is_file());
+        let program = beside.or_else(|| which::which(PROGRAM).ok());
         let program = program.with_context(|| {
             format!(
                 "retraining needs {PROGRAM}, which is not beside this program nor on the PATH: in \

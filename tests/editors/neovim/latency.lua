@@ -27,7 +27,7 @@ person.run(function()
   -- Warm: the first request reads the text before the cursor.
   person.type('<CR>' .. person.START, 'ghost text', shown)
   while #took < SAMPLES do
-    -- Ever another line, so that nothing is known of it.
+    -- A different line each time, so that the server has no state for it yet.
     local text = ('        let row%d = report.add_row("customers", self.'):format(#took)
     person.type('<Esc>0C', 'an empty line', person.typed('\n'))
     for at = 1, #text do

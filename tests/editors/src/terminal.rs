@@ -1,5 +1,5 @@
-//! A terminal with a program in it, and somebody in front of it: types, looks,
-//! waits until something is there.
+//! A terminal with a program in it, and a typist who presses keys, looks at the screen
+//! and waits until something is there.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -14,7 +14,7 @@ use vt100::{Callbacks, Color, Parser, Screen};
 const ROWS: NonZeroU16 = NonZeroU16::new(20).expect("it is not 0");
 const COLUMNS: NonZeroU16 = NonZeroU16::new(92).expect("it is not 0");
 
-/// What has not happened by then never will.
+/// How long to wait before a test fails.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A running program and its screen. Dropped, the program is ended.
@@ -40,7 +40,7 @@ impl Callbacks for Answers {
         last: char,
     ) {
         match (first, parameters, last) {
-            // "How are you?" "Well." Neovim waits for it.
+            // A request for the terminal's status, which Neovim waits for: all is well.
             (None, [[5]], 'n') => self.0.extend(b"\x1b[0n"),
             (None, _, 'c') => self.0.extend(b"\x1b[?62c"),
             _ => {}

@@ -1,4 +1,4 @@
-// Real VS Code, served by code-server and shown by Chromium, and somebody in
+// Real VS Code, served by code-server and shown by Chromium, and a typist in
 // front of it: starts both, types, looks, waits until something is there, takes
 // screenshots. Knows nothing of lstm-ls but where its extension lies.
 
@@ -116,7 +116,7 @@ export async function startWorkbench(places: Places, settings: object): Promise<
 
 /** One window of VS Code. */
 export class Window {
-  // playwright-core is not there when types are checked.
+  // Imported at run time: playwright-core is not installed where types are checked.
   readonly page: any;
   readonly #screenshots: string;
 

@@ -49,7 +49,7 @@ pub(super) fn check() -> Result<()> {
     if !debian::can_install() {
         let absent = PROGRAMS
             .iter()
-            .filter(|(name, _)| debian::on_path(name).is_none());
+            .filter(|(name, _)| which::which(name).is_err());
         lacking.extend(absent.map(|(name, packages)| {
             format!("{name}: on Debian: apt install {}", packages.join(" "))
         }));

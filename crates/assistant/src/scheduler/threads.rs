@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, unbounded};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
 
-/// How much the second class gives way, as `nice` counts it.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 15;
+/// The priority of the second class, of 99. On Linux that is 15 as `nice` counts it.
+const GIVING_WAY: u8 = 9;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -72,9 +72,31 @@ impl Class {
     }
 }
 
-/// Lowers the priority of the thread that calls it, where the system has such a thing.
+/// Lowers the priority of the thread that calls it.
 fn give_way() {
-    // On Linux this is the priority of the thread. Refused, it works as others do.
+    let priority = GIVING_WAY.try_into().expect("it is at most 99");
+    // Where the system refuses, the thread works at the priority that others have.
+    let _ = set_current_thread_priority(ThreadPriority::Crossplatform(priority));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, NICE);
+    #[test]
+    fn only_the_second_class_gives_way() {
+        use rustix::process::getpriority_process;
+
+        let own = getpriority_process(None).unwrap();
+        let threads = Threads::new(1);
+        let (sender, nice) = channel();
+        let tell = move || sender.send(getpriority_process(None).unwrap()).unwrap();
+        threads.answer(tell.clone());
+        assert_eq!(nice.recv().unwrap(), own);
+        threads.give_way(tell);
+        assert!(nice.recv().unwrap() >= 15);
+    }
 }

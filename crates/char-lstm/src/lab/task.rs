@@ -178,7 +178,7 @@ impl Task {
     }
 
     /// What `question` has as its answer once `text[..=at]` of `sequence` has
-    /// been read; `None` where nobody needs to know.
+    /// been read; `None` where the task does not need it.
     pub(super) fn truth(self, question: Question, sequence: &Sequence, at: usize) -> Option<Truth> {
         let read = &sequence.text[..=at];
         match question {

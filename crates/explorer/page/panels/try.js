@@ -69,7 +69,7 @@ export function tryPanel(desk) {
     if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") suggest();
   });
   box.addEventListener("pointerup", suggest);
-  // A finger on the button must not take the keyboard away.
+  // On a phone, touching the button must not move the focus and close the keyboard.
   for (const button of [accept, word]) button.addEventListener("pointerdown", (event) => event.preventDefault());
   accept.addEventListener("click", () => insert(ghost));
   word.addEventListener("click", () => insert(/^\s*(\w+|[^\w\s]+)?/.exec(ghost)?.[0] || ghost));

@@ -20,7 +20,7 @@ const WAITING: usize = 8;
 pub(super) struct Lines(mpsc::Sender<Result<Bytes, std::convert::Infallible>>);
 
 impl Lines {
-    /// Writes one line; breaks where nobody reads any more.
+    /// Writes one line; breaks once the client has gone away.
     pub(super) fn write(&self, value: &impl Serialize) -> ControlFlow<()> {
         let Ok(mut line) = serde_json::to_vec(value) else {
             // What is written is made of strings and finite numbers.
@@ -33,14 +33,14 @@ impl Lines {
         }
     }
 
-    /// Says how far the work is; breaks where nobody reads any more.
+    /// Says how far the work is; breaks once the client has gone away.
     pub(super) fn progress(&self, share: f64) -> ControlFlow<()> {
         self.write(&json!({"progress": (share * 1e3).round() / 1e3}))
     }
 }
 
-/// Runs `work` once a thread is free and answers with the lines it writes. A
-/// break means that nobody reads.
+/// Runs `work` once a thread is free and answers with the lines it writes. `work`
+/// breaks off when a line can no longer be written.
 pub(super) async fn answer<W>(app: App, work: W) -> Response
 where
     W: FnOnce(&Explorer, &Lines) -> ControlFlow<()> + Send + 'static,
@@ -52,7 +52,7 @@ where
         let lines = Lines(sender);
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&explorer, &lines)));
         if outcome.is_err() {
-            // If nobody reads it, nobody misses it.
+            // A client that has gone away does not need the message.
             let _ = lines
                 .write(&json!({"error": "something went wrong in the program; its log says more"}));
         }

@@ -255,7 +255,7 @@ pub(super) async fn ghost(
     .await)
 }
 
-/// Four digits behind the point are enough to see.
+/// Four digits behind the point are enough for a chart.
 fn short(value: f32) -> f64 {
     (f64::from(value) * 1e4).round() / 1e4
 }

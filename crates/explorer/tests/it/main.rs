@@ -1,5 +1,5 @@
 //! The explorer on small models: what its views say, and what its server
-//! answers to whoever asks.
+//! answers to a client.
 
 mod client;
 mod models;

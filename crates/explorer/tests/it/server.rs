@@ -159,7 +159,7 @@ fn probabilities_of_the_next_byte_are_all_there() {
 }
 
 #[test]
-fn ghost_text_comes_from_whoever_completes() {
+fn ghost_text_comes_from_the_function_that_was_handed_in() {
     let server = Server::start(&by_hand());
     let question = json!({"name": "a.rs", "before": "b", "after": "c"});
     assert_eq!(
@@ -313,7 +313,7 @@ fn two_browsers_at_once_get_the_same_answers() {
 }
 
 #[test]
-fn whoever_leaves_takes_their_work_along() {
+fn a_client_that_goes_away_stops_its_work() {
     let server = Server::start(&random(CellKind::Lstm));
     let body = unit(&text().repeat(100)).to_string();
     // More than there are threads, and than requests may wait: each has its

@@ -109,7 +109,7 @@ fn several_documents_are_held_out_whole() {
 }
 
 #[test]
-fn a_search_that_nobody_waits_for_breaks_off() {
+fn a_search_whose_caller_has_left_breaks_off() {
     let subject = subject(&by_hand());
     let properties = [("upper".to_owned(), Property::UpperCase)];
     let stop = |_| ControlFlow::Break(());

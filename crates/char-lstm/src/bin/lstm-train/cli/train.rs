@@ -134,7 +134,7 @@ enum Told {
     /// A bar on a terminal, a line now and then elsewhere
     Bar,
     /// One JSON object a line, for programs; the run is saved and ends when
-    /// nobody reads them any more
+    /// the program that reads them has closed the pipe
     Json,
 }
 

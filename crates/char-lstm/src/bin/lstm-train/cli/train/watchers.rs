@@ -66,7 +66,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Sets `stop` when the lines are no longer read.
+    /// Sets `stop` once a line cannot be written: the reader has closed the pipe.
     pub(super) fn new(stop: Arc<AtomicBool>) -> Self {
         Self { stop }
     }

@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 use plotters::prelude::*;
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::editor::{Answer, Editor, long_file, typing};
 use crate::paired::{median, percentile};
 use crate::report::{Limit, Report};
@@ -60,7 +59,7 @@ const KEYSTROKES: usize = 120;
 /// Edits at the top, each followed by a keystroke at the end.
 const TOP_EDITS: usize = 10;
 
-/// Places never seen before that are jumped to, in each round.
+/// Jumps in each round to places the server has not seen yet.
 const JUMPS: usize = 8;
 
 /// Milliseconds that requests at one place took, in one round or in all.
@@ -97,8 +96,8 @@ impl Seen {
 }
 
 /// Types and jumps, with `folder` to make a workspace of, as in `bench index`.
-pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<Report> {
-    let rounds = common.rounds as usize;
+pub(crate) fn run(rounds: u32, folder: Option<&Path>, svg: bool) -> Result<Report> {
+    let rounds = rounds as usize;
     let text = typing(KEYSTROKES * (rounds + 1))?;
     let scratch = tempfile::tempdir()?;
     let texts = rust_texts(folder, WORKSPACE)?;
@@ -122,7 +121,7 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>, svg: bool) -> Result<R
                 shown += usize::from(answer.shown && round > 0);
                 into.push(answer.millis);
             };
-            // Where the last round left off: the place is known already.
+            // The place where the last round ended, which the server knows already.
             let end = usize::MAX;
             editor.jump_to(end)?;
             for &character in typed {

@@ -7,7 +7,6 @@ use lstm_format::{Engine, Precision, State};
 use lstm_runtime::{Kernel, Runtime};
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::paired::{Contender, measure};
 use crate::report::{Limit, Report};
 use crate::weights::Shape;
@@ -23,7 +22,7 @@ const LENGTH: usize = 4096;
 /// What reading may cost of as many steps, by threads.
 const BARS: [(usize, f64); 2] = [(1, 0.75), (2, 0.45)];
 
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let model = SHAPE.model()?.to_precision(Precision::Int8)?;
     let load = |threads| Runtime::load(&model, Kernel::detect()).map(|r| r.with_threads(threads));
     let engines = BARS.map(|(threads, _)| load(threads));
@@ -48,7 +47,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
             }))
         }));
     }
-    let rounds = measure(common.rounds as usize, &mut contenders)?;
+    let rounds = measure(rounds, &mut contenders)?;
     let mut report = Report::new("prefill", &["4 KiB, 3x512", "ms", "of steps", "µs a byte"]);
     for (index, name) in rounds.names.iter().enumerate() {
         report.row([

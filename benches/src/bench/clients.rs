@@ -1,4 +1,4 @@
-//! `bench clients`: many people who type on one daemon, what one that
+//! `bench clients`: many clients that type on one daemon, what one that
 //! misbehaves does to the others, and how long the daemon's death is felt.
 //!
 //! The clients run on the same cores as the daemon, so their own work is in the
@@ -13,7 +13,6 @@ use anyhow::{Context, Result, anyhow, ensure};
 use end_to_end::{Daemon, LanguageClient, server, signal, validation_files};
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::paired::median;
 use crate::report::{Limit, Report};
 
@@ -38,17 +37,19 @@ const CLIENT_MB: f64 = 5.0;
 const DISTURBED: f64 = 1.5;
 const BACK_MS: f64 = 1000.0;
 
-/// Who else is there.
+/// The phases: alone, then beside each kind of misbehaving client.
 const PHASES: [(&str, Option<nuisance::Kind>); 3] = [
     ("alone", None),
     ("one floods", Some(nuisance::Kind::Floods)),
     ("one does not read", Some(nuisance::Kind::DoesNotRead)),
 ];
 
+/// Types with all clients in every phase, then kills daemons under load.
+///
 /// # Errors
-/// If a request is not answered exactly once, or by something about another's
+/// If a request is not answered exactly once, or is answered about another client's
 /// text.
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let folder = tempfile::tempdir()?;
     let socket = folder.path().join("s");
     let texts: Vec<String> = validation_files()?
@@ -76,23 +77,23 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     for (number, text) in texts.iter().enumerate().take(TYPISTS).skip(1) {
         typists.push(Typist::start(&socket, number, text)?);
     }
-    let mut rounds: [Vec<Tally>; PHASES.len()] = Default::default();
+    let mut of_phases: [Vec<Tally>; PHASES.len()] = Default::default();
     type_together(&mut typists, &socket, None)?;
     let grown = (memory(&socket)? - one) / (TYPISTS - 1) as f64;
-    for _ in 0..common.rounds {
-        for ((_, nuisance), tallies) in PHASES.iter().zip(&mut rounds) {
+    for _ in 0..rounds {
+        for ((_, nuisance), tallies) in PHASES.iter().zip(&mut of_phases) {
             tallies.push(type_together(&mut typists, &socket, *nuisance)?);
         }
     }
     drop(typists);
     drop(daemon);
 
-    for ((name, nuisance), tallies) in PHASES.iter().zip(&rounds) {
+    for ((name, nuisance), tallies) in PHASES.iter().zip(&of_phases) {
         let of_rounds = |figure: &dyn Fn(&Tally) -> f64| {
             median(&tallies.iter().map(figure).collect::<Vec<_>>())
         };
         let p99 = of_rounds(&|tally| tally.quantile(0.99));
-        let pairs = tallies.iter().zip(&rounds[0]);
+        let pairs = tallies.iter().zip(&of_phases[0]);
         let ratios = pairs.map(|(tally, alone)| tally.quantile(0.99) / alone.quantile(0.99));
         let ratio = median(&ratios.collect::<Vec<_>>());
         report.row([
@@ -131,7 +132,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
         " MB",
         Limit::AtMost(CLIENT_MB),
     );
-    let back = killed(&folder.path().join("k"), &texts, common.rounds)?;
+    let back = killed(&folder.path().join("k"), &texts, rounds)?;
     report.bar(
         "back after kill -9",
         back.as_secs_f64() * 1e3,

@@ -11,7 +11,6 @@ use completer::mixing::{Gate, WordPlace, mix};
 use serde_json::json;
 use workspace::{Setup, Workspace};
 
-use crate::cli::Common;
 use crate::paired::{Contender, measure};
 use crate::report::{Limit, Report};
 use crate::workspace::{WORKSPACE, rust_texts, write};
@@ -23,7 +22,7 @@ const MOST_TEXT: usize = 64 << 20;
 /// Bytes of text that is typed.
 const TYPED: usize = 40_000;
 
-pub(crate) fn run(common: &Common, folder: Option<&Path>) -> Result<Report> {
+pub(crate) fn run(rounds: u32, folder: Option<&Path>) -> Result<Report> {
     let mut report = Report::new("index", &["", "value"]);
     let texts = rust_texts(folder, TOO_LARGE)?;
     let place = tempfile::tempdir()?;
@@ -66,7 +65,7 @@ pub(crate) fn run(common: &Common, folder: Option<&Path>) -> Result<Report> {
             seconds_a_byte(&workspace, &texts[0])
         }),
     ];
-    let rounds = measure(common.rounds.min(9) as usize, &mut contenders)?;
+    let rounds = measure(rounds.min(9), &mut contenders)?;
     let speed = megabytes / rounds.median(0);
     let bytes_a_byte = taken as f64 / small.1 as f64;
     let rows: [(&str, f64, &'static str, Limit); 5] = [

@@ -4,7 +4,6 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::editor::{Editor, long_file, typing};
 use crate::report::{Limit, Report};
 
@@ -18,7 +17,7 @@ const BETWEEN: usize = 300;
 
 const MEGABYTE: f64 = 1_048_576.0;
 
-pub(crate) fn run(_: &Common) -> Result<Report> {
+pub(crate) fn run(_: u32) -> Result<Report> {
     let mut editor = Editor::open(&long_file(LINES)?)?;
     editor.jump_to(usize::MAX)?;
     let mut minutes = vec![editor.resident_bytes()? as f64 / MEGABYTE];

@@ -13,7 +13,6 @@ use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::editor::long_file;
 use crate::paired::{median, percentile};
 use crate::report::{Limit, Report};
@@ -25,7 +24,7 @@ const TRIALS: u32 = 40;
 /// round.
 const WITHIN: f64 = 1.0;
 
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/rust.safetensors");
     let model = ModelFile::read(&path)?;
     let runtime = Runtime::load(&model, Kernel::detect())?.with_threads(2);
@@ -54,7 +53,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     ] {
         let (mut millis, mut p99s) = (Vec::new(), Vec::new());
         let mut of_round = Vec::new();
-        for trial in 0..TRIALS * common.rounds {
+        for trial in 0..TRIALS * rounds {
             at = (at + 7919) % (text.len() - 8192) + 4096;
             while !text.is_char_boundary(at) {
                 at += 1;

@@ -13,10 +13,8 @@ use lstm_format::{Engine, Precision, State, VOCABULARY_SIZE};
 use lstm_runtime::{Kernel, Runtime};
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::paired::{Contender, measure};
-use crate::peer::Peer;
-use crate::pytorch;
+use crate::peer::{Peer, pytorch};
 use crate::report::{Limit, Report};
 use crate::stream::Stream;
 use crate::weights::Shape;
@@ -56,7 +54,7 @@ const BARS: [Bars; 2] = [
 /// Share of the roofline, in percent, that a step must reach.
 const OF_ROOFLINE: f64 = 75.0;
 
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let onnx = std::env::var_os(ONNX_FOLDER);
     let pytorch = pytorch::provide();
     let header = ["engine", "µs a step", "against int8", "GB/s"];
@@ -66,7 +64,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     }
     let pytorch = pytorch.as_deref().ok();
     for bars in BARS {
-        shape(&bars, common, pytorch, onnx.as_ref(), &mut report)?;
+        shape(&bars, rounds, pytorch, onnx.as_ref(), &mut report)?;
     }
     if std::env::var_os(LIBTORCH_PEER).is_none() {
         report.note("without libtorch: `cargo xtask libtorch` fetches it");
@@ -79,7 +77,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
 
 fn shape(
     bars: &Bars,
-    common: &Common,
+    rounds: u32,
     pytorch: Option<&Path>,
     onnx: Option<&OsString>,
     report: &mut Report,
@@ -138,7 +136,7 @@ fn shape(
         }));
     }
 
-    let rounds = measure(common.rounds as usize, &mut contenders)?;
+    let rounds = measure(rounds, &mut contenders)?;
     let name = shape.name();
     for (index, engine) in rounds.names.iter().enumerate() {
         report.row([

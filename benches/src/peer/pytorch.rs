@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 /// What is installed.
-const REQUIREMENTS: &str = include_str!("../peers/pytorch.txt");
+const REQUIREMENTS: &str = include_str!("../../peers/pytorch.txt");
 
 /// Holds the requirements that an environment was made from, once it is complete.
 const MARKER: &str = "lstm-bench.txt";
@@ -29,7 +29,7 @@ pub(crate) fn provide() -> Result<PathBuf> {
         "PyTorch: fetching it from PyPI, 3 GB, into {}",
         folder.display()
     );
-    // A half-made or older one is in the way.
+    // An older environment, or one whose making was interrupted, is made anew.
     let _ = std::fs::remove_dir_all(&folder);
     let made = Command::new("python3")
         .args(["-m", "venv"])

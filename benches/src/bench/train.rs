@@ -10,10 +10,8 @@ use end_to_end::validation_files;
 use lstm_runtime::cpu_multiplies_bf16;
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::paired::{Contender, measure};
-use crate::peer::Peer;
-use crate::pytorch;
+use crate::peer::{Peer, pytorch};
 use crate::report::{Limit, Report};
 
 /// Where `cargo xtask bench` says that `training-steps` lies.
@@ -35,7 +33,7 @@ const AGAINST_PYTORCH: f64 = 0.97;
 /// What the speed of bf16 over that of f32 must be at least, with AVX-512 BF16.
 const AGAINST_F32: f64 = 1.4;
 
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let ours = std::env::var_os(OURS).context(
         "`bench train` needs libtorch: `cargo xtask libtorch` fetches it, and `cargo xtask bench \
          train` builds what is measured",
@@ -71,7 +69,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
         contender("PyTorch, bf16 by casting", &torch, "cast"),
         contender("PyTorch, f32", &torch, "f32"),
     ];
-    let rounds = measure(common.rounds as usize, &mut contenders)?;
+    let rounds = measure(rounds, &mut contenders)?;
     let (bf16, f32, torch_f32) = (0, 1, 4);
     let torch_bf16 = if rounds.median(2) <= rounds.median(3) {
         2
@@ -113,8 +111,8 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
     Ok(report)
 }
 
-/// Threads that wait for work must not take the time of who is measured; that NumPy
-/// is missing matters to nobody.
+/// Keeps threads that wait for work from taking processor time from the contender whose
+/// turn it is, and keeps PyTorch from warning that NumPy is missing, which is not used.
 fn quiet(command: &mut Command) -> &mut Command {
     command
         .env("OMP_WAIT_POLICY", "passive")

@@ -1,4 +1,4 @@
-//! A client that no daemon should have to bear, and that others should not feel.
+//! A client that misbehaves, which other clients should not notice.
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::net::UnixStream;
@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 /// What it does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// A thousand requests a second, at ever other places.
+    /// A thousand requests a second, each at a different place.
     Floods,
-    /// Asks and asks and reads no answer.
+    /// Sends requests without end and reads no answer.
     DoesNotRead,
 }
 
 /// Between two requests of a flood.
 const PERIOD: Duration = Duration::from_millis(1);
 
-/// Is a nuisance until it is `over`.
+/// Misbehaves until `over` is set.
 pub(super) fn be(kind: Kind, socket: &Path, over: &AtomicBool) -> Result<()> {
     match kind {
         Kind::Floods => flood(socket, over),
@@ -64,7 +64,8 @@ fn flood(socket: &Path, over: &AtomicBool) -> Result<()> {
 
 fn fall_silent(socket: &Path, over: &AtomicBool) -> Result<()> {
     let mut stream = UnixStream::connect(socket)?;
-    // So that it sees when it is over, though nobody takes what it says.
+    // The daemon stops reading, so a write would block for ever; the limit lets this
+    // thread look whether the phase is over.
     stream.set_write_timeout(Some(Duration::from_millis(50)))?;
     let mut say = |message: Value| {
         let body = message.to_string();
@@ -73,7 +74,7 @@ fn fall_silent(socket: &Path, over: &AtomicBool) -> Result<()> {
             match stream.write(&rest) {
                 Ok(written) => drop(rest.drain(..written)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                // It has been thrown out, rightly.
+                // The daemon has disconnected this client, as it should.
                 Err(_) => return false,
             }
         }

@@ -7,14 +7,13 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::editor::{Editor, long_file};
 use crate::paired::{Contender, measure};
 use crate::report::{Limit, Report};
 
 const LINES: usize = 5_000;
 
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let text = long_file(LINES)?;
     let program = end_to_end::server()?;
     let mut contenders = [
@@ -34,7 +33,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
             Ok(started.elapsed().as_secs_f64() * 1e3)
         }),
     ];
-    let rounds = measure(common.rounds as usize, &mut contenders)?;
+    let rounds = measure(rounds, &mut contenders)?;
     let mut report = Report::new("startup", &["", "ms"]);
     for (index, limit) in [150.0, 10.0].into_iter().enumerate() {
         let (name, millis) = (&rounds.names[index], rounds.median(index));

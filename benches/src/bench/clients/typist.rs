@@ -1,4 +1,4 @@
-//! Somebody who types a file, key by key, and asks for ghost text at each.
+//! A client that types a file, key by key, and asks for ghost text at each.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -59,7 +59,8 @@ pub(super) struct Typist {
     character: usize,
     /// Questions without an answer: when, and about which place.
     asked: HashMap<i64, (Instant, Value)>,
-    /// Stands before the first key, so that nobody types in step.
+    /// Wait before the first key, different for each typist so that they do not type in
+    /// step.
     phase: Duration,
 }
 
@@ -186,7 +187,8 @@ impl Typist {
     fn check(&mut self, message: &Value) -> Result<(Instant, bool)> {
         let id = message["id"].as_i64();
         let question = id.and_then(|id| self.asked.remove(&id));
-        let (asked, at) = question.with_context(|| format!("nobody asked for {message}"))?;
+        let (asked, at) =
+            question.with_context(|| format!("this answers no request: {message}"))?;
         let Some(items) = message["result"]["items"].as_array() else {
             let code = message["error"]["code"].as_i64();
             // The next key came first, or the daemon was replaced.

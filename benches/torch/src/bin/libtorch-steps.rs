@@ -104,7 +104,7 @@ fn cells(network: &Network, by_hand: bool, steps: u32) -> f64 {
     started.elapsed().as_secs_f64() * 1e6 / f64::from(steps)
 }
 
-/// Some text or other.
+/// The byte to feed in step `step`: any printable one does, speed does not depend on it.
 fn byte(step: u32) -> i64 {
     i64::from(32 + step * 7 % 95)
 }

@@ -8,7 +8,6 @@ use lstm_format::{Engine, Precision, State};
 use lstm_runtime::{Kernel, Runtime};
 use serde_json::json;
 
-use crate::cli::Common;
 use crate::paired::{Contender, measure};
 use crate::report::{Limit, Report};
 use crate::weights::Shape;
@@ -24,7 +23,7 @@ const LANES: [usize; 5] = [1, 2, 4, 8, 16];
 /// 8 lanes may cost this many times what one costs.
 const EIGHT_LANES: f64 = 3.0;
 
-pub(crate) fn run(common: &Common) -> Result<Report> {
+pub(crate) fn run(rounds: u32) -> Result<Report> {
     let engine = Runtime::load(
         &SHAPE.model()?.to_precision(Precision::Int8)?,
         Kernel::detect(),
@@ -36,7 +35,7 @@ pub(crate) fn run(common: &Common) -> Result<Report> {
             Ok(micros_a_step(engine, &mut states, 200))
         })
     });
-    let rounds = measure(common.rounds as usize, &mut contenders)?;
+    let rounds = measure(rounds, &mut contenders)?;
     let mut report = Report::new("lanes", &["lanes", "µs a step", "of one lane", "µs a lane"]);
     for (index, lanes) in LANES.into_iter().enumerate() {
         let (micros, ratio) = (rounds.median(index), rounds.ratio(index, 0));

@@ -1,0 +1,85 @@
+//! The names that kernels go by, on any CPU, and what can be wrong with one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::KERNEL_VARIABLE;
+
+/// The name of a kernel, whether or not this CPU runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KernelName {
+    /// Plain Rust; runs anywhere and is the oracle of the others.
+    Scalar,
+    /// 256-bit vectors: int8 widened to i16, `vpmaddwd`.
+    Avx2,
+    /// 512-bit vectors: int8 products by `vpdpbusd` (AVX-512 VNNI).
+    Avx512,
+}
+
+impl KernelName {
+    /// Every name, the slowest kernel's first.
+    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+
+    /// As it stands in [`KERNEL_VARIABLE`].
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+}
+
+impl fmt::Display for KernelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for KernelName {
+    type Err = KernelError;
+
+    fn from_str(name: &str) -> Result<Self, KernelError> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|known| known.as_str() == name)
+            .ok_or_else(|| KernelError::Unknown(name.to_owned()))
+    }
+}
+
+/// Why there is no kernel as it was asked for.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KernelError {
+    /// No kernel has that name.
+    #[error("{KERNEL_VARIABLE} is {0:?}, expected scalar, avx2 or avx512")]
+    Unknown(String),
+    /// The kernel exists but this CPU cannot run it.
+    #[error("this CPU cannot run the {got} kernel; the best it can run is {best}")]
+    Unsupported {
+        /// The kernel asked for.
+        got: KernelName,
+        /// What [`Kernel::detect`](super::Kernel::detect) finds here.
+        best: KernelName,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_parse_back() {
+        for name in KernelName::ALL {
+            assert_eq!(name.as_str().parse(), Ok(name));
+        }
+    }
+
+    #[test]
+    fn a_bad_name_says_what_was_expected() {
+        let error = "avx9000".parse::<KernelName>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "LSTM_KERNEL is \"avx9000\", expected scalar, avx2 or avx512"
+        );
+    }
+}
