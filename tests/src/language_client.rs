@@ -114,7 +114,7 @@ impl LanguageClient {
         }
     }
 
-    /// Sends a request whose answer nobody waits for yet; its id.
+    /// Sends a request without waiting for its answer; its id.
     ///
     /// # Errors
     /// If the server is gone.
@@ -167,7 +167,7 @@ impl LanguageClient {
                     self.send(&answer)?;
                 }
             } else if message["id"] != id {
-                bail!("an answer that nobody asked for: {message}");
+                bail!("an answer to no question of this client: {message}");
             } else if message["error"] != Value::Null {
                 bail!("{method} failed: {}", message["error"]);
             } else {
@@ -240,7 +240,7 @@ impl LanguageClient {
         child.wait()?.code().context("a signal ended the server")
     }
 
-    /// The process of a server that was started, for whoever looks at its memory.
+    /// The process of a server that was started, for a benchmark that looks at its memory.
     pub fn process_id(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
     }
@@ -275,7 +275,7 @@ impl Drop for LanguageClient {
     }
 }
 
-/// The program without the models, counts and caches of whoever runs the tests.
+/// The program without the models, counts and caches of the user who runs the tests.
 pub(crate) fn isolated(server: &Path) -> Command {
     let mut command = Command::new(server);
     command

@@ -131,7 +131,7 @@ fn a_daemon_told_to_stop_answers_what_is_under_way() -> Result<()> {
 }
 
 #[test]
-fn a_daemon_that_nobody_uses_leaves() -> Result<()> {
+fn a_daemon_without_clients_leaves() -> Result<()> {
     let (_folder, path) = socket()?;
     let arguments = ["--socket", text(&path), "--idle-exit", "0"];
     assert_eq!(Daemon::start(&server()?, &arguments)?.wait()?, 0);

@@ -157,7 +157,7 @@ fn table() -> Vec<Row> {
             &[Some(INVALID_REQUEST)],
         ),
         row(
-            "an answer nobody asked for",
+            "an answer to no question of the server",
             frame(r#"{"jsonrpc": "2.0", "id": 99, "result": 1}"#),
             &[],
         ),

@@ -234,7 +234,7 @@ fn what_the_settings_would_hide_is_not_made() -> Result<()> {
 
 #[test]
 fn a_retraining_can_be_stopped_and_goes_on() -> Result<()> {
-    // Trains until nobody listens any more.
+    // Trains until the pipe it writes to is closed.
     let (home, program) =
         home(r#"while echo '{"bits_per_byte": 1.4, "seconds_left": 50}'; do :; done"#)?;
     let mut client = editor(home.path(), &program)?;

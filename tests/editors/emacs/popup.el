@@ -5,7 +5,7 @@
 (require 'eglot)
 (require 'rust-mode)
 
-;; As editors/README.md says, but for `eglot-ensure', which waits for somebody.
+;; As editors/README.md says, but for `eglot-ensure', which waits for the user's next command.
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs '(rust-mode . ("lstm-ls" "--stdio"))))
 

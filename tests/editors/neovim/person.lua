@@ -1,4 +1,4 @@
--- Somebody in front of Neovim: types, looks, waits until something is there.
+-- A typist in front of Neovim: types, looks, waits until something is there.
 -- A script is a coroutine, so that Neovim goes on between its steps.
 
 local M = {}

@@ -18,7 +18,7 @@ person.run(function()
   for _, item in ipairs(items) do
     assert(item.abbr ~= '', 'an entry without a label: ' .. vim.inspect(item))
     local from = vim.tbl_get(item, 'user_data', 'nvim', 'lsp', 'client_id')
-    assert(from == client.id, 'an entry of somebody else: ' .. vim.inspect(item))
+    assert(from == client.id, 'an entry of another source: ' .. vim.inspect(item))
   end
 
   -- Chosen without being inserted, whatever 'completeopt' says, then accepted.

@@ -1,4 +1,4 @@
-//! A terminal with a program in it, and somebody in front of it: types, looks,
+//! A terminal with a program in it, and a typist in front of it: types, looks,
 //! waits until something is there.
 
 use std::io::{Read, Write};

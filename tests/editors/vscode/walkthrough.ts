@@ -53,7 +53,7 @@ const workbench = await startWorkbench(
     "workbench.reduceMotion": "on",
   },
 );
-// Before whoever waits for all this gives up, and in order.
+// Before the Rust test that waits for all this gives up, and in order.
 const watchdog = setTimeout(async () => {
   console.error(`not done within ${LIMIT_MS} ms; the last step is above`);
   await workbench.close();
@@ -336,7 +336,7 @@ function servers(command?: string): number[] {
         (command === undefined || words.includes(command))
       );
     } catch {
-      // It has ended meanwhile, or is somebody else's.
+      // It has ended meanwhile, or another process has its number.
       return false;
     }
   };

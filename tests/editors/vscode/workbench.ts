@@ -1,4 +1,4 @@
-// Real VS Code, served by code-server and shown by Chromium, and somebody in
+// Real VS Code, served by code-server and shown by Chromium, and a typist in
 // front of it: starts both, types, looks, waits until something is there, takes
 // screenshots. Knows nothing of lstm-ls but where its extension lies.
 
