@@ -128,7 +128,7 @@ if [ "$what" = corpus ]; then
     echo '{{"train": 100000, "validation": 70, "sha256": ""}}'
     exit
 fi
-echo '{{"step": 1, "bits_per_byte": 1.5, "seconds_left": 60}}'
+echo '{{"step": 1, "bytes": 9, "share": 0.1, "bits_per_byte": 1.5, "bytes_per_second": 3, "seconds_left": 60}}'
 {train}
 "#,
         workspace = workspace.display()
@@ -236,7 +236,7 @@ fn what_the_settings_would_hide_is_not_made() -> Result<()> {
 fn a_retraining_can_be_stopped_and_goes_on() -> Result<()> {
     // Trains until its standard output is closed.
     let (home, program) =
-        home(r#"while echo '{"bits_per_byte": 1.4, "seconds_left": 50}'; do :; done"#)?;
+        home(r#"while echo '{"step": 1, "bytes": 9, "share": 0.1, "bits_per_byte": 1.4, "bytes_per_second": 3, "seconds_left": 50}'; do :; done"#)?;
     let mut client = editor(home.path(), &program)?;
     let mut under_way = false;
     let end = retrain(&mut client, |client, stage| {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, fuzz, libtorch, neovim, python, suite};
+use crate::{bench, corpus, doors, fuzz, libtorch, neovim, python, rooms, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -44,8 +44,10 @@ enum Task {
         #[arg(long, default_value_t = 2)]
         seed: u64,
     },
-    /// Check which crates may reach which
+    /// Check which crates may reach which, and which do without files, threads and clocks
     Doors,
+    /// Check that no circle of files goes through two folders, and that none grows too large
+    Rooms,
     /// Find a Neovim of 0.12 or newer, or fetch one into .cache/neovim; prints its path
     Neovim,
     /// Fetch the language client pygls into .cache/pygls; prints its path
@@ -61,6 +63,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),
         Task::Doors => doors::check(),
+        Task::Rooms => rooms::check(),
         Task::Neovim => {
             println!("{}", neovim::provide()?.display());
             Ok(())

@@ -29,7 +29,7 @@ enum Folder {
     Current,
     /// Made by this command from other wheels.
     Outdated,
-    /// A libtorch somebody else put there.
+    /// A libtorch that this program did not fetch.
     Foreign,
     /// Nothing, or something that is no libtorch.
     Missing,

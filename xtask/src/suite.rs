@@ -26,9 +26,11 @@ pub(crate) enum Group {
     Libtorch,
     /// Clippy without a warning, on everything
     Clippy,
-    /// Which crates may reach which
+    /// Which crates may reach which, and which do without files, threads and clocks
     Doors,
-    /// The tests of every crate
+    /// The documentation of every crate, without a warning
+    Doc,
+    /// The tests of every crate, and the examples in its documentation
     Unit,
     /// The real binary over real pipes and sockets, and with pygls
     EndToEnd,
@@ -137,6 +139,11 @@ impl Group {
                 "--deny=warnings",
             ]))?,
             Self::Doors => doors::check()?,
+            Self::Doc => shown(
+                process::cargo()
+                    .args(["doc", "--workspace", "--no-deps"])
+                    .env("RUSTDOCFLAGS", "--deny=warnings"),
+            )?,
             Self::Unit => counted(
                 tally,
                 process::cargo().args([

@@ -6,7 +6,7 @@ import { isEnabled, isLanguageEnabled } from "./settings.ts";
 import { show } from "./status.ts";
 import type { Situation } from "./status.ts";
 
-/** Latency is asked for this long after the last edit, when nobody waits for ghost text. */
+/** Latency is asked for this long after the last edit, when no request for ghost text is under way. */
 const PAUSE_MS = 400;
 
 export class StatusBar implements vscode.Disposable {

@@ -85,6 +85,23 @@ impl Graph {
         })
     }
 
+    /// The names of the workspace's own packages, in order.
+    pub(super) fn members(&self) -> impl Iterator<Item = &str> {
+        let names: BTreeSet<&str> = self.members.iter().map(|id| self.name(id)).collect();
+        names.into_iter()
+    }
+
+    /// The edges between the workspace's own packages: from, to, and whether it is
+    /// there for tests, examples and benchmarks only.
+    pub(super) fn arrows(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        self.members.iter().flat_map(|from| {
+            let edges = self.edges.get(from).into_iter().flatten();
+            edges
+                .filter(|edge| self.members.contains(&edge.to))
+                .map(|edge| (self.name(from), self.name(&edge.to), edge.dev_only))
+        })
+    }
+
     /// Whether a package of that name is in the graph.
     pub(super) fn contains(&self, name: &str) -> bool {
         !self.ids(name).is_empty()
@@ -142,5 +159,23 @@ impl Graph {
     /// Cargo lists every package that an edge leads to; an id without one is its own name.
     fn name<'a>(&'a self, id: &'a str) -> &'a str {
         self.names.get(id).map_or(id, String::as_str)
+    }
+
+    /// Adds an edge, for a test.
+    #[cfg(test)]
+    pub(super) fn open(&mut self, from: &str, to: &str, dev_only: bool) {
+        let to = self.ids(to)[0].to_owned();
+        let from = self.ids(from)[0].to_owned();
+        self.edges
+            .entry(from)
+            .or_default()
+            .push(Edge { to, dev_only });
+    }
+
+    /// Takes the edge away that was added last.
+    #[cfg(test)]
+    pub(super) fn shut(&mut self, from: &str) {
+        let from = self.ids(from)[0].to_owned();
+        self.edges.entry(from).or_default().pop();
     }
 }

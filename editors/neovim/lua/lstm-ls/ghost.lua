@@ -261,7 +261,7 @@ function M.attach(buffer)
   end
   on({ 'TextChangedI', 'TextChangedP', 'CursorMovedI', 'InsertEnter', 'CompleteChanged' }, changed)
   on({ 'InsertLeave', 'BufLeave', 'BufUnload' }, leave)
-  -- Somebody may have been typing while the server started.
+  -- The user may have been typing while the server started.
   if buffer == vim.api.nvim_get_current_buf() then
     handled = nil
     changed()

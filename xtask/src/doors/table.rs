@@ -1,0 +1,85 @@
+//! Which crate may depend on which, as DESIGN draws it. Everything that a crate
+//! may not do stands here and nowhere else.
+
+/// While crates are being divided: names that are not there yet, and crates
+/// without a row, are passed over.
+pub(super) const MOVING: bool = true;
+
+/// The arrows between the workspace's own crates. A crate may depend on those on
+/// the right and on what those may depend on; any other edge is reported.
+pub(super) const ARROWS: &[(&str, &[&str])] = &[
+    ("language", &[]),
+    ("disk", &[]),
+    ("lstm-format", &["disk"]),
+    ("lstm-runtime", &["lstm-format"]),
+    ("code-index", &[]),
+    ("workspace", &["code-index", "language", "disk"]),
+    ("completer", &["lstm-format", "code-index", "language"]),
+    ("evaluation", &["completer"]),
+    ("assistant", &["completer", "workspace", "lstm-runtime"]),
+    ("retrain", &["assistant", "evaluation"]),
+    // Of evaluation only which files of a package are measured, so that training
+    // and the server's command measure the same ones.
+    ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
+    ("explorer", &["lstm-runtime"]),
+    ("lstm-ls", &["assistant", "retrain", "explorer"]),
+    ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
+    ("fit", &["evaluation", "workspace", "lstm-runtime"]),
+    ("lstm-bench", &["lstm-ls", "end-to-end"]),
+    // For tests only.
+    ("fixture", &[]),
+    // They know the server as an editor does: from outside.
+    ("end-to-end", &[]),
+    ("editor-tests", &["end-to-end"]),
+    ("xtask", &[]),
+];
+
+/// Further arrows, for tests, examples and benchmarks only.
+pub(super) const TEST_ARROWS: &[(&str, &[&str])] = &[
+    ("language", &["fixture"]),
+    ("code-index", &["fixture"]),
+    // Completions are tested on a real engine.
+    ("completer", &["lstm-runtime", "fixture"]),
+    ("evaluation", &["lstm-runtime", "fixture"]),
+    ("assistant", &["fixture"]),
+    ("lstm-ls", &["fixture"]),
+    ("lstm-ls-torch", &["end-to-end"]),
+];
+
+/// Packages that only these crates reach, however far along their dependencies.
+pub(super) const CONFINED: &[(&str, &[&str])] = &[
+    // libtorch: the server starts in milliseconds and installs with cargo alone.
+    ("tch", TORCH),
+    ("torch-sys", TORCH),
+    // A protocol belongs to a face: everything behind it serves any client.
+    ("tower-lsp", &["lstm-ls", "lstm-ls-torch", "lstm-bench"]),
+    ("axum", SERVERS),
+    ("tokio", SERVERS),
+];
+
+const TORCH: &[&str] = &["char-lstm", "fit", "lstm-ls-torch"];
+const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch", "lstm-bench"];
+
+/// Packages that only these crates name among their own dependencies.
+pub(super) const RESERVED: &[(&str, &[&str])] =
+    &[("tower-lsp", &["lstm-ls"]), ("axum", &["explorer"])];
+
+/// What a crate that is a function of its arguments does without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum World {
+    /// Files, other programs, the network, the environment, the terminal.
+    Files,
+    /// Threads of its own.
+    Threads,
+    /// What time it is. The caller says so: a browser has another clock.
+    Clock,
+}
+
+/// The crates that do without parts of the world.
+pub(super) const PURE: &[(&str, &[World])] = &[
+    ("language", &[World::Files, World::Threads, World::Clock]),
+    ("code-index", &[World::Files, World::Threads, World::Clock]),
+    ("completer", &[World::Files, World::Threads, World::Clock]),
+    // It measures how long an answer takes.
+    ("evaluation", &[World::Files, World::Threads]),
+];
