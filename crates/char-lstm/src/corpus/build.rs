@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use lstm_format::language_of;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +15,7 @@ use super::duplicates::{Resemblance, Seen, Sketch};
 use super::filter::{self, Reason};
 use super::pack::{Corpus, Document, Traits};
 use super::packages::{self, Source};
+use super::paths;
 use super::report::{Package, Report};
 use super::repository::Repository;
 
@@ -24,8 +26,8 @@ const LEAST_HELD_OUT: usize = 6;
 /// What to pack.
 #[derive(Clone, Debug)]
 pub struct BuildOptions {
-    /// LSP language identifier of the files wanted.
-    pub language: String,
+    /// LSP language identifiers of the files wanted; the first is that of the model.
+    pub languages: Vec<String>,
     /// Most bytes one repository may give, so that no single style dominates.
     pub repository_bytes: usize,
     /// Whether repositories must state a permissive licence.
@@ -37,6 +39,9 @@ pub struct BuildOptions {
     pub license: Option<String>,
     /// Largest file wanted, in bytes.
     pub largest_file: usize,
+    /// Leave out what its path says is a copy of another project's, generated, a stub
+    /// or data for tests.
+    pub leave_out_by_path: bool,
     /// What is held out.
     pub hold_out: HoldOut,
 }
@@ -71,7 +76,7 @@ struct Candidate {
 }
 
 /// Packs the files of `folders` into `out`. A folder whose sub-folders are
-/// packages (each with a `Cargo.toml`) counts as that many packages, and what
+/// packages (each with metadata of its registry) counts as that many packages, and what
 /// lies outside them as one more; any other folder as one. Where files are held
 /// out every folder counts as one, and some files are held out however few there are.
 ///
@@ -81,7 +86,7 @@ struct Candidate {
 pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<Report> {
     let mut sources = packages::sources(
         folders,
-        &options.language,
+        &options.languages,
         options.hold_out == HoldOut::Files,
     )?;
     let mut report = Report::default();
@@ -119,6 +124,11 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
                 continue;
             }
             let inside = disk.strip_prefix(&source.folder).unwrap_or(disk);
+            let against = paths::speaks_against(&inside.to_string_lossy());
+            if let Some(reason) = against.filter(|_| options.leave_out_by_path) {
+                count(report.dropped.entry(reason).or_default(), size(disk));
+                continue;
+            }
             candidates.push(Candidate {
                 repository: index,
                 path: format!("{}/{}", source.repository.package, inside.display()),
@@ -219,7 +229,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         let document = Document {
             path: candidates[i].path.clone(),
             repository: repository.key.clone(),
-            language: options.language.clone(),
+            language: language_of(Path::new(&candidates[i].path)).unwrap_or_default(),
             split,
             offset: 0,
             length: text.len(),
@@ -231,7 +241,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         let message = format!(
             "no {} file to train on is left in {} folder(s); {} are split as wholes, by their \
              names, 14 in 16 of them to training: add more\n{report}",
-            options.language,
+            options.languages.join(" or "),
             folders.len(),
             match options.hold_out {
                 HoldOut::Repositories => "repositories",
@@ -319,12 +329,13 @@ mod tests {
 
     fn options() -> BuildOptions {
         BuildOptions {
-            language: "rust".into(),
+            languages: vec!["rust".into()],
             repository_bytes: 1_000_000,
             permissive_only: true,
             stated_only: false,
             license: None,
             largest_file: filter::LARGEST,
+            leave_out_by_path: false,
             hold_out: HoldOut::Repositories,
         }
     }

@@ -19,6 +19,12 @@ pub enum Reason {
     /// Its repository is called like one that is held out, of which it may be a
     /// fork, or which was moved.
     Namesake,
+    /// A copy of another project's file, by the folder it lies in.
+    Vendored,
+    /// Types without code, by its name.
+    Stub,
+    /// Written as data for tests, by the folder it lies in.
+    TestData,
     /// An older version of a package that is there in a newer one.
     OlderVersion,
     /// It, or a folder on the way to it, can't be read.
@@ -27,7 +33,7 @@ pub enum Reason {
     Size,
     /// Not UTF-8, or with a NUL byte.
     Binary,
-    /// Says that a program wrote it.
+    /// Says, or is called so, that a program wrote it.
     Generated,
     /// Lines too long for a person to have written.
     LongLines,
@@ -51,6 +57,9 @@ impl fmt::Display for Reason {
             Self::License => "no permissive licence",
             Self::NoRepository => "no repository stated",
             Self::Namesake => "called like a repository held out",
+            Self::Vendored => "copied from another project",
+            Self::Stub => "types without code",
+            Self::TestData => "data for tests",
             Self::OlderVersion => "older version of a package",
             Self::Unreadable => "can't be read",
             Self::Size => "too small or too large",

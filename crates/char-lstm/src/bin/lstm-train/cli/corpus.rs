@@ -18,9 +18,9 @@ pub(super) struct Arguments {
     /// Where to write the packed corpus.
     #[arg(long)]
     out: PathBuf,
-    /// Language of the files wanted, as an LSP identifier.
-    #[arg(long, default_value = "rust")]
-    language: String,
+    /// Languages of the files wanted, as LSP identifiers; the first is that of the model.
+    #[arg(long, default_value = "rust", value_delimiter = ',')]
+    language: Vec<String>,
     /// Most kilobytes one repository may give to training.
     #[arg(long, default_value_t = 200)]
     repository_kb: usize,
@@ -31,9 +31,13 @@ pub(super) struct Arguments {
     /// is held out.
     #[arg(long)]
     stated_repositories: bool,
-    /// Licence (SPDX) of folders that state none in a Cargo.toml.
+    /// Licence (SPDX) of folders that state none.
     #[arg(long)]
     license: Option<String>,
+    /// Leave out what its path says is a copy of another project's file, generated, a
+    /// stub or data for tests.
+    #[arg(long)]
+    leave_out_by_path: bool,
     /// Largest file taken, in kilobytes.
     #[arg(long, default_value_t = 60)]
     largest_file_kb: usize,
@@ -60,12 +64,13 @@ enum Format {
 
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     let options = BuildOptions {
-        language: arguments.language,
+        languages: arguments.language,
         repository_bytes: arguments.repository_kb * 1_000,
         permissive_only: !arguments.any_license,
         stated_only: arguments.stated_repositories,
         license: arguments.license,
         largest_file: arguments.largest_file_kb * 1_000,
+        leave_out_by_path: arguments.leave_out_by_path,
         hold_out: match arguments.hold_out_files {
             true => HoldOut::Files,
             false => HoldOut::Repositories,
@@ -137,12 +142,13 @@ mod tests {
     fn nothing_to_train_on_is_said_as_lstm_ls_expects_it() {
         let root = tempfile::tempdir().unwrap();
         let options = BuildOptions {
-            language: "rust".to_owned(),
+            languages: vec!["rust".to_owned()],
             repository_bytes: 1_000,
             permissive_only: false,
             stated_only: false,
             license: None,
             largest_file: 1_000,
+            leave_out_by_path: false,
             hold_out: HoldOut::Files,
         };
         let folders = [root.path().to_owned()];
