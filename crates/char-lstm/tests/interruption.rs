@@ -40,6 +40,7 @@ fn corpus_in(folder: &Path, language: &str, files: usize) -> PathBuf {
         (document, text)
     });
     let traits = Traits {
+        languages: vec![language.into()],
         permissive_only: true,
         files_held_out: false,
     };

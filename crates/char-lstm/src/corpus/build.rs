@@ -39,9 +39,9 @@ pub struct BuildOptions {
     pub license: Option<String>,
     /// Largest file wanted, in bytes.
     pub largest_file: usize,
-    /// Leave out what its path says is a copy of another project's, generated, a stub
-    /// or data for tests.
-    pub leave_out_by_path: bool,
+    /// Leave out what its path or text says is a copy of another project's file,
+    /// compiled, generated, a stub or data for tests.
+    pub own_code_only: bool,
     /// What is held out.
     pub hold_out: HoldOut,
 }
@@ -124,8 +124,8 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
                 continue;
             }
             let inside = disk.strip_prefix(&source.folder).unwrap_or(disk);
-            let against = paths::speaks_against(&inside.to_string_lossy());
-            if let Some(reason) = against.filter(|_| options.leave_out_by_path) {
+            let against = || paths::speaks_against(&source.folder, inside);
+            if let Some(reason) = options.own_code_only.then(against).flatten() {
                 count(report.dropped.entry(reason).or_default(), size(disk));
                 continue;
             }
@@ -152,6 +152,9 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         .par_iter()
         .map(|candidate| {
             let text = read(&candidate.disk, options.largest_file)?;
+            if options.own_code_only && filter::is_compiled(&text) {
+                return Err((Reason::Generated, text.len()));
+            }
             let sketch = Sketch::new(&text);
             Ok((text, sketch))
         })
@@ -255,6 +258,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         .packages
         .sort_by(|a, b| a.repository.package.cmp(&b.repository.package));
     let traits = Traits {
+        languages: options.languages.clone(),
         permissive_only: options.permissive_only,
         files_held_out: options.hold_out == HoldOut::Files,
     };
@@ -335,7 +339,7 @@ mod tests {
             stated_only: false,
             license: None,
             largest_file: filter::LARGEST,
-            leave_out_by_path: false,
+            own_code_only: false,
             hold_out: HoldOut::Repositories,
         }
     }
@@ -423,6 +427,39 @@ mod tests {
         let corpus = Corpus::open(&out).unwrap();
         let paths: Vec<_> = corpus.documents().iter().map(|d| d.path.clone()).collect();
         assert_eq!(paths, ["other/lib.rs", "after/lib.rs"]);
+    }
+
+    #[test]
+    fn files_of_several_languages_keep_theirs_and_other_code_is_left_out() {
+        let root = tempfile::tempdir().unwrap();
+        let name = name_in(Split::Train);
+        let folder = root.path().join(&name);
+        for inner in ["src", "dist"] {
+            std::fs::create_dir_all(folder.join(inner)).unwrap();
+        }
+        let manifest = format!("{{\"name\": \"{name}\", \"license\": \"MIT\"}}");
+        std::fs::write(folder.join("package.json"), manifest).unwrap();
+        let compiled = format!("{}exports.__esModule = true;\n", code(4));
+        for (file, text) in [
+            ("src/a.ts", code(1)),
+            ("src/b.js", code(2)),
+            ("dist/c.js", code(3)),
+            ("src/d.js", compiled),
+        ] {
+            std::fs::write(folder.join(file), text).unwrap();
+        }
+        let options = BuildOptions {
+            languages: vec!["typescript".into(), "javascript".into()],
+            own_code_only: true,
+            ..options()
+        };
+        let out = root.path().join("corpus.pack");
+        let report = build(&[root.path().to_owned()], &out, &options).unwrap();
+        assert_eq!(report.dropped[&Reason::Generated].0, 2);
+        let corpus = Corpus::open(&out).unwrap();
+        assert_eq!(corpus.language(), "typescript");
+        let languages = corpus.documents().iter().map(|d| d.language.as_str());
+        assert_eq!(languages.collect::<Vec<_>>(), ["typescript", "javascript"]);
     }
 
     #[test]

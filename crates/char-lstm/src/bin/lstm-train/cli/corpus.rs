@@ -34,10 +34,10 @@ pub(super) struct Arguments {
     /// Licence (SPDX) of folders that state none.
     #[arg(long)]
     license: Option<String>,
-    /// Leave out what its path says is a copy of another project's file, generated, a
-    /// stub or data for tests.
+    /// Leave out what its path or text says is a copy of another project's file,
+    /// compiled, generated, a stub or data for tests.
     #[arg(long)]
-    leave_out_by_path: bool,
+    own_code_only: bool,
     /// Largest file taken, in kilobytes.
     #[arg(long, default_value_t = 60)]
     largest_file_kb: usize,
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         stated_only: arguments.stated_repositories,
         license: arguments.license,
         largest_file: arguments.largest_file_kb * 1_000,
-        leave_out_by_path: arguments.leave_out_by_path,
+        own_code_only: arguments.own_code_only,
         hold_out: match arguments.hold_out_files {
             true => HoldOut::Files,
             false => HoldOut::Repositories,
@@ -148,7 +148,7 @@ mod tests {
             stated_only: false,
             license: None,
             largest_file: 1_000,
-            leave_out_by_path: false,
+            own_code_only: false,
             hold_out: HoldOut::Files,
         };
         let folders = [root.path().to_owned()];
