@@ -3,13 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
-use clap::Subcommand;
+use anyhow::{Context, Result, anyhow};
+use clap::{FromArgMatches, Subcommand};
 
 use crate::{libtorch, process, workspace};
 
+mod debian;
 mod java;
 mod python;
+mod typescript;
+
+const GO: debian::Sources = debian::Sources {
+    name: "go",
+    languages: "go",
+    endings: &[".go"],
+};
+
+const JAVA: debian::Sources = debian::Sources {
+    name: "java",
+    languages: "java",
+    endings: &[".java"],
+};
 
 /// The corpora there are.
 #[derive(Clone, Debug, Subcommand)]
@@ -18,6 +32,12 @@ pub(crate) enum Name {
     Rust,
     /// Popular Python packages, from wheels of pure Python
     Python,
+    /// npm packages that carry their sources, TypeScript and JavaScript
+    Typescript,
+    /// Go, from Debian's source packages
+    Go,
+    /// Java, from Debian's source packages
+    Java,
     /// Apache Commons Lang, from Debian's source package
     JavaCommonsLang {
         /// A folder with its sources instead
@@ -39,6 +59,9 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
     match name {
         Name::Rust => rust(),
         Name::Python => python::provide(),
+        Name::Typescript => typescript::provide(),
+        Name::Go => GO.provide(),
+        Name::Java => JAVA.provide(),
         Name::JavaCommonsLang {
             from,
             largest_file_kb,
@@ -47,8 +70,31 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
     }
 }
 
+/// The corpus that the command line calls `name`, with its options as they are by default.
+fn by_name(name: &str) -> Result<Name> {
+    let arguments = ["corpus", name];
+    let matches = Name::augment_subcommands(clap::Command::new("corpus"))
+        .try_get_matches_from(arguments)
+        .map_err(|_| anyhow!("there is no corpus called {name}"))?;
+    Ok(Name::from_arg_matches(&matches)?)
+}
+
+/// Whether there is a corpus called `name`.
+#[cfg(test)]
+pub(crate) fn is_known(name: &str) -> bool {
+    by_name(name).is_ok()
+}
+
+/// Fetches and packs the corpus that the command line calls `name`.
+///
+/// # Errors
+/// If there is none, or a step fails.
+pub(crate) fn provide_by_name(name: &str) -> Result<()> {
+    provide(&by_name(name)?)
+}
+
 /// The program that packs and trains; what it is to do is still to be said.
-fn lstm_train() -> Command {
+pub(crate) fn lstm_train() -> Command {
     let mut program = process::cargo();
     program.args(["run", "--quiet", "--release", "--package", "char-lstm"]);
     program.args(["--bin", "lstm-train", "--"]);

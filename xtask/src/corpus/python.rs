@@ -49,7 +49,7 @@ pub(super) fn provide() -> Result<()> {
         languages: "python",
         folder: &packages,
         repository_kb: 500,
-        options: &["--leave-out-by-path"],
+        options: &["--own-code-only"],
     }
     .run()
 }
