@@ -12,6 +12,7 @@ mod libtorch;
 mod neovim;
 mod process;
 mod python;
+mod queue;
 mod suite;
 mod vscode;
 mod workspace;
