@@ -154,8 +154,8 @@ mod tests {
         let folders = [root.path().to_owned()];
         let error = build(&folders, &root.path().join("corpus.pack"), &options).unwrap_err();
         let said = nothing_left(error.downcast_ref().unwrap());
-        // The same file is what the test of `lstm-ls` reads.
-        let expected = include_str!("../../../../../lstm-ls/src/retrain/nothing_left.json");
+        // The same file is what the test of `retrain` reads.
+        let expected = include_str!("../../../../../retrain/src/nothing_left.json");
         assert_eq!(said.to_string(), expected.trim_end());
     }
 
