@@ -235,8 +235,9 @@ fn what_the_settings_would_hide_is_not_made() -> Result<()> {
 #[test]
 fn a_retraining_can_be_stopped_and_goes_on() -> Result<()> {
     // Trains until its standard output is closed.
-    let (home, program) =
-        home(r#"while echo '{"step": 1, "bytes": 9, "share": 0.1, "bits_per_byte": 1.4, "bytes_per_second": 3, "seconds_left": 50}'; do :; done"#)?;
+    let (home, program) = home(
+        r#"while echo '{"step": 1, "bytes": 9, "share": 0.1, "bits_per_byte": 1.4, "bytes_per_second": 3, "seconds_left": 50}'; do :; done"#,
+    )?;
     let mut client = editor(home.path(), &program)?;
     let mut under_way = false;
     let end = retrain(&mut client, |client, stage| {

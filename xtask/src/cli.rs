@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, fuzz, libtorch, neovim, python, rooms, suite};
+use crate::{bench, corpus, doors, fuzz, libtorch, neovim, python, queue, rooms, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -22,6 +22,12 @@ enum Task {
     /// Fetch and pack the files a shipped model is trained on, into .corpus
     #[command(subcommand)]
     Corpus(corpus::Name),
+    /// Train the model that is furthest behind its target, by models/queue.toml
+    TrainNext {
+        /// Stop after so many minutes; otherwise when all have reached their targets
+        #[arg(long)]
+        minutes: Option<f64>,
+    },
     /// Run every check and every test, in order, up to the first failure
     Test {
         /// Run these groups only (all of them when none is named)
@@ -59,6 +65,7 @@ pub(crate) fn run() -> Result<()> {
     match Cli::parse().task {
         Task::Libtorch => libtorch::provide(),
         Task::Corpus(name) => corpus::provide(&name),
+        Task::TrainNext { minutes } => queue::train_next(minutes),
         Task::Test { groups } => suite::run(&groups),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),

@@ -3,18 +3,41 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
-use clap::Subcommand;
+use anyhow::{Context, Result, anyhow};
+use clap::{FromArgMatches, Subcommand};
 
 use crate::{libtorch, process, workspace};
 
+mod debian;
 mod java;
+mod python;
+mod typescript;
+
+const GO: debian::Sources = debian::Sources {
+    name: "go",
+    languages: "go",
+    endings: &[".go"],
+};
+
+const JAVA: debian::Sources = debian::Sources {
+    name: "java",
+    languages: "java",
+    endings: &[".java"],
+};
 
 /// The corpora there are.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Name {
     /// Popular Rust crates and their dependencies
     Rust,
+    /// Popular Python packages, from wheels of pure Python
+    Python,
+    /// npm packages that carry their sources, TypeScript and JavaScript
+    Typescript,
+    /// Go, from Debian's source packages
+    Go,
+    /// Java, from Debian's source packages
+    Java,
     /// Apache Commons Lang, from Debian's source package
     JavaCommonsLang {
         /// A folder with its sources instead
@@ -35,6 +58,10 @@ pub(crate) enum Name {
 pub(crate) fn provide(name: &Name) -> Result<()> {
     match name {
         Name::Rust => rust(),
+        Name::Python => python::provide(),
+        Name::Typescript => typescript::provide(),
+        Name::Go => GO.provide(),
+        Name::Java => JAVA.provide(),
         Name::JavaCommonsLang {
             from,
             largest_file_kb,
@@ -43,12 +70,79 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
     }
 }
 
+/// The corpus that the command line calls `name`, with its options as they are by default.
+fn by_name(name: &str) -> Result<Name> {
+    let arguments = ["corpus", name];
+    let matches = Name::augment_subcommands(clap::Command::new("corpus"))
+        .try_get_matches_from(arguments)
+        .map_err(|_| anyhow!("there is no corpus called {name}"))?;
+    Ok(Name::from_arg_matches(&matches)?)
+}
+
+/// Whether there is a corpus called `name`.
+#[cfg(test)]
+pub(crate) fn is_known(name: &str) -> bool {
+    by_name(name).is_ok()
+}
+
+/// Fetches and packs the corpus that the command line calls `name`.
+///
+/// # Errors
+/// If there is none, or a step fails.
+pub(crate) fn provide_by_name(name: &str) -> Result<()> {
+    provide(&by_name(name)?)
+}
+
 /// The program that packs and trains; what it is to do is still to be said.
-fn lstm_train() -> Command {
+pub(crate) fn lstm_train() -> Command {
     let mut program = process::cargo();
     program.args(["run", "--quiet", "--release", "--package", "char-lstm"]);
     program.args(["--bin", "lstm-train", "--"]);
     program
+}
+
+/// Packages in a folder that are to become a corpus split by repository.
+struct Pack<'a> {
+    /// Of the corpus, and of the folder of its manifests.
+    name: &'a str,
+    /// LSP identifiers, that of the model first.
+    languages: &'a str,
+    /// Where the packages are.
+    folder: &'a Path,
+    /// Most that one repository gives to training.
+    repository_kb: u32,
+    /// What is to be left out besides.
+    options: &'a [&'a str],
+}
+
+impl Pack<'_> {
+    /// Packs them into `.corpus/NAME.pack`, and writes what each package gave into
+    /// `models/corpus/NAME/manifest.tsv`.
+    fn run(&self) -> Result<()> {
+        let corpus = workspace::root().join(".corpus");
+        let manifests = workspace::root().join("models/corpus").join(self.name);
+        libtorch::provide()?;
+        let mut pack = lstm_train();
+        pack.arg("corpus").arg(self.folder);
+        pack.args(["--language", self.languages, "--stated-repositories"]);
+        pack.args(["--repository-kb", &self.repository_kb.to_string()]);
+        pack.args(self.options);
+        let path = corpus.join(format!("{}.pack", self.name));
+        pack.arg("--out").arg(path);
+        pack.arg("--manifest").arg(manifests.join("manifest.tsv"));
+        process::run(&mut pack)
+    }
+}
+
+/// The lines of `text` dealt out to `parts` texts.
+fn lines_in_parts(text: &str, parts: usize) -> Vec<String> {
+    let mut dealt = vec![String::new(); parts];
+    for (index, line) in text.lines().enumerate() {
+        let part = &mut dealt[index % parts];
+        part.push_str(line);
+        part.push('\n');
+    }
+    dealt
 }
 
 /// The crates of `models/corpus/rust`, at the versions and checksums of its lock file.
@@ -60,16 +154,16 @@ fn rust() -> Result<()> {
         folder.display()
     );
     vendor(&manifests, &folder.join("vendor"), &["--locked"])?;
-
-    libtorch::provide()?;
-    let mut pack = lstm_train();
-    pack.arg("corpus").arg(folder.join("vendor"));
-    pack.arg("--stated-repositories");
-    pack.arg("--out").arg(folder.join("rust.pack"));
-    pack.arg("--manifest").arg(manifests.join("manifest.tsv"));
-    pack.arg("--evaluation-files")
-        .arg(folder.join("evaluation"));
-    process::run(&mut pack)
+    let evaluation = folder.join("evaluation");
+    let evaluation = evaluation.to_string_lossy();
+    Pack {
+        name: "rust",
+        languages: "rust",
+        folder: &folder.join("vendor"),
+        repository_kb: 200,
+        options: &["--evaluation-files", &evaluation],
+    }
+    .run()
 }
 
 /// The crates named in `models/corpus/mixing`, without their dependencies: those
@@ -113,4 +207,15 @@ fn vendor(manifests: &Path, into: &Path, options: &[&str]) -> Result<()> {
     vendor.arg(manifests.join("Cargo.toml")).arg(into);
     vendor.args(options);
     process::run(vendor.stdout(std::process::Stdio::null()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_dealt_out_once() {
+        assert_eq!(lines_in_parts("a\nb\nc\n", 2), ["a\nc\n", "b\n"]);
+        assert_eq!(lines_in_parts("", 2), ["", ""]);
+    }
 }

@@ -13,6 +13,7 @@ mod members;
 mod neovim;
 mod process;
 mod python;
+mod queue;
 mod rooms;
 mod source;
 mod suite;

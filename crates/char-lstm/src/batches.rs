@@ -296,6 +296,7 @@ mod tests {
         };
         let text = "fn f() {}\n".to_owned();
         let traits = Traits {
+            languages: vec!["rust".into()],
             permissive_only: true,
             files_held_out: false,
         };

@@ -6,8 +6,10 @@ pub mod build;
 pub mod duplicates;
 pub mod filter;
 pub mod license;
+mod metadata;
 pub mod pack;
 mod packages;
+mod paths;
 pub mod report;
 pub mod repository;
 

@@ -1,6 +1,8 @@
 //! Bits per byte on libtorch, with states as the server defines them.
 
-use lstm_format::document_header;
+use std::path::Path;
+
+use lstm_format::{document_header, language_of};
 use tch::{Kind, Tensor, no_grad};
 
 use crate::batches::IGNORED;
@@ -41,7 +43,10 @@ pub fn bits(
     let mut sequences = Vec::new();
     for (index, text) in texts.iter().enumerate() {
         for window in config.window_rule().windows(text.bytes) {
-            let mut bytes = document_header(&config.language, text.path);
+            // A model of several languages is told which by the header.
+            let language = language_of(Path::new(text.path));
+            let language = language.as_ref().unwrap_or(&config.language);
+            let mut bytes = document_header(language, text.path);
             let header = bytes.len();
             bytes.extend_from_slice(&text.bytes[window.start..window.predicted.end]);
             sequences.push(Sequence {

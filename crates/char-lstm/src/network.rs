@@ -110,6 +110,12 @@ impl Network {
         }
     }
 
+    /// The same weights, for a model of `language`.
+    pub fn for_language(mut self, language: &str) -> Self {
+        language.clone_into(&mut self.config.language);
+        self
+    }
+
     /// The network as a model file.
     ///
     /// # Errors

@@ -105,11 +105,12 @@ pub struct Training<'a> {
 
 impl<'a> Training<'a> {
     /// A new run, from random weights or from those of `master`, whose data is
-    /// then named before that of `provenance`.
+    /// then named before that of `provenance`. The weights may be of another
+    /// language: bytes are bytes, and what one language taught helps in the next.
     ///
     /// # Errors
-    /// If `master` has another language or shape than the settings ask for, or
-    /// the run's folder can't be made.
+    /// If `master` has another shape than the settings ask for, or the run's folder
+    /// can't be made.
     pub fn new(
         corpus: &'a Corpus,
         run: Run,
@@ -117,25 +118,20 @@ impl<'a> Training<'a> {
         mut provenance: Provenance,
         master: Option<&ModelFile>,
     ) -> Result<Self> {
-        if let Some(master) = master {
-            let (got, expected) = (&master.config.language, &settings.config.language);
-            ensure!(
-                got == expected,
-                "the weights to start from are for {got}, and the corpus is {expected}: \
-                 choose weights or a corpus of the same language"
-            );
-            provenance.data = data_of_both(&master.provenance.data, &provenance.data);
-        }
         let network = match master {
             None => Network::new(settings.config.clone(), run.device, settings.seed as i64),
-            Some(master) if master.config == settings.config => {
-                Network::from_model(master, run.device)
+            Some(master) => {
+                provenance.data = data_of_both(&master.provenance.data, &provenance.data);
+                let language = &settings.config.language;
+                let network = Network::from_model(master, run.device).for_language(language);
+                ensure!(
+                    *network.config() == settings.config,
+                    "the weights to start from have another shape: {:?}, expected {:?}",
+                    master.config,
+                    settings.config
+                );
+                network
             }
-            Some(master) => bail!(
-                "the weights to start from have another shape: {:?}, expected {:?}",
-                master.config,
-                settings.config
-            ),
         };
         std::fs::create_dir_all(&run.folder)
             .with_context(|| format!("making folder {}", run.folder.display()))?;

@@ -40,6 +40,7 @@ fn corpus_in(folder: &Path, language: &str, files: usize) -> PathBuf {
         (document, text)
     });
     let traits = Traits {
+        languages: vec![language.into()],
         permissive_only: true,
         files_held_out: false,
     };
@@ -200,19 +201,29 @@ fn a_run_is_not_resumed_on_another_or_a_damaged_corpus() {
 }
 
 #[test]
-fn weights_of_another_language_are_not_trained_on() {
+fn weights_of_another_language_are_a_start_and_both_data_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let corpus = corpus(folder.path());
+    let rust = corpus(folder.path());
     let base = folder.path().join("base");
-    assert!(train(&corpus, &base).status().unwrap().success());
-    let other = corpus_in(folder.path(), "go", 28);
-    let mut command = train(&other, &folder.path().join("run"));
+    let status = train(&rust, &base).args(["--data", "Rust"]).status();
+    assert!(status.unwrap().success());
+    let go = corpus_in(folder.path(), "go", 28);
     let master = base.join("checkpoint.safetensors");
-    let message = refused(command.arg("--from").arg(master));
-    assert!(
-        message.contains("for rust, and the corpus is go"),
-        "{message}"
-    );
+    check_killed_run(folder.path(), |run| {
+        let mut command = train(&go, run);
+        command.arg("--from").arg(&master).args(["--data", "Go"]);
+        command
+    });
+    let trained = weights(&folder.path().join("whole"));
+    assert_eq!(trained.config.language, "go");
+    assert_eq!(trained.provenance.data, "Rust; then Go");
+    let first_loss = |run: &Path| {
+        let line: serde_json::Value = serde_json::from_str(&log(run)[0]).unwrap();
+        line["train"].as_f64().unwrap()
+    };
+    // Random weights begin at eight bits a byte.
+    let (from_rust, from_nothing) = (first_loss(&folder.path().join("whole")), first_loss(&base));
+    assert!(from_rust < from_nothing - 1.0, "{from_rust} {from_nothing}");
 }
 
 #[test]

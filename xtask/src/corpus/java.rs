@@ -6,12 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::debian::Apt;
 use super::lstm_train;
 use crate::{libtorch, process, workspace};
-
-/// Where the package comes from: one line of apt's own, read by nobody else.
-const SOURCE: &str = "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] \
-                      http://deb.debian.org/debian bookworm main\n";
 
 const PACKAGE: &str = "libcommons-lang3-java";
 
@@ -64,33 +61,11 @@ pub(super) fn provide(from: Option<&Path>, largest_file_kb: usize) -> Result<()>
     process::run(&mut pack)
 }
 
-/// Fetches the package's sources with a state of apt's own in `folder`, which
-/// needs no root and leaves the system's lists and sources alone; gives the path
-/// of what its authors released.
+/// Fetches the package's sources into `folder`; gives the path of what its authors
+/// released.
 fn fetch(folder: &Path) -> Result<PathBuf> {
-    for needed in ["state/lists/partial", "cache/archives/partial"] {
-        fs::create_dir_all(folder.join(needed))?;
-    }
-    let list = folder.join("sources.list");
-    fs::write(&list, SOURCE)?;
-    let apt = |words: &[&str]| {
-        let mut apt = Command::new("apt-get");
-        let option = |name: &str, value: &Path| format!("{name}={}", value.display());
-        for option in [
-            option("Dir::State", &folder.join("state")),
-            option("Dir::Cache", &folder.join("cache")),
-            option("Dir::Etc::sourcelist", &list),
-            "Dir::Etc::sourceparts=-".to_owned(),
-            // Root's apt would hand downloads to a user who may not write here.
-            "APT::Sandbox::User=".to_owned(),
-        ] {
-            apt.arg("--option").arg(option);
-        }
-        let ran = process::read(apt.current_dir(folder).arg("--quiet").args(words));
-        ran.context("Commons Lang comes from Debian by apt; elsewhere give its folder: --from DIR")
-    };
-    apt(&["update"])?;
-    apt(&["source", "--download-only", PACKAGE])?;
+    let fetched = Apt::new(folder).and_then(|apt| apt.download(&[PACKAGE.to_owned()], folder));
+    fetched.context("Commons Lang comes from Debian; elsewhere give its folder: --from DIR")?;
     let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut archives: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
     archives.retain(|path| path.to_string_lossy().contains(".orig.tar."));

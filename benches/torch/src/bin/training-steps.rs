@@ -39,7 +39,7 @@ fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let pack = folder.path().join("text.pack");
     let text = std::fs::read_to_string(&asked.text)?;
-    Corpus::write(&pack, TRAITS, vec![(document(text.len()), text)])?;
+    Corpus::write(&pack, traits(), vec![(document(text.len()), text)])?;
     let corpus = open_corpus(&pack)?;
     let mut trainings = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {
@@ -66,10 +66,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-const TRAITS: Traits = Traits {
-    permissive_only: true,
-    files_held_out: false,
-};
+fn traits() -> Traits {
+    Traits {
+        languages: vec!["rust".to_owned()],
+        permissive_only: true,
+        files_held_out: false,
+    }
+}
 
 fn document(length: usize) -> Document {
     Document {

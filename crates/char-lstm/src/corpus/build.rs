@@ -14,6 +14,7 @@ use super::duplicates::{Resemblance, Seen, Sketch};
 use super::filter::{self, Reason};
 use super::pack::{Corpus, Document, Traits};
 use super::packages::{self, Source};
+use super::paths;
 use super::report::{Package, Report};
 use super::repository::Repository;
 
@@ -24,8 +25,8 @@ const LEAST_HELD_OUT: usize = 6;
 /// What to pack.
 #[derive(Clone, Debug)]
 pub struct BuildOptions {
-    /// LSP language identifier of the files wanted.
-    pub language: String,
+    /// LSP language identifiers of the files wanted; the first is that of the model.
+    pub languages: Vec<String>,
     /// Most bytes one repository may give, so that no single style dominates.
     pub repository_bytes: usize,
     /// Whether repositories must state a permissive licence.
@@ -37,6 +38,9 @@ pub struct BuildOptions {
     pub license: Option<String>,
     /// Largest file wanted, in bytes.
     pub largest_file: usize,
+    /// Leave out what its path or text says is a copy of another project's file,
+    /// compiled, generated, a stub or data for tests.
+    pub own_code_only: bool,
     /// What is held out.
     pub hold_out: HoldOut,
 }
@@ -71,7 +75,7 @@ struct Candidate {
 }
 
 /// Packs the files of `folders` into `out`. A folder whose sub-folders are
-/// packages (each with a `Cargo.toml`) counts as that many packages, and what
+/// packages (each with metadata of its registry) counts as that many packages, and what
 /// lies outside them as one more; any other folder as one. Where files are held
 /// out every folder counts as one, and some files are held out however few there are.
 ///
@@ -81,7 +85,7 @@ struct Candidate {
 pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<Report> {
     let mut sources = packages::sources(
         folders,
-        &options.language,
+        &options.languages,
         options.hold_out == HoldOut::Files,
     )?;
     let mut report = Report::default();
@@ -119,6 +123,11 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
                 continue;
             }
             let inside = disk.strip_prefix(&source.folder).unwrap_or(disk);
+            let against = || paths::speaks_against(&source.folder, inside);
+            if let Some(reason) = options.own_code_only.then(against).flatten() {
+                count(report.dropped.entry(reason).or_default(), size(disk));
+                continue;
+            }
             candidates.push(Candidate {
                 repository: index,
                 path: format!("{}/{}", source.repository.package, inside.display()),
@@ -142,6 +151,9 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         .par_iter()
         .map(|candidate| {
             let text = read(&candidate.disk, options.largest_file)?;
+            if options.own_code_only && filter::is_compiled(&text) {
+                return Err((Reason::Generated, text.len()));
+            }
             let sketch = Sketch::new(&text);
             Ok((text, sketch))
         })
@@ -219,7 +231,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         let document = Document {
             path: candidates[i].path.clone(),
             repository: repository.key.clone(),
-            language: options.language.clone(),
+            language: language::of_path(Path::new(&candidates[i].path)).unwrap_or_default(),
             split,
             offset: 0,
             length: text.len(),
@@ -231,7 +243,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         let message = format!(
             "no {} file to train on is left in {} folder(s); {} are split as wholes, by their \
              names, 14 in 16 of them to training: add more\n{report}",
-            options.language,
+            options.languages.join(" or "),
             folders.len(),
             match options.hold_out {
                 HoldOut::Repositories => "repositories",
@@ -245,6 +257,7 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         .packages
         .sort_by(|a, b| a.repository.package.cmp(&b.repository.package));
     let traits = Traits {
+        languages: options.languages.clone(),
         permissive_only: options.permissive_only,
         files_held_out: options.hold_out == HoldOut::Files,
     };
@@ -319,12 +332,13 @@ mod tests {
 
     fn options() -> BuildOptions {
         BuildOptions {
-            language: "rust".into(),
+            languages: vec!["rust".into()],
             repository_bytes: 1_000_000,
             permissive_only: true,
             stated_only: false,
             license: None,
             largest_file: filter::LARGEST,
+            own_code_only: false,
             hold_out: HoldOut::Repositories,
         }
     }
@@ -412,6 +426,39 @@ mod tests {
         let corpus = Corpus::open(&out).unwrap();
         let paths: Vec<_> = corpus.documents().iter().map(|d| d.path.clone()).collect();
         assert_eq!(paths, ["other/lib.rs", "after/lib.rs"]);
+    }
+
+    #[test]
+    fn files_of_several_languages_keep_theirs_and_other_code_is_left_out() {
+        let root = tempfile::tempdir().unwrap();
+        let name = name_in(Split::Train);
+        let folder = root.path().join(&name);
+        for inner in ["src", "dist"] {
+            std::fs::create_dir_all(folder.join(inner)).unwrap();
+        }
+        let manifest = format!("{{\"name\": \"{name}\", \"license\": \"MIT\"}}");
+        std::fs::write(folder.join("package.json"), manifest).unwrap();
+        let compiled = format!("{}exports.__esModule = true;\n", code(4));
+        for (file, text) in [
+            ("src/a.ts", code(1)),
+            ("src/b.js", code(2)),
+            ("dist/c.js", code(3)),
+            ("src/d.js", compiled),
+        ] {
+            std::fs::write(folder.join(file), text).unwrap();
+        }
+        let options = BuildOptions {
+            languages: vec!["typescript".into(), "javascript".into()],
+            own_code_only: true,
+            ..options()
+        };
+        let out = root.path().join("corpus.pack");
+        let report = build(&[root.path().to_owned()], &out, &options).unwrap();
+        assert_eq!(report.dropped[&Reason::Generated].0, 2);
+        let corpus = Corpus::open(&out).unwrap();
+        assert_eq!(corpus.language(), "typescript");
+        let languages = corpus.documents().iter().map(|d| d.language.as_str());
+        assert_eq!(languages.collect::<Vec<_>>(), ["typescript", "javascript"]);
     }
 
     #[test]

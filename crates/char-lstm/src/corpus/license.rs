@@ -4,7 +4,7 @@
 //! `OR`, binding in that order, and parentheses. Old manifests write `/` for `OR`.
 
 /// Licences that ask for no more than a notice.
-const PERMISSIVE: [&str; 15] = [
+const PERMISSIVE: [&str; 16] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -16,11 +16,66 @@ const PERMISSIVE: [&str; 15] = [
     "MIT",
     "MIT-0",
     "NCSA",
+    "PSF-2.0",
     "Unicode-3.0",
     "Unicode-DFS-2016",
     "Unlicense",
     "Zlib",
 ];
+
+/// Everyday names of licences, as the words that are left of them in alphabetical
+/// order, and their SPDX identifiers.
+const NAMES: [(&str, &str); 25] = [
+    ("0 2 apache", "Apache-2.0"),
+    ("0 2 apache asl", "Apache-2.0"),
+    ("0 2 apache asl2", "Apache-2.0"),
+    ("2 apache", "Apache-2.0"),
+    ("apache", "Apache-2.0"),
+    ("2 bsd", "BSD-2-Clause"),
+    ("2 bsd simplified", "BSD-2-Clause"),
+    ("bsd simplified", "BSD-2-Clause"),
+    ("3 bsd", "BSD-3-Clause"),
+    ("3 bsd modified", "BSD-3-Clause"),
+    ("3 bsd new", "BSD-3-Clause"),
+    ("3 bsd or revised new", "BSD-3-Clause"),
+    ("bsd modified", "BSD-3-Clause"),
+    ("bsd new", "BSD-3-Clause"),
+    // Which of the two is not said; both are permissive.
+    ("bsd", "BSD-2-Clause OR BSD-3-Clause"),
+    ("0 1 cc0 universal", "CC0-1.0"),
+    ("isc", "ISC"),
+    ("isc iscl", "ISC"),
+    ("expat", "MIT"),
+    ("mit", "MIT"),
+    ("0 mit", "MIT-0"),
+    ("2 foundation psf python", "PSF-2.0"),
+    ("foundation python", "PSF-2.0"),
+    ("psf", "PSF-2.0"),
+    ("libpng zlib", "Zlib"),
+];
+
+/// The SPDX expression that `name` stands for, where it is an everyday name of a
+/// licence such as "The MIT License"; else `name` itself.
+pub fn of_name(name: &str) -> String {
+    if is_permissive(name) {
+        return name.to_owned();
+    }
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric());
+    let words = words.map(|word| match word.strip_prefix('v') {
+        Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => number,
+        _ => word,
+    });
+    let says_nothing = [
+        "", "the", "license", "licence", "software", "version", "clause", "v",
+    ];
+    let mut words: Vec<&str> = words.filter(|word| !says_nothing.contains(word)).collect();
+    words.sort_unstable();
+    words.dedup();
+    let words = words.join(" ");
+    let known = NAMES.iter().find(|(known, _)| *known == words);
+    known.map_or(name, |(_, spdx)| spdx).to_owned()
+}
 
 /// Parentheses deeper than this are no licence anyone wrote.
 const DEEPEST: usize = 32;
@@ -118,6 +173,29 @@ mod tests {
             "Apache-2.0 WITH LLVM-exception OR GPL-2.0",
         ] {
             assert!(is_permissive(expression), "{expression}");
+        }
+    }
+
+    #[test]
+    fn everyday_names_become_identifiers() {
+        for (name, expected) in [
+            ("MIT", "MIT"),
+            ("The MIT License (MIT)", "MIT"),
+            ("Expat", "MIT"),
+            ("Apache License, Version 2.0", "Apache-2.0"),
+            ("Apache License v2.0", "Apache-2.0"),
+            ("Apache 2", "Apache-2.0"),
+            ("BSD 3-Clause License", "BSD-3-Clause"),
+            ("BSD-2-clause", "BSD-2-Clause"),
+            ("BSD", "BSD-2-Clause OR BSD-3-Clause"),
+            ("ISC License (ISCL)", "ISC"),
+            ("Python Software Foundation License", "PSF-2.0"),
+            ("GPL-3.0", "GPL-3.0"),
+            ("Apache License 1.1", "Apache License 1.1"),
+            ("MIT or proprietary", "MIT or proprietary"),
+        ] {
+            assert_eq!(of_name(name), expected);
+            assert_eq!(is_permissive(&of_name(name)), is_permissive(expected));
         }
     }
 

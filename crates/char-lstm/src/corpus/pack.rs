@@ -47,6 +47,9 @@ struct Index {
     /// Whether files were held out rather than repositories.
     #[serde(default)]
     files_held_out: bool,
+    /// As [`Traits::languages`]; packs from before this was noted have one.
+    #[serde(default)]
+    languages: Vec<String>,
     documents: Vec<Document>,
 }
 
@@ -55,8 +58,11 @@ fn yes() -> bool {
 }
 
 /// What is true of all documents of a corpus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Traits {
+    /// LSP language identifiers of what was looked for; the first is that of a model
+    /// trained on it.
+    pub languages: Vec<String>,
     /// Every repository states a permissive licence.
     pub permissive_only: bool,
     /// Files were held out rather than repositories.
@@ -97,6 +103,7 @@ impl Corpus {
             sha256: sha256.clone(),
             permissive_only: traits.permissive_only,
             files_held_out: traits.files_held_out,
+            languages: traits.languages,
             documents: index,
         };
         let index = serde_json::to_vec(&index)?;
@@ -169,9 +176,17 @@ impl Corpus {
     /// What is true of all its documents.
     pub fn traits(&self) -> Traits {
         Traits {
+            languages: self.index.languages.clone(),
             permissive_only: self.index.permissive_only,
             files_held_out: self.index.files_held_out,
         }
+    }
+
+    /// LSP language identifier of a model trained on it; empty if nothing is packed.
+    pub fn language(&self) -> &str {
+        let of_documents = self.index.documents.first().map(|d| &d.language);
+        let language = self.index.languages.first().or(of_documents);
+        language.map(String::as_str).unwrap_or_default()
     }
 
     /// SHA-256 of the data, lower-case hex.
@@ -240,10 +255,13 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const TRAITS: Traits = Traits {
-        permissive_only: true,
-        files_held_out: false,
-    };
+    fn traits() -> Traits {
+        Traits {
+            languages: vec!["rust".into()],
+            permissive_only: true,
+            files_held_out: false,
+        }
+    }
 
     fn document(path: &str, split: Split) -> Document {
         Document {
@@ -270,7 +288,7 @@ mod tests {
                 "fn two() {}\n".to_owned(),
             ),
         ];
-        Corpus::write(&path, TRAITS, texts).unwrap();
+        Corpus::write(&path, traits(), texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         corpus.verify().unwrap();
         let two = corpus.split(Split::Validation).next().unwrap();
@@ -292,7 +310,7 @@ mod tests {
         // Renaming a file over a folder fails after everything is written.
         std::fs::create_dir(&path).unwrap();
         let texts = vec![(document("a/one.rs", Split::Train), "fn one() {}\n".into())];
-        assert!(Corpus::write(&path, TRAITS, texts).is_err());
+        assert!(Corpus::write(&path, traits(), texts).is_err());
         let left = std::fs::read_dir(folder.path()).unwrap();
         let names: Vec<_> = left.map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, ["corpus.pack"]);
@@ -305,11 +323,14 @@ mod tests {
         for permissive_only in [false, true] {
             let texts = vec![(document("a/one.rs", Split::Train), "fn one() {}\n".into())];
             let traits = Traits {
+                languages: vec!["typescript".into(), "rust".into()],
                 permissive_only,
                 files_held_out: !permissive_only,
             };
-            Corpus::write(&path, traits, texts).unwrap();
-            assert_eq!(Corpus::open(&path).unwrap().traits(), traits);
+            Corpus::write(&path, traits.clone(), texts).unwrap();
+            let corpus = Corpus::open(&path).unwrap();
+            assert_eq!(corpus.traits(), traits);
+            assert_eq!(corpus.language(), "typescript");
         }
         let old: Index = serde_json::from_str(r#"{"sha256":"","documents":[]}"#).unwrap();
         assert!(old.permissive_only);
@@ -328,7 +349,7 @@ mod tests {
             }
         }
         texts.push((document("c/small.rs", Split::Validation), "x".into()));
-        Corpus::write(&path, TRAITS, texts).unwrap();
+        Corpus::write(&path, traits(), texts).unwrap();
         let corpus = Corpus::open(&path).unwrap();
         let files: Vec<_> = corpus
             .evaluation_files()

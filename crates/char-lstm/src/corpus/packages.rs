@@ -8,34 +8,39 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 use semver::Version;
 
+use super::metadata;
 use super::repository::Repository;
 
 /// A folder that is packed, or left out, as one package.
 pub(super) struct Source {
     pub(super) folder: PathBuf,
     pub(super) repository: Repository,
-    /// Files of the language wanted.
+    /// Files of the languages wanted.
     pub(super) files: Vec<PathBuf>,
     /// Files and folders that could not be looked at.
     pub(super) unreadable: usize,
 }
 
-/// The packages of `folders` with their files of `language`: every sub-folder
-/// with a manifest of that language, and what lies outside those as one package more. Where
+/// The packages of `folders` with their files of `languages`: every sub-folder
+/// that states what it is, and what lies outside those as one package more. Where
 /// folders are `whole`, each is one package.
 ///
 /// # Errors
 /// If a folder can't be read.
-pub(super) fn sources(folders: &[PathBuf], language: &str, whole: bool) -> Result<Vec<Source>> {
+pub(super) fn sources(
+    folders: &[PathBuf],
+    languages: &[String],
+    whole: bool,
+) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     for folder in folders {
-        let mut packages = packages_in(folder, language)?;
+        let mut packages = packages_in(folder)?;
         if whole {
             packages.clear();
         }
         let packed = packages.par_iter();
-        sources.par_extend(packed.map(|package| source(package, language, &HashSet::new())));
-        let rest = source(folder, language, &packages.into_iter().collect());
+        sources.par_extend(packed.map(|package| source(package, languages, &HashSet::new())));
+        let rest = source(folder, languages, &packages.into_iter().collect());
         if !rest.files.is_empty() || rest.unreadable > 0 {
             sources.push(rest);
         }
@@ -44,34 +49,23 @@ pub(super) fn sources(folders: &[PathBuf], language: &str, whole: bool) -> Resul
 }
 
 /// The sub-folders of `folder` that are packages; none if it is one itself.
-fn packages_in(folder: &Path, language: &str) -> Result<Vec<PathBuf>> {
+fn packages_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder)
         .with_context(|| format!("reading folder {}", folder.display()))?;
-    if is_package(folder, language) {
+    if metadata::stands_in(folder) {
         return Ok(Vec::new());
     }
     let mut packages: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| is_package(path, language))
+        .filter(|path| metadata::stands_in(path))
         .collect();
     packages.sort();
     Ok(packages)
 }
 
-/// Whether `folder` holds a manifest of `language`.
-fn is_package(folder: &Path, language: &str) -> bool {
-    let language = language::row(language);
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files = entries.filter(|entry| entry.path().is_file());
-    files.any(|file| {
-        let name = file.file_name();
-        name.to_str().is_some_and(|name| language.is_manifest(name))
-    })
-}
-
-/// Files of `language` under `folder`, but not under `except`, that version
+/// Files of `languages` under `folder`, but not under `except`, that version
 /// control would keep.
-fn source(folder: &Path, language: &str, except: &HashSet<PathBuf>) -> Source {
+fn source(folder: &Path, languages: &[String], except: &HashSet<PathBuf>) -> Source {
     let except = except.clone();
     let walk = WalkBuilder::new(folder)
         .sort_by_file_path(Path::cmp)
@@ -82,7 +76,7 @@ fn source(folder: &Path, language: &str, except: &HashSet<PathBuf>) -> Source {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
                 let path = entry.into_path();
-                if language::of_path(&path).as_deref() == Some(language) {
+                if language::of_path(&path).is_some_and(|language| languages.contains(&language)) {
                     files.push(path);
                 }
             }
@@ -99,21 +93,21 @@ fn source(folder: &Path, language: &str, except: &HashSet<PathBuf>) -> Source {
 }
 
 /// For each source, whether another has a newer version of the same package.
-/// Packages that state no version have nothing in common but a name.
+/// Packages that state no version, or one that is no semantic version, have nothing
+/// in common but a name.
 pub(super) fn superseded(sources: &[Source]) -> Vec<bool> {
-    let mut newest: HashMap<&str, &Version> = HashMap::new();
-    for Source { repository, .. } in sources {
-        if let Some(version) = &repository.version {
-            let best = newest.entry(&repository.package).or_insert(version);
-            *best = version.max(best);
+    let version = |source: &Source| Version::parse(source.repository.version.as_deref()?).ok();
+    let mut newest: HashMap<&str, Version> = HashMap::new();
+    for source in sources {
+        if let Some(version) = version(source) {
+            let best = newest.entry(&source.repository.package);
+            let best = best.or_insert_with(|| version.clone());
+            *best = version.max(best.clone());
         }
     }
     let older = |source: &Source| {
-        let Repository {
-            package, version, ..
-        } = &source.repository;
-        let version = version.as_ref();
-        version.is_some_and(|version| version < newest[package.as_str()])
+        let package = source.repository.package.as_str();
+        version(source).is_some_and(|version| version < newest[package])
     };
     sources.iter().map(older).collect()
 }

@@ -47,9 +47,7 @@ impl Report {
                 version,
                 license,
             } = &package.repository;
-            let version = version
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string);
+            let version = version.as_deref().unwrap_or_default();
             let license = license.as_deref().unwrap_or_default();
             let split = format!("{:?}", package.split).to_lowercase();
             let (files, bytes) = (package.files, package.bytes);

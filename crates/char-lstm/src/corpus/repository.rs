@@ -2,45 +2,36 @@
 
 use std::path::Path;
 
-use semver::Version;
-
-use super::license;
+use super::{license, metadata};
 
 /// A folder that is trained on or held out as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
     /// `owner/name` in lower case, or the package's or folder's name.
     pub key: String,
-    /// Package name: the crate's, or the folder's.
+    /// Package name: its own, or the folder's.
     pub package: String,
-    /// Package version, where it has one.
-    pub version: Option<Version>,
+    /// Package version, as the package writes it.
+    pub version: Option<String>,
     /// SPDX expression, where the package states one.
     pub license: Option<String>,
 }
 
 impl Repository {
-    /// Describes the package in `folder`: by its `Cargo.toml` if it has a
-    /// readable one, else by the folder's name.
+    /// Describes the package in `folder`: by its metadata if it has any that can be
+    /// read, else by the folder's name.
     pub fn of_folder(folder: &Path) -> Self {
         let name = folder.file_name().map(|n| n.to_string_lossy().into_owned());
         let name = name.unwrap_or_else(|| "workspace".to_owned());
-        let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
-        let manifest = manifest
-            .ok()
-            .and_then(|text| text.parse::<toml::Table>().ok());
-        let field = |key: &str| -> Option<String> {
-            let package = manifest.as_ref()?.get("package")?;
-            Some(package.get(key)?.as_str()?.to_owned())
-        };
+        let stated = metadata::of_folder(folder);
         // A name becomes a folder's name, so one such as `../x` is not taken.
-        let package = field("name").filter(|n| is_package_name(n)).unwrap_or(name);
-        let key = field("repository").as_deref().and_then(key_of_url);
+        let package = stated.name.filter(|n| is_package_name(n)).unwrap_or(name);
+        let key = stated.repository.as_deref().and_then(key_of_url);
         Self {
             key: key.unwrap_or_else(|| package.to_lowercase()),
             package,
-            version: field("version").and_then(|v| Version::parse(&v).ok()),
-            license: field("license"),
+            version: stated.version,
+            license: stated.license,
         }
     }
 
@@ -56,9 +47,11 @@ impl Repository {
     }
 }
 
-/// Whether `name` is one that cargo allows: letters, digits, `-` and `_`.
+/// Whether `name` is one that registries allow and that stays in its folder:
+/// letters, digits, `-`, `_`, `+` and, inside, `.`.
 fn is_package_name(name: &str) -> bool {
-    !name.is_empty() && (name.chars()).all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    name.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'))
+        && (name.chars()).all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '.'))
 }
 
 /// `owner/name` of a repository URL, lower case, without `.git`.
@@ -96,7 +89,8 @@ mod tests {
             Repository::of_folder(&folder).package
         };
         assert_eq!(package("some-crate_2"), "some-crate_2");
-        for name in ["../../x", "/etc/x", "a/b", "..", ""] {
+        assert_eq!(package("some.package"), "some.package");
+        for name in ["../../x", "/etc/x", "a/b", "..", ".x", ""] {
             assert_eq!(package(name), "plain");
         }
     }

@@ -25,7 +25,8 @@ fn model(precision: Precision) -> ModelFile {
 
 fn engines() -> Vec<Arc<dyn Engine>> {
     let int8 = model(Precision::Int8);
-    let runtimes = Kernel::available().map(|kernel| Runtime::load(&int8, kernel).expect("a valid model"));
+    let runtimes =
+        Kernel::available().map(|kernel| Runtime::load(&int8, kernel).expect("a valid model"));
     let mut engines: Vec<Arc<dyn Engine>> = Vec::new();
     engines.extend(runtimes.map(|runtime| Arc::new(runtime) as Arc<dyn Engine>));
     engines.push(Arc::new(Reference::new(&model(Precision::F32))));

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use completer::{Before, CancelToken, Cancelled, Completer, Completion, NO_CLOCK, Options, Request};
+use completer::{
+    Before, CancelToken, Cancelled, Completer, Completion, NO_CLOCK, Options, Request,
+};
 use lstm_format::{WindowRule, document_header};
 use proptest::prelude::*;
 use proptest::sample::Index;

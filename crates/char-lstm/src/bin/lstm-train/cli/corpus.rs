@@ -18,9 +18,9 @@ pub(super) struct Arguments {
     /// Where to write the packed corpus.
     #[arg(long)]
     out: PathBuf,
-    /// Language of the files wanted, as an LSP identifier.
-    #[arg(long, default_value = "rust")]
-    language: String,
+    /// Languages of the files wanted, as LSP identifiers; the first is that of the model.
+    #[arg(long, default_value = "rust", value_delimiter = ',')]
+    language: Vec<String>,
     /// Most kilobytes one repository may give to training.
     #[arg(long, default_value_t = 200)]
     repository_kb: usize,
@@ -31,9 +31,13 @@ pub(super) struct Arguments {
     /// is held out.
     #[arg(long)]
     stated_repositories: bool,
-    /// Licence (SPDX) of folders that state none in a Cargo.toml.
+    /// Licence (SPDX) of folders that state none.
     #[arg(long)]
     license: Option<String>,
+    /// Leave out what its path or text says is a copy of another project's file,
+    /// compiled, generated, a stub or data for tests.
+    #[arg(long)]
+    own_code_only: bool,
     /// Largest file taken, in kilobytes.
     #[arg(long, default_value_t = 60)]
     largest_file_kb: usize,
@@ -60,12 +64,13 @@ enum Format {
 
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     let options = BuildOptions {
-        language: arguments.language,
+        languages: arguments.language,
         repository_bytes: arguments.repository_kb * 1_000,
         permissive_only: !arguments.any_license,
         stated_only: arguments.stated_repositories,
         license: arguments.license,
         largest_file: arguments.largest_file_kb * 1_000,
+        own_code_only: arguments.own_code_only,
         hold_out: match arguments.hold_out_files {
             true => HoldOut::Files,
             false => HoldOut::Repositories,

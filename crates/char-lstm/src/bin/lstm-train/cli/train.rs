@@ -184,7 +184,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             "{} holds a run already: go on with --resume or choose another --run",
             run.folder.display()
         );
-        let language = corpus.documents()[0].language.clone();
+        let language = corpus.language().to_owned();
         let master = arguments.from.as_deref().map(ModelFile::read).transpose()?;
         let config = config(arguments, language, master.as_ref().map(|m| &m.config))?;
         let parameters = config.parameter_count();

@@ -1,0 +1,70 @@
+//! What a package says of itself, whatever registry it comes from.
+//!
+//! Each kind of package has a reader in `metadata/`, which knows one format and
+//! nothing of corpora; what they give is the same for all. Must not know files of code.
+
+mod cargo;
+mod debian;
+mod npm;
+mod python;
+
+use std::path::Path;
+
+/// What a package states, unchecked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Metadata {
+    /// Its name.
+    pub(super) name: Option<String>,
+    /// Its version, as it is written.
+    pub(super) version: Option<String>,
+    /// Its licence, as an SPDX expression where it can be read as one.
+    pub(super) license: Option<String>,
+    /// URL of the repository it is kept in.
+    pub(super) repository: Option<String>,
+}
+
+/// A format of metadata.
+struct Reader {
+    /// Whether a folder holds such metadata.
+    stands_in: fn(&Path) -> bool,
+    /// What it says there; `None` if it can't be read.
+    read: fn(&Path) -> Option<Metadata>,
+}
+
+/// The first that finds something is asked.
+const READERS: [Reader; 4] = [cargo::READER, python::READER, npm::READER, debian::READER];
+
+/// What the package in `folder` says of itself; nothing if it is none.
+pub(super) fn of_folder(folder: &Path) -> Metadata {
+    let reader = READERS.iter().find(|reader| (reader.stands_in)(folder));
+    reader
+        .and_then(|reader| (reader.read)(folder))
+        .unwrap_or_default()
+}
+
+/// Whether `folder` is a package.
+pub(super) fn stands_in(folder: &Path) -> bool {
+    READERS.iter().any(|reader| (reader.stands_in)(folder))
+}
+
+/// Sites that keep repositories at `owner/name`. Elsewhere a home page's path says
+/// nothing about a repository.
+const FORGES: [&str; 6] = [
+    "bitbucket.org",
+    "codeberg.org",
+    "git.sr.ht",
+    "github.com",
+    "gitlab.com",
+    "salsa.debian.org",
+];
+
+/// Whether `url` is of a site that keeps repositories.
+fn is_on_a_forge(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else {
+        return false;
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    FORGES.contains(&host.trim_start_matches("www."))
+        && !rest.split('/').nth(1).is_some_and(|o| o == "sponsors")
+}

@@ -1,0 +1,25 @@
+//! A crate's `Cargo.toml`.
+
+use std::path::Path;
+
+use super::{Metadata, Reader};
+
+pub(super) const READER: Reader = Reader {
+    stands_in: |folder| folder.join("Cargo.toml").is_file(),
+    read,
+};
+
+fn read(folder: &Path) -> Option<Metadata> {
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+    let manifest: toml::Table = manifest.parse().ok()?;
+    let field = |key: &str| -> Option<String> {
+        let package = manifest.get("package")?;
+        Some(package.get(key)?.as_str()?.to_owned())
+    };
+    Some(Metadata {
+        name: field("name"),
+        version: field("version"),
+        license: field("license"),
+        repository: field("repository"),
+    })
+}

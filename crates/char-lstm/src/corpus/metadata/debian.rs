@@ -1,0 +1,135 @@
+//! A Debian source package: `debian/copyright`, where it is machine-readable
+//! (DEP 5), `debian/control` and `debian/changelog`.
+
+use std::path::Path;
+
+use super::{Metadata, Reader, is_on_a_forge};
+use crate::corpus::license;
+
+pub(super) const READER: Reader = Reader {
+    stands_in: |folder| folder.join("debian/copyright").is_file(),
+    read,
+};
+
+fn read(folder: &Path) -> Option<Metadata> {
+    let text = |name: &str| std::fs::read_to_string(folder.join("debian").join(name)).ok();
+    Some(parse(
+        &text("copyright")?,
+        &text("control").unwrap_or_default(),
+        &text("changelog").unwrap_or_default(),
+    ))
+}
+
+fn parse(copyright: &str, control: &str, changelog: &str) -> Metadata {
+    let control = paragraphs(control).into_iter().next().unwrap_or_default();
+    let copyright = paragraphs(copyright);
+    let head = copyright.first().map(Vec::as_slice).unwrap_or_default();
+    // `name (version) suite; …`
+    let version = changelog
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let urls = [field(head, "source"), field(&control, "homepage")];
+    let urls = urls.into_iter().flatten();
+    Metadata {
+        name: field(&control, "source").map(str::to_owned),
+        version: version.map(|(version, _)| version.to_owned()),
+        license: field(head, "format").and_then(|_| license_of(&copyright[1..])),
+        repository: urls
+            .filter_map(|value| value.split_whitespace().find(|url| is_on_a_forge(url)))
+            .map(str::to_owned)
+            .next(),
+    }
+}
+
+/// What all of the package's own files ask for; Debian's packaging is no part of it.
+fn license_of(paragraphs: &[Vec<(String, String)>]) -> Option<String> {
+    let mut licenses: Vec<String> = paragraphs
+        .iter()
+        .filter(|paragraph| field(paragraph, "files").is_some_and(|f| !f.starts_with("debian/")))
+        .filter_map(|paragraph| field(paragraph, "license")?.lines().next())
+        .map(expression)
+        .collect();
+    licenses.sort();
+    licenses.dedup();
+    (!licenses.is_empty()).then(|| match licenses.as_slice() {
+        [one] => one.clone(),
+        several => several
+            .iter()
+            .map(|l| format!("({l})"))
+            .collect::<Vec<_>>()
+            .join(" AND "),
+    })
+}
+
+/// Debian's names and `and`, `or` as an SPDX expression.
+fn expression(written: &str) -> String {
+    let words = written.split_whitespace().map(|word| match word {
+        "and" | "or" | "with" => word.to_uppercase(),
+        name => license::of_name(name),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn field<'a>(paragraph: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = paragraph.iter().find(|(n, _)| n == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// The paragraphs of a control file: names in lower case, and values.
+fn paragraphs(text: &str) -> Vec<Vec<(String, String)>> {
+    let mut paragraphs = vec![Vec::<(String, String)>::new()];
+    for line in text.lines() {
+        let paragraph = paragraphs.last_mut().expect("there is one from the start");
+        if line.trim().is_empty() {
+            if !paragraph.is_empty() {
+                paragraphs.push(Vec::new());
+            }
+        } else if line.starts_with([' ', '\t']) {
+            if let Some((_, value)) = paragraph.last_mut() {
+                value.push('\n');
+                value.push_str(line.trim());
+            }
+        } else if let Some((name, value)) = line.split_once(':').filter(|_| !line.starts_with('#'))
+        {
+            paragraph.push((name.to_lowercase(), value.trim().to_owned()));
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTROL: &str =
+        "Source: libexample-java\nHomepage: https://example.org/x/y\n\nPackage: x\n";
+    const CHANGELOG: &str = "libexample-java (1.2-3) unstable; urgency=low\n\n  * Change.\n";
+
+    #[test]
+    fn all_files_but_the_packaging_must_be_free() {
+        let copyright = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\
+             Source: https://github.com/Owner/Example/releases\n\nFiles: *\nCopyright: A\nLicense: Apache-2.0\n\n\
+             Files: src/one.java\n src/two.java\nLicense: Expat or GPL-2+\n\n\
+             Files: debian/*\nLicense: GPL-3\n\nLicense: GPL-3\n Text of it.\n";
+        let read = parse(copyright, CONTROL, CHANGELOG);
+        let license = read.license.clone().unwrap();
+        assert_eq!(license, "(Apache-2.0) AND (MIT OR GPL-2+)");
+        assert!(license::is_permissive(&license));
+        assert_eq!(read.name.unwrap(), "libexample-java");
+        assert_eq!(read.version.unwrap(), "1.2-3");
+        assert_eq!(
+            read.repository.unwrap(),
+            "https://github.com/Owner/Example/releases"
+        );
+        let bound = copyright.replace("Expat or GPL-2+", "GPL-2+");
+        let license = parse(&bound, CONTROL, CHANGELOG).license.unwrap();
+        assert!(!license::is_permissive(&license));
+    }
+
+    #[test]
+    fn prose_states_no_licence_and_a_home_page_no_repository() {
+        let read = parse("It is under the MIT license.\n", CONTROL, CHANGELOG);
+        assert_eq!((read.license, read.repository), (None, None));
+    }
+}
