@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lstm_format::{document_header, language_of};
+use lstm_format::document_header;
 use tch::{Kind, Tensor, no_grad};
 
 use crate::batches::IGNORED;
@@ -44,7 +44,7 @@ pub fn bits(
     for (index, text) in texts.iter().enumerate() {
         for window in config.window_rule().windows(text.bytes) {
             // A model of several languages is told which by the header.
-            let language = language_of(Path::new(text.path));
+            let language = language::of_path(Path::new(text.path));
             let language = language.as_ref().unwrap_or(&config.language);
             let mut bytes = document_header(language, text.path);
             let header = bytes.len();

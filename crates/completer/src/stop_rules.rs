@@ -209,19 +209,13 @@ fn several_lines_fit(around: &Surroundings<'_>, language: &str, just_accepted: b
     let row = language::row(language);
     around.rest.trim().is_empty() && (blank || just_accepted || row.opens_block(line))
 }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// What is kept where `before$0after` would be continued with `text`.
-    fn kept<'t>(
-        language: &str,
-        fixture: &str,
-        text: &'t str,
-        multi_line: MultiLine,
-    ) -> &'t str {
+    fn kept<'t>(language: &str, fixture: &str, text: &'t str, multi_line: MultiLine) -> &'t str {
         let (before, after) = fixture::split(fixture);
         let surroundings = Surroundings::new(before.as_bytes(), after);
         let options = Options {
