@@ -31,6 +31,8 @@
 //!     options: &Options {
 //!         strategy: Strategy::Greedy,
 //!         multi_line: MultiLine::Auto,
+//!         // Shows what is likely, however wrong it may be.
+//!         glance_cost: Some(0.0),
 //!         deadline: Some(Duration::from_secs(60)),
 //!         ..Options::default()
 //!     },

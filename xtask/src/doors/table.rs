@@ -21,11 +21,12 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     // Of evaluation only which files of a package are measured, so that training
     // and the server's command measure the same ones.
     ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
-    ("explorer", &["lstm-runtime"]),
+    ("explorer", &["lstm-runtime", "language"]),
     ("lstm-ls", &["assistant", "retrain", "explorer"]),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
     ("lstm-bench", &["lstm-ls", "end-to-end"]),
+    ("lstm-bench-torch", &["char-lstm"]),
     // For tests only.
     ("fixture", &[]),
     // They know the server as an editor does: from outside.
@@ -57,7 +58,7 @@ pub(super) const CONFINED: &[(&str, &[&str])] = &[
     ("tokio", SERVERS),
 ];
 
-const TORCH: &[&str] = &["char-lstm", "fit", "lstm-ls-torch"];
+const TORCH: &[&str] = &["char-lstm", "fit", "lstm-ls-torch", "lstm-bench-torch"];
 const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch", "lstm-bench"];
 
 /// Packages that only these crates name among their own dependencies.
