@@ -72,7 +72,7 @@ mod tests {
 
     #[track_caller]
     fn check(fixture: &str, word: &str, rest: &str, next_lines: &[&str]) {
-        let (before, after) = fixture.split_once("$0").expect("a cursor");
+        let (before, after) = fixture::split(fixture);
         let got = Surroundings::new(before.as_bytes(), after);
         assert_eq!((got.word, got.rest), (word, rest));
         assert_eq!(got.next_lines, next_lines);

@@ -238,8 +238,7 @@ mod tests {
     /// What could stand in place of the token behind `$0`.
     #[track_caller]
     fn check(fixture: &str, expected: Option<&[&str]>) {
-        let at = fixture.find("$0").expect("a cursor");
-        let text = fixture.replace("$0", "");
+        let (text, at) = fixture::cut(fixture);
         let tokens = tokens(&text, "rust");
         let scope = Scope::new(&text, &tokens);
         let number = tokens.iter().position(|token| token.range.start == at);

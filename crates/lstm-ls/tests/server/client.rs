@@ -97,8 +97,8 @@ impl Client {
 
     /// Opens a document with a `$0`; the position of that, in UTF-16 units.
     pub(crate) async fn open_at_cursor(&mut self, fixture: &str) -> Value {
-        let (before, _) = fixture.split_once("$0").expect("a cursor");
-        self.open("rust", &fixture.replace("$0", "")).await;
+        let (before, _) = fixture::split(fixture);
+        self.open("rust", &fixture::cut(fixture).0).await;
         let line = before.rsplit('\n').next().expect("split gives one piece");
         let character = line.encode_utf16().count();
         json!({"line": before.matches('\n').count(), "character": character})

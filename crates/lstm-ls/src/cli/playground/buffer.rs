@@ -95,7 +95,7 @@ mod tests {
     /// Does `act` where `$0` is in `fixture`, and expects the same form.
     #[track_caller]
     fn check(fixture: &str, act: fn(&mut Buffer), expect: &str) {
-        let (before, behind) = fixture.split_once("$0").expect("a cursor");
+        let (before, behind) = fixture::split(fixture);
         let mut buffer = Buffer::new(behind);
         buffer.cursor = 0;
         buffer.insert(before);
