@@ -13,6 +13,7 @@ mod cancel;
 mod completer;
 mod completion;
 mod decode;
+mod exponential;
 mod memo;
 pub mod mixing;
 pub mod names_after;

@@ -7,7 +7,6 @@
 //! each of these. The result is always a distribution and never 0.
 //! It is fitted on repositories that neither the LSTM nor any measurement has seen.
 
-mod exponential;
 mod features;
 mod gate;
 mod lanes;
@@ -16,8 +15,8 @@ pub use features::{FEATURES, Features, WordPlace};
 pub use gate::{Gate, HIDDEN, OUTPUTS};
 
 use code_index::Prediction;
-pub(crate) use exponential::exp;
-use exponential::ln;
+
+use crate::exponential::{exp, ln};
 
 /// How two distributions are combined for one byte.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
-//! Layers of the small networks that are fitted and embedded: the gate of the
-//! mixture and the scale of surprises.
+//! Layers of the small networks that are fitted: the gate of the mixture and the
+//! scale of surprises. Must not know what they decide.
 
-use crate::mixing::exp;
+use crate::exponential::exp;
 
 /// The numbers in the bytes of a fitted file, little-endian f32.
 pub(crate) fn numbers(bytes: &[u8]) -> Vec<f32> {

@@ -2,8 +2,8 @@
 
 use code_index::Prediction;
 
-use super::exponential::ln;
 use super::lanes;
+use crate::exponential::ln;
 
 /// How many numbers the gate sees.
 pub const FEATURES: usize = 26;

@@ -17,7 +17,7 @@ pub(crate) fn exp(x: f32) -> f32 {
 
 /// ln x for normal x > 0, absolute error below 3·10⁻⁶.
 #[inline]
-pub(super) fn ln(x: f32) -> f32 {
+pub(crate) fn ln(x: f32) -> f32 {
     let bits = x.to_bits() as i32;
     // The exponent for which the mantissa lies in [√½, √2).
     let exponent = (bits - 0x3f35_04f3) >> 23;
