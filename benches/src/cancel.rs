@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use code_index::Layer;
-use completer::{Before, CancelToken, Completer, Options, Request, Strategy};
+use completer::{Before, CancelToken, Completer, NO_CLOCK, Options, Request, Strategy};
 use lstm_format::ModelFile;
 use lstm_runtime::{Kernel, Runtime};
 use serde_json::json;
@@ -119,6 +119,7 @@ fn complete(completer: &Completer, before: &str, options: &Options, cancel: &Can
         language: "rust",
         memory: Some(&Layer::new()),
         options,
+        clock: NO_CLOCK,
     };
     completer.complete(&request, cancel).is_ok()
 }

@@ -1,15 +1,15 @@
-//! Telling a completion to give up, from another thread or by the clock.
+//! Telling a completion to give up, from another thread or by the caller's clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::Duration;
 
-/// A flag shared by whoever asked for a completion and whoever computes it.
+/// A flag shared by the caller of a completion and the worker that computes it.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
-    /// A token nobody has cancelled yet.
+    /// A token that is not cancelled yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,11 +30,24 @@ impl CancelToken {
 #[error("the completion was cancelled")]
 pub struct Cancelled;
 
+/// Gives the time since a moment of the caller's choice. A completer has no clock
+/// of its own, because a browser's is not the one of the standard library:
+///
+/// ```
+/// let started = std::time::Instant::now();
+/// let clock: completer::Clock<'_> = &|| started.elapsed();
+/// ```
+pub type Clock<'a> = &'a (dyn Fn() -> Duration + Sync);
+
+/// For callers without a deadline that want no times: a clock that stands at 0.
+pub const NO_CLOCK: Clock<'static> = &|| Duration::ZERO;
+
 /// What is looked at before every byte that is decoded.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits<'a> {
     pub(crate) cancel: &'a CancelToken,
-    pub(crate) deadline: Option<Instant>,
+    pub(crate) clock: Clock<'a>,
+    pub(crate) deadline: Option<Duration>,
 }
 
 impl Limits<'_> {
@@ -48,6 +61,6 @@ impl Limits<'_> {
         }
         Ok(self
             .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline))
+            .is_some_and(|deadline| (self.clock)() >= deadline))
     }
 }

@@ -1,22 +1,22 @@
 //! From a request to ranked suggestions.
 
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::Duration;
 
 use code_index::{Memory, Prefix, PrefixCache, Stops};
 use lstm_format::{Engine, Session};
 
-use crate::cancel::{CancelToken, Cancelled, Limits};
+use crate::cancel::{CancelToken, Cancelled, Clock, Limits};
 use crate::completion::{Completion, Micros, Stop};
 use crate::decode::{Predictor, Recall, Task, decode};
 use crate::memo::{Memo, MemoSession};
 use crate::mixing::Gate;
-use crate::names_after::NamesAfter;
-use crate::options::{Before, Options, Request};
+use crate::names_after::{self, NamesAfter};
+use crate::options::{Before, Options, Reach, Request};
 use crate::prefix::{Feeder, Windows};
 use crate::show::{self, Ignored};
 use crate::state_cache::StateCache;
-use crate::stop_rules::{StopRules, several_lines_fit};
+use crate::stop_rules::StopRules;
 use crate::suggest::{Draft, rank};
 use crate::surprise::{Document, Finder, Scale, Surprise};
 use crate::surroundings::Surroundings;
@@ -73,11 +73,14 @@ impl Completer {
         }
     }
 
-    /// Bytes before a cursor that a completion can depend on.
-    pub fn reach(&self) -> usize {
+    /// Bytes around a cursor that a completion can depend on.
+    pub fn reach(&self) -> Reach {
         let engine = self.engine.as_ref();
         let window = engine.map_or(0, |engine| engine.config().window_rule().reach());
-        window.max(Prefix::REACH)
+        Reach {
+            before: window.max(Prefix::REACH).max(names_after::REACH),
+            after: names_after::REACH,
+        }
     }
 
     /// The model, if there is one.
@@ -99,10 +102,12 @@ impl Completer {
         request: &Request<'_>,
         cancel: &CancelToken,
     ) -> Result<Completion, Cancelled> {
-        let started = Instant::now();
+        let clock = request.clock;
+        let started = clock();
         let options = request.options;
         let limits = Limits {
             cancel,
+            clock,
             deadline: options.deadline,
         };
         let mut session = self.session();
@@ -141,7 +146,7 @@ impl Completer {
             suggestions: Vec::new(),
             replaces: word.len(),
             micros: Micros {
-                prefix: micros_since(started),
+                prefix: micros_since(clock, started),
                 decode: 0,
             },
             stop: Stop::Deadline,
@@ -152,11 +157,11 @@ impl Completer {
 
         let cursor = predictor.head(state, request.before.text);
 
-        let decoding = Instant::now();
+        let decoding = clock();
         let must = options.must_start_with.as_deref().unwrap_or_default();
         completion.stop = match forced_after(word, must) {
             Some(forced) if options.candidates > 0 => {
-                let rules = StopRules::new(&surroundings, request.language, options.multi_line);
+                let rules = StopRules::new(&surroundings, request.language, options);
                 let task = Task {
                     rules: &rules,
                     forced: forced.as_bytes(),
@@ -199,12 +204,12 @@ impl Completer {
             Some(_) => Stop::Finished,
             None => Stop::NothingToAdd,
         };
-        completion.micros.decode = micros_since(decoding);
+        completion.micros.decode = micros_since(clock, decoding);
         Ok(completion)
     }
 
     /// Completes where the cursor will be once `text` is accepted, so that this
-    /// suggestion is there by then. For the time in which someone reads the
+    /// suggestion is there by then. For the time in which the typist reads the
     /// suggestion `text`; changes no answer.
     ///
     /// # Errors
@@ -217,11 +222,8 @@ impl Completer {
         cancel: &CancelToken,
     ) -> Result<(), Cancelled> {
         let before = [request.before.text, text.as_bytes()].concat();
-        let line = before.rsplit(|&byte| byte == b'\n').next();
-        let rest = request.after.split('\n').next().unwrap_or_default();
-        let line = line.unwrap_or_default();
         let options = Options {
-            multi_line: several_lines_fit(request.language, line, rest, true),
+            just_accepted: true,
             ignored: Ignored::default(),
             deadline: None,
             must_start_with: None,
@@ -240,8 +242,8 @@ impl Completer {
 
     /// Brings the windows that will follow the one at the cursor at most 32
     /// bytes nearer each, so that crossing into them costs no more than any
-    /// other keystroke. For the pauses between completions of someone who
-    /// types; changes no answer.
+    /// other keystroke. For the pauses between a typist's completions;
+    /// changes no answer.
     ///
     /// # Errors
     /// [`Cancelled`] if `cancel` is set, which is looked at before every window.
@@ -264,6 +266,7 @@ impl Completer {
             cache: &self.cache,
             limits: Limits {
                 cancel,
+                clock: request.clock,
                 deadline: None,
             },
         };
@@ -313,6 +316,6 @@ fn forced_after<'a>(word: &str, must: &'a str) -> Option<&'a str> {
         .or_else(|| word.starts_with(must).then_some(""))
 }
 
-fn micros_since(instant: Instant) -> u64 {
-    u64::try_from(instant.elapsed().as_micros()).unwrap_or(u64::MAX)
+fn micros_since(clock: Clock<'_>, start: Duration) -> u64 {
+    u64::try_from(clock().saturating_sub(start).as_micros()).unwrap_or(u64::MAX)
 }

@@ -47,7 +47,7 @@ pub(crate) fn length_normalised(log_prob: f64, bytes: usize) -> f64 {
     log_prob / (bytes.max(1) as f64).powf(0.7)
 }
 
-/// Microseconds of wall time.
+/// Microseconds by [`Request::clock`](crate::Request::clock).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Micros {
     /// Finding or computing the state at the cursor.

@@ -1,9 +1,9 @@
 //! Turns the text before a cursor into ranked suggestions.
 //!
-//! `(path, text around the cursor, options, cancel)` → [`Completion`]. Owns:
+//! `(path, text around the cursor, options, clock, cancel)` → [`Completion`]. Owns:
 //! prefix states and their cache, decoding, stop rules, trimming against the
-//! text after the cursor, ranking. Must not know: LSP, sockets, files, threads,
-//! or which engine stands behind [`lstm_format::Engine`].
+//! text after the cursor, ranking. Must not know: LSP, sockets, files, threads, the
+//! system's clock, or which engine stands behind [`lstm_format::Engine`].
 //!
 //! **Invariant.** A completion is a function of the request alone. The cache of
 //! states changes how long it takes, never what it says; the clock matters only
@@ -29,8 +29,7 @@ pub mod surprise;
 mod surroundings;
 mod utf8;
 
-pub use cancel::{CancelToken, Cancelled};
+pub use cancel::{CancelToken, Cancelled, Clock, NO_CLOCK};
 pub use completer::Completer;
 pub use completion::{Completion, Micros, Stop, Suggestion};
-pub use options::{Before, Options, Request, Strategy};
-pub use stop_rules::several_lines_fit;
+pub use options::{Before, MultiLine, Options, Reach, Request, Strategy};

@@ -1,7 +1,7 @@
 //! Steps already made, found again by the exact state they started from.
 //!
-//! A shown suggestion was decoded byte by byte. Who types into it asks for the
-//! same steps from the same states again, and so does who accepts it after the
+//! A shown suggestion was decoded byte by byte. A typist who types into it needs the
+//! same steps from the same states again, and so does one who accepts it after the
 //! next one was decoded ahead: they are answered from here. Only a cache: an
 //! entry is used after a comparison of every number of the state, so what comes
 //! out is what the engine would have computed.

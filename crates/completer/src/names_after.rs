@@ -14,8 +14,8 @@ use crate::surroundings::word_at_end;
 const LINES_AFTER: usize = 31;
 /// Lines before the cursor of whose names nothing is learnt, its own included.
 const LINES_BEFORE: usize = 10;
-/// Bytes of them at most.
-const BYTES: usize = 4096;
+/// Bytes on either side at most.
+pub(crate) const REACH: usize = 4096;
 
 /// What is added to the log-odds, in nats, of a name that stands after the cursor,
 /// and of one that does not. What `mixing-fit after` prints.
@@ -54,7 +54,7 @@ impl<'a> NamesAfter<'a> {
     /// Those around the cursor between `before`, which may begin in the middle of a
     /// character, and `after`. The name that the cursor stands in is not one of them.
     pub fn new(before: &'a [u8], after: &'a str) -> Self {
-        let before = &before[before.len().saturating_sub(BYTES)..];
+        let before = &before[before.len().saturating_sub(REACH)..];
         let word = word_at_end(before);
         let before = &before[..before.len() - word.len()];
         let feeds = before.iter().rev().enumerate();
@@ -62,7 +62,7 @@ impl<'a> NamesAfter<'a> {
         let start = feeds.nth(LINES_BEFORE - 1);
         let lines = start.map_or(before, |(back, _)| &before[before.len() - back..]);
         let lines = lines.utf8_chunks().last().map_or("", |chunk| chunk.valid());
-        let mut ends = (0..=BYTES.min(after.len())).rev();
+        let mut ends = (0..=REACH.min(after.len())).rev();
         let end = ends.find(|&end| after.is_char_boundary(end));
         let after = after[..end.unwrap_or_default()].trim_start_matches(in_name);
         let end = after.match_indices('\n').nth(LINES_AFTER - 1);

@@ -1,9 +1,10 @@
 //! What is asked of a completion.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use code_index::Layer;
 
+use crate::cancel::Clock;
 use crate::show::Ignored;
 
 /// One cursor in one document, and how to complete there.
@@ -14,8 +15,8 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// Text before the cursor.
     pub before: Before<'a>,
-    /// Text after the cursor; the next few kilobytes suffice, and a cut in the
-    /// middle of a line is harmless.
+    /// Text after the cursor; what is within [`Completer::reach`](crate::Completer::reach)
+    /// suffices, and a cut in the middle of a line is harmless.
     pub after: &'a str,
     /// Language of the document, as an LSP identifier.
     pub language: &'a str,
@@ -24,9 +25,12 @@ pub struct Request<'a> {
     pub memory: Option<&'a Layer>,
     /// How to complete.
     pub options: &'a Options,
+    /// What the deadline and the times taken are told by.
+    pub clock: Clock<'a>,
 }
 
-/// The text before a cursor, or at least its last [`Completer::reach`](crate::Completer::reach) bytes.
+/// The text before a cursor, or at least the last bytes of it that are within
+/// [`Completer::reach`](crate::Completer::reach).
 #[derive(Clone, Copy, Debug)]
 pub struct Before<'a> {
     /// UTF-8, ending at a character boundary; it may begin in the middle of one.
@@ -61,6 +65,29 @@ pub enum Strategy {
     Beam,
 }
 
+/// Bytes around a cursor that a completion can depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Before it.
+    pub before: usize,
+    /// After it.
+    pub after: usize,
+}
+
+/// Whether suggestions may span lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MultiLine {
+    /// They end with the line.
+    #[default]
+    Off,
+    /// They span lines at the end of a line that opens a block, on a blank line, and
+    /// at the end of any line where a suggestion was
+    /// [`just_accepted`](Options::just_accepted); never inside a line.
+    Auto,
+    /// They may everywhere.
+    Always,
+}
+
 /// How to complete. `Options::default()` suits inline completion of one line;
 /// its numbers are the defaults of everything that lets a user set them.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +109,10 @@ pub struct Options {
     /// Most bytes to decode for a candidate.
     pub max_bytes: usize,
     /// Whether a suggestion may span lines.
-    pub multi_line: bool,
+    pub multi_line: MultiLine,
+    /// Whether the text before the cursor ends with an accepted suggestion, for
+    /// [`MultiLine::Auto`].
+    pub just_accepted: bool,
     /// Whether suggestions repeat the half-typed word before the cursor, for
     /// clients that replace it; see [`Completion::replaces`](crate::Completion::replaces).
     pub heal_word: bool,
@@ -97,8 +127,8 @@ pub struct Options {
     /// What was shown at the cursor before and not accepted; with a
     /// [`glance_cost`](Self::glance_cost), that is a reason not to show it again.
     pub ignored: Ignored,
-    /// When to stop and return what there is.
-    pub deadline: Option<Instant>,
+    /// Time of [`Request::clock`] at which to stop and return what there is.
+    pub deadline: Option<Duration>,
     /// What every suggestion's text must start with, the healed word included,
     /// such as the entry selected in the editor's own list. Suggestions that do
     /// not go beyond it are dropped.
@@ -115,7 +145,8 @@ impl Default for Options {
             top_k: 0,
             seed: 0,
             max_bytes: 120,
-            multi_line: false,
+            multi_line: MultiLine::Off,
+            just_accepted: false,
             heal_word: false,
             glance_cost: None,
             rescoring: true,

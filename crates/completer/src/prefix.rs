@@ -1,6 +1,6 @@
 //! The state at a cursor, as `lstm_format::context` defines it.
 //!
-//! Two windows are alive while someone types: the one that ends at the cursor
+//! Two windows are alive during typing: the one that ends at the cursor
 //! now, and the one that will take over at the next boundary. Both are kept
 //! rolling, so that the hand-over costs no more than any other keystroke.
 
@@ -71,7 +71,7 @@ pub(crate) struct Feeder<'a> {
 }
 
 impl Feeder<'_> {
-    /// Feeds a little of a window whose state nobody needs yet.
+    /// Feeds a little of a window whose state is not needed yet.
     pub(crate) fn bring_nearer(&mut self, window: &Arc<[u8]>) -> Result<(), Cancelled> {
         self.advance(window, CATCH_UP).map(drop)
     }
@@ -79,7 +79,7 @@ impl Feeder<'_> {
     /// Feeds at most `most` bytes of `window` beyond what is known. The state at
     /// its end, or `None` if that is farther or the deadline passed.
     ///
-    /// What was fed is remembered in any case, so that someone who types faster
+    /// What was fed is remembered in any case, so that a typist who types faster
     /// than a long window can be read still gets there.
     fn advance(&mut self, window: &Arc<[u8]>, most: usize) -> Result<Option<State>, Cancelled> {
         let known = lock(self.cache).longest(window);

@@ -5,8 +5,8 @@
 //! expected to save P·(k − 1) − (1 − P)·cost keystrokes. Each suggestion is cut
 //! where that is greatest, and shown if it is positive.
 //!
-//! Who types into a suggestion instead of accepting it says something, too:
-//! what stood there is probably not what is wanted ([`Ignored`]).
+//! Typing into a suggestion instead of accepting it says something, too: what
+//! stood there is probably not what is wanted ([`Ignored`]).
 
 use crate::completion::Suggestion;
 
@@ -71,7 +71,7 @@ pub(crate) fn percent(suggestions: &[Suggestion], replaced: usize) -> u8 {
     (greatest.exp() * 100.0).floor().clamp(0.0, 100.0) as u8
 }
 
-/// The probability that somebody who types would have accepted what stands at
+/// The probability that the typist would have accepted what stands at
 /// the cursor if it were right. Fast typists see little of it.
 const ATTENTION: f64 = 0.6;
 

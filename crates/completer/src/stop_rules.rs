@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use crate::options::{MultiLine, Options};
 use crate::surroundings::{Surroundings, columns};
 
 /// What does not change while candidates of one request are decoded.
@@ -21,9 +22,13 @@ pub(crate) struct StopRules {
 }
 
 impl StopRules {
-    pub(crate) fn new(surroundings: &Surroundings<'_>, language: &str, multi_line: bool) -> Self {
+    pub(crate) fn new(surroundings: &Surroundings<'_>, language: &str, options: &Options) -> Self {
         Self {
-            multi_line,
+            multi_line: match options.multi_line {
+                MultiLine::Off => false,
+                MultiLine::Auto => several_lines_fit(surroundings, language, options.just_accepted),
+                MultiLine::Always => true,
+            },
             language: language.to_owned(),
             standing: standing_closers(surroundings.rest.as_bytes()),
             indentation: surroundings.indentation(),
@@ -195,18 +200,16 @@ impl Tracker {
     }
 }
 
-/// Whether several lines may be suggested between `line`, which is the cursor's
-/// up to the cursor, and `rest`, which is what stands behind it: at the end of a
-/// line that opens a block, on a blank line, or at the end of any line where a
-/// suggestion was `just_accepted`. Never inside a line.
-pub fn several_lines_fit(language: &str, line: &[u8], rest: &str, just_accepted: bool) -> bool {
+/// See [`MultiLine::Auto`].
+fn several_lines_fit(around: &Surroundings<'_>, language: &str, just_accepted: bool) -> bool {
+    let line = around.line_before;
     let blank = line.trim_ascii().is_empty();
-    rest.trim().is_empty() && (blank || just_accepted || opens_block(language, line))
+    around.rest.trim().is_empty() && (blank || just_accepted || opens_block(language, line))
 }
 
 /// Whether a block opens at the end of `line`, trailing blanks aside: with a
 /// bracket, or with the colon of languages that indent.
-pub(crate) fn opens_block(language: &str, line: &[u8]) -> bool {
+fn opens_block(language: &str, line: &[u8]) -> bool {
     match line.trim_ascii_end() {
         [.., b'{' | b'(' | b'['] => true,
         [.., b':', b':'] => false,
@@ -220,10 +223,14 @@ mod tests {
     use super::*;
 
     /// What is kept where `before$0after` would be continued with `text`.
-    fn kept<'t>(language: &str, fixture: &str, text: &'t str, multi_line: bool) -> &'t str {
-        let (before, after) = fixture.split_once("$0").expect("a cursor");
+    fn kept<'t>(language: &str, fixture: &str, text: &'t str, multi_line: MultiLine) -> &'t str {
+        let (before, after) = fixture::split(fixture);
         let surroundings = Surroundings::new(before.as_bytes(), after);
-        let rules = StopRules::new(&surroundings, language, multi_line);
+        let options = Options {
+            multi_line,
+            ..Options::default()
+        };
+        let rules = StopRules::new(&surroundings, language, &options);
         let mut tracker = Tracker::default();
         let bytes = text.as_bytes();
         let mut ats = 0..bytes.len();
@@ -233,7 +240,7 @@ mod tests {
 
     #[track_caller]
     fn check_line(fixture: &str, text: &str, expect: &str) {
-        assert_eq!(kept("rust", fixture, text, false), expect);
+        assert_eq!(kept("rust", fixture, text, MultiLine::Off), expect);
     }
 
     /// `¦` in `text` marks where it should end.
@@ -246,7 +253,7 @@ mod tests {
     fn check_lines_of(language: &str, fixture: &str, text: &str) {
         let (expect, _) = text.split_once('¦').expect("an end");
         let text = text.replacen('¦', "", 1);
-        assert_eq!(kept(language, fixture, &text, true), expect);
+        assert_eq!(kept(language, fixture, &text, MultiLine::Always), expect);
     }
 
     #[test]
@@ -335,5 +342,50 @@ mod tests {
     #[test]
     fn a_standing_closer_ends_lines_too() {
         check_lines("f(|| {$0})", "\n    a\n¦});\n");
+    }
+
+    #[track_caller]
+    fn check_fit(fixture: &str, expected: bool) {
+        check_fit_in("rust", fixture, expected);
+    }
+
+    #[track_caller]
+    fn check_fit_in(language: &str, fixture: &str, expected: bool) {
+        let (before, after) = fixture::split(fixture);
+        let around = Surroundings::new(before.as_bytes(), after);
+        assert_eq!(several_lines_fit(&around, language, false), expected);
+    }
+
+    #[test]
+    fn several_lines_fit_where_a_block_opens_or_nothing_is() {
+        check_fit("fn f() {$0", true);
+        check_fit("fn f() { $0 \n}", true);
+        check_fit("fn f() {\n    $0\r\n}", true);
+        check_fit("$0", true);
+        check_fit("call($0\n", true);
+    }
+
+    #[test]
+    fn several_lines_never_fit_inside_a_line() {
+        check_fit("fn f() {$0}", false);
+        check_fit("    $0let a = 1;", false);
+        check_fit("let a = $0\n", false);
+        check_fit("a;$0", false);
+    }
+
+    #[test]
+    fn several_lines_fit_after_what_was_just_accepted_but_not_inside_a_line() {
+        for (fixture, expected) in [("a;$0\n", true), ("f(a$0)\n", false)] {
+            let (before, after) = fixture::split(fixture);
+            let around = Surroundings::new(before.as_bytes(), after);
+            assert_eq!(several_lines_fit(&around, "rust", true), expected);
+        }
+    }
+
+    #[test]
+    fn a_colon_fits_several_lines_only_where_it_opens_a_block() {
+        check_fit("let v = Vec::$0\n", false);
+        check_fit("let x: $0\n", false);
+        check_fit_in("python", "def f():$0\n", true);
     }
 }

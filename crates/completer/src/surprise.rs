@@ -77,7 +77,7 @@ impl Surprise {
     }
 }
 
-/// Who looks.
+/// What looking for surprises takes.
 pub(crate) struct Finder<'a> {
     pub(crate) engine: &'a dyn Engine,
     pub(crate) gate: &'a Gate,

@@ -10,8 +10,8 @@ use std::time::Instant;
 use code_index::Layer;
 use completer::show::{self, Ignored};
 use completer::{
-    Before, CancelToken, Cancelled, Completer, Options, Request, Strategy, Suggestion,
-    several_lines_fit,
+    Before, CancelToken, Cancelled, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy,
+    Suggestion,
 };
 
 use crate::scenario::{Passage, Scenario};
@@ -208,14 +208,13 @@ impl Typist<'_> {
         else {
             return words::rest_of_last_word(before);
         };
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let rest = after.split('\n').next().unwrap_or_default();
         let options = Options {
             strategy: Strategy::Greedy,
             candidates: 1,
             glance_cost: Some(least),
             rescoring,
-            multi_line: several_lines_fit(language, line.as_bytes(), rest, just_accepted),
+            multi_line: MultiLine::Auto,
+            just_accepted,
             ..Options::default()
         };
         let request = Request {
@@ -225,6 +224,7 @@ impl Typist<'_> {
             language,
             memory,
             options: &options,
+            clock: NO_CLOCK,
         };
         let completion = completer.complete(&request, cancel).ok()?;
         completion.suggestions.into_iter().next()

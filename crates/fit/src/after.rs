@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use completer::names_after::{NamesAfter, Standing};
 use completer::{
-    Before, CancelToken, Completer, Options, Request, Strategy, several_lines_fit, show,
+    Before, CancelToken, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy, show,
 };
 use evaluation::{Passage, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -100,13 +100,11 @@ fn suggested_at(
     end: usize,
 ) -> Vec<Suggested> {
     let (before, after) = (&text[..place], &text[end..]);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    let rest = after.split('\n').next().unwrap_or_default();
     let options = Options {
         strategy: Strategy::Greedy,
         candidates: 1,
         glance_cost: Some(show::glance_cost(EAGERNESS)),
-        multi_line: several_lines_fit(language, line.as_bytes(), rest, false),
+        multi_line: MultiLine::Auto,
         rescoring: false,
         ..Options::default()
     };
@@ -117,6 +115,7 @@ fn suggested_at(
         language,
         memory: Some(&subject.workspace),
         options: &options,
+        clock: NO_CLOCK,
     };
     let completion = completer.complete(&request, &CancelToken::new());
     let suggestion = completion

@@ -3,22 +3,19 @@
 //! Owns: which model, how long, when an answer is out of date, what is done in the
 //! pause after it. Must not know how the answer is shown.
 
-use std::borrow::Cow;
 use std::future::ready;
 use std::sync::Arc;
 use std::time::Instant;
 
-use completer::{Before, Completer, Completion, Options, Request, Strategy, Suggestion, show};
+use completer::{
+    Before, Completer, Completion, MultiLine, Options, Request, Strategy, Suggestion, show,
+};
 use tracing::Span;
 
 use super::{Reason, Session, Snapshot};
-use crate::documents::Document;
 use crate::models::Model;
 use crate::scheduler::Purpose;
 use crate::settings::Settings;
-
-/// Bytes after the cursor that suggestions are scored by and trimmed against.
-const LOOK_AHEAD: usize = 4096;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,9 +162,10 @@ impl Session {
         let question = Question {
             completer: self.completers.of(&model),
             options: Options {
-                deadline: Some(Instant::now() + settings.deadline),
+                deadline: Some(settings.deadline),
                 ..self.options(&snapshot, ask)
             },
+            asked: Instant::now(),
             snapshot,
         };
         let snapshot = &question.snapshot;
@@ -212,9 +210,12 @@ impl Session {
         let ghost = self
             .documents
             .ghost(&snapshot.revision.id, snapshot.at.start);
-        let fits = several_lines_fit(&snapshot.document, &snapshot.at, ghost.accepted);
         let options = Options {
-            multi_line: settings.multi_line && fits,
+            multi_line: match settings.multi_line {
+                true => MultiLine::Auto,
+                false => MultiLine::Off,
+            },
+            just_accepted: ghost.accepted,
             ignored: ghost.ignored,
             // The range of a selected entry holds the half-typed word already.
             heal_word: selected.is_none(),
@@ -245,32 +246,14 @@ fn options(settings: &Settings) -> Options {
     }
 }
 
-/// Whether several lines may be suggested at `at`, where a suggestion may have
-/// been `just_accepted`.
-fn several_lines_fit(
-    document: &Document,
-    at: &std::ops::Range<usize>,
-    just_accepted: bool,
-) -> bool {
-    let text = &document.text;
-    let line = text.byte_to_line(at.start);
-    let before = text.byte_slice(text.line_to_byte(line)..at.start);
-    let rest = text.byte_slice(at.end..).chars();
-    let rest: String = rest.take_while(|c| !matches!(c, '\n' | '\r')).collect();
-    completer::several_lines_fit(
-        &document.language,
-        Cow::from(before).as_bytes(),
-        &rest,
-        just_accepted,
-    )
-}
-
 /// What is asked of a completer, with all that its answer depends on.
 #[derive(Clone)]
 struct Question {
     completer: Arc<Completer>,
     snapshot: Snapshot,
     options: Options,
+    /// Where the deadline counts from.
+    asked: Instant,
 }
 
 impl Question {
@@ -279,17 +262,19 @@ impl Question {
         let (completer, snapshot) = (&*self.completer, &self.snapshot);
         let document = &snapshot.document;
         let memory = snapshot.memory();
-        let tail = document.tail(snapshot.at.start, completer.reach());
+        let reach = completer.reach();
+        let tail = document.tail(snapshot.at.start, reach.before);
         let request = Request {
             path: &snapshot.place.path.to_string_lossy(),
             before: Before {
                 text: tail.text.as_bytes(),
                 start: tail.start,
             },
-            after: &document.head(snapshot.at.end, LOOK_AHEAD),
+            after: &document.head(snapshot.at.end, reach.after),
             language: &document.language,
             memory: Some(&memory),
             options: &self.options,
+            clock: &|| self.asked.elapsed(),
         };
         ask(completer, &request)
     }
@@ -301,48 +286,4 @@ fn record(completion: &Completion) {
     span.record("bytes", bytes);
     span.record("prefix_us", completion.micros.prefix);
     span.record("decode_us", completion.micros.decode);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(fixture: &str, expected: bool) {
-        check_of("rust", fixture, expected);
-    }
-
-    #[track_caller]
-    fn check_of(language: &str, fixture: &str, expected: bool) {
-        let cursor = fixture.find("$0").expect("a cursor");
-        let document = Document::new(&fixture.replace("$0", ""), 1, language.to_owned());
-        assert_eq!(
-            several_lines_fit(&document, &(cursor..cursor), false),
-            expected
-        );
-    }
-
-    #[test]
-    fn several_lines_fit_where_a_block_opens_or_nothing_is() {
-        check("fn f() {$0", true);
-        check("fn f() { $0 \n}", true);
-        check("fn f() {\r\n    $0\r\n}", true);
-        check("$0", true);
-        check("call($0\n", true);
-    }
-
-    #[test]
-    fn several_lines_never_fit_inside_a_line() {
-        check("fn f() {$0}", false);
-        check("    $0let a = 1;", false);
-        check("let a = $0\n", false);
-        check("a;$0", false);
-    }
-
-    #[test]
-    fn a_colon_fits_several_lines_only_where_it_opens_a_block() {
-        check("let v = Vec::$0\n", false);
-        check("let x: $0\n", false);
-        check_of("python", "def f():$0\n", true);
-    }
 }

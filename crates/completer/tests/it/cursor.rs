@@ -1,23 +1,27 @@
 //! What is suggested at a cursor, `$0`, by an engine that has read some text.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use completer::{Before, CancelToken, Completer, Completion, Options, Request, Stop, Strategy};
+use completer::{
+    Before, CancelToken, Clock, Completer, Completion, MultiLine, NO_CLOCK, Options, Request, Stop,
+    Strategy,
+};
 use expect_test::{Expect, expect};
 
-use crate::engines::{Reader, Stalling, Toy, Voice};
+use crate::engines::{Hand, Reader, Stalling, Toy, Voice};
 
 fn complete(read: &[&str], fixture: &str, options: &Options) -> Completion {
-    complete_with(Toy::new(Reader::of(read)), fixture, options)
+    complete_with(Toy::new(Reader::of(read)), fixture, options, NO_CLOCK)
 }
 
 fn complete_with<V: Voice + 'static>(
     engine: Toy<V>,
     fixture: &str,
     options: &Options,
+    clock: Clock<'_>,
 ) -> Completion {
-    let (before, after) = fixture.split_once("$0").expect("a cursor");
+    let (before, after) = fixture::split(fixture);
     let request = Request {
         path: "src/lib.rs",
         before: Before::whole(before.as_bytes()),
@@ -25,11 +29,12 @@ fn complete_with<V: Voice + 'static>(
         language: "rust",
         memory: None,
         options,
+        clock,
     };
     let completer = Completer::new(Arc::new(engine));
     completer
         .complete(&request, &CancelToken::new())
-        .expect("nobody cancels")
+        .expect("the token is not set")
 }
 
 /// One line per suggestion: how likely, and the text.
@@ -100,7 +105,7 @@ fn greedy() -> Options {
 
 fn lines() -> Options {
     Options {
-        multi_line: true,
+        multi_line: MultiLine::Always,
         ..greedy()
     }
 }
@@ -406,7 +411,7 @@ fn no_candidates_are_no_suggestions() {
 #[test]
 fn a_deadline_that_has_passed_is_no_error() {
     let options = Options {
-        deadline: Some(Instant::now()),
+        deadline: Some(Duration::ZERO),
         ..greedy()
     };
     check(
@@ -422,7 +427,7 @@ fn a_deadline_that_has_passed_is_no_error() {
 #[test]
 fn a_deadline_to_come_changes_nothing() {
     let options = Options {
-        deadline: Some(Instant::now() + Duration::from_secs(3600)),
+        deadline: Some(Duration::from_secs(3600)),
         ..greedy()
     };
     check(
@@ -437,35 +442,37 @@ fn a_deadline_to_come_changes_nothing() {
 
 #[test]
 fn at_the_deadline_whole_words_are_left() {
-    let deadline = Instant::now() + Duration::from_millis(500);
+    let clock = Hand::default();
     let options = Options {
-        deadline: Some(deadline),
+        deadline: Some(Duration::from_millis(500)),
         ..greedy()
     };
     let engine = Toy::new(Stalling {
         reader: Reader::of(&["open(&path, mode);"]),
         on: b'd',
-        until: deadline,
+        millis: 500,
+        clock: clock.clone(),
     });
-    let completion = complete_with(engine, "op$0", &options);
+    let completion = complete_with(engine, "op$0", &options, &|| clock.now());
     assert_eq!(completion.stop, Stop::Deadline);
     assert_eq!(completion.suggestions[0].text, "en(&path,");
 }
 
 #[test]
 fn at_the_deadline_what_is_finished_is_left() {
-    let deadline = Instant::now() + Duration::from_millis(500);
+    let clock = Hand::default();
     let options = Options {
-        deadline: Some(deadline),
+        deadline: Some(Duration::from_millis(500)),
         temperature: 1.0,
         ..Options::default()
     };
     let engine = Toy::new(Stalling {
         reader: Reader::of(&["open(a);", "open(path, mode);"]),
         on: b'd',
-        until: deadline,
+        millis: 500,
+        clock: clock.clone(),
     });
-    let completion = complete_with(engine, "op$0", &options);
+    let completion = complete_with(engine, "op$0", &options, &|| clock.now());
     let texts: Vec<&str> = completion
         .suggestions
         .iter()

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use completer::CancelToken;
 use lstm_format::{
@@ -171,18 +171,33 @@ impl Voice for Reader {
     }
 }
 
-/// A reader that, having heard one byte, hears nothing more until a given time.
+/// A clock that goes on when it is told to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hand(Arc<AtomicU64>);
+
+impl Hand {
+    pub(crate) fn now(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn advance(&self, millis: u64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
+/// A reader that takes long to hear one byte.
 pub(crate) struct Stalling {
     pub(crate) reader: Reader,
     pub(crate) on: u8,
-    pub(crate) until: Instant,
+    pub(crate) millis: u64,
+    pub(crate) clock: Hand,
 }
 
 impl Voice for Stalling {
     fn hear(&self, h: &mut [f32], byte: u8) {
         self.reader.hear(h, byte);
-        while byte == self.on && Instant::now() < self.until {
-            std::hint::spin_loop();
+        if byte == self.on {
+            self.clock.advance(self.millis);
         }
     }
 

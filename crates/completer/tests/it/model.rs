@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use completer::{Before, CancelToken, Completer, Completion, Options, Request, Strategy};
+use completer::{Before, CancelToken, Completer, Completion, NO_CLOCK, Options, Request, Strategy};
 use lstm_format::{CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, WindowRule};
 use lstm_runtime::{Kernel, Reference, Runtime};
 
@@ -48,9 +48,10 @@ fn complete(completer: &Completer, before: &str, strategy: Strategy) -> Completi
             max_bytes: 12,
             ..Options::default()
         },
+        clock: NO_CLOCK,
     };
     let completion = completer.complete(&request, &CancelToken::new());
-    completion.expect("nobody cancels")
+    completion.expect("the token is not set")
 }
 
 #[test]

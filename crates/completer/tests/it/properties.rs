@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use completer::show::Ignored;
 use completer::{
-    Before, CancelToken, Cancelled, Completer, Completion, Options, Request, Strategy,
+    Before, CancelToken, Cancelled, Completer, Completion, MultiLine, NO_CLOCK, Options, Request,
+    Strategy,
 };
 use lstm_format::{Engine, State, VOCABULARY_SIZE, document_header};
 use proptest::prelude::*;
@@ -21,6 +22,14 @@ fn strategies() -> impl proptest::strategy::Strategy<Value = Strategy> {
     ]
 }
 
+fn multi_lines() -> impl proptest::strategy::Strategy<Value = MultiLine> {
+    prop_oneof![
+        Just(MultiLine::Off),
+        Just(MultiLine::Auto),
+        Just(MultiLine::Always)
+    ]
+}
+
 prop_compose! {
     fn any_options()(
         candidates in 1..8_usize,
@@ -30,7 +39,8 @@ prop_compose! {
         top_k in 0..40_usize,
         seed: u64,
         max_bytes in 1..40_usize,
-        multi_line: bool,
+        multi_line in multi_lines(),
+        just_accepted: bool,
         heal_word: bool,
         rescoring: bool,
         must_start_with in proptest::option::of("[a-zé\n(]{0,3}"),
@@ -38,7 +48,7 @@ prop_compose! {
     ) -> Options {
         Options {
             candidates, strategy, temperature, top_p, top_k, seed, max_bytes, multi_line,
-            heal_word, rescoring, must_start_with, deadline: None, glance_cost,
+            just_accepted, heal_word, rescoring, must_start_with, deadline: None, glance_cost,
             ignored: Ignored::default(),
         }
     }
@@ -63,6 +73,7 @@ fn complete<V: Voice + 'static>(
         language: "rust",
         memory: None,
         options,
+        clock: NO_CLOCK,
     };
     Completer::new(Arc::new(engine)).complete(&request, cancel)
 }
@@ -106,7 +117,7 @@ proptest! {
     ) {
         let engine = Toy::new(Babbler { wild });
         let completion = complete(engine, &before, &after, &options, &CancelToken::new());
-        let completion = completion.expect("nobody cancels");
+        let completion = completion.expect("the token is not set");
         let suggestions = &completion.suggestions;
         prop_assert!(suggestions.len() <= options.candidates);
         let begins_anew = |i: usize| {
@@ -132,7 +143,7 @@ proptest! {
             prop_assert!(suggestion.cumulative.is_sorted_by(|a, b| a + 1e-9 >= *b));
             prop_assert!(text.len() <= options.max_bytes);
             prop_assert!(text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()));
-            prop_assert!(options.multi_line || must.contains('\n') || !text.contains('\n'));
+            prop_assert!(options.multi_line != MultiLine::Off || must.contains('\n') || !text.contains('\n'));
             prop_assert!(suggestion.text.starts_with(must));
             prop_assert!(suggestions[..i].iter().all(|other| other.text != suggestion.text));
             prop_assert!(!suggestion.log_prob.is_nan());
@@ -147,7 +158,7 @@ proptest! {
             let engine = Toy::new(Babbler { wild: true });
             let options = Options { strategy, ..options.clone() };
             let completion = complete(engine, &before, &after, &options, &CancelToken::new());
-            completion.expect("nobody cancels").suggestions
+            completion.expect("the token is not set").suggestions
         };
         let text = |s: completer::Suggestion| s.text;
         let greedy = suggestions(Strategy::Greedy).into_iter().next();
@@ -164,7 +175,7 @@ proptest! {
         let options = Options { rescoring: false, ..options };
         let engine = Toy::new(Babbler { wild: false });
         let completion = complete(engine, &before, &after, &options, &CancelToken::new());
-        let completion = completion.expect("nobody cancels");
+        let completion = completion.expect("the token is not set");
         for suggestion in completion.suggestions {
             let text = &suggestion.text[completion.replaces..];
             let engine = Toy::new(Babbler { wild: false });
@@ -180,7 +191,7 @@ proptest! {
         let run = || {
             let engine = Toy::new(Babbler { wild: true });
             complete(engine, &before, &after, &options, &CancelToken::new())
-                .expect("nobody cancels")
+                .expect("the token is not set")
                 .suggestions
         };
         prop_assert_eq!(run(), run());
@@ -195,7 +206,7 @@ proptest! {
             };
             let engine = Toy::new(Babbler { wild: false });
             let completion = complete(engine, "fn ", "", &options, &CancelToken::new());
-            let suggestions = completion.expect("nobody cancels").suggestions;
+            let suggestions = completion.expect("the token is not set").suggestions;
             suggestions.into_iter().map(|s| s.text).collect::<Vec<_>>()
         };
         let sixteen = drawn(16);

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use completer::{Before, CancelToken, Cancelled, Completer, Completion, Options, Request};
+use completer::{
+    Before, CancelToken, Cancelled, Completer, Completion, NO_CLOCK, Options, Request,
+};
 use lstm_format::{WindowRule, document_header};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -33,17 +35,18 @@ fn with_request<T>(before: &Before<'_>, ask: impl FnOnce(&Request<'_>) -> T) -> 
             max_bytes: 4,
             ..Options::default()
         },
+        clock: NO_CLOCK,
     })
 }
 
 fn complete(completer: &Completer, before: &Before<'_>) -> Completion {
     let completion = with_request(before, |r| completer.complete(r, &CancelToken::new()));
-    completion.expect("nobody cancels")
+    completion.expect("the token is not set")
 }
 
 fn catch_up(completer: &Completer, before: &Before<'_>) {
     let caught_up = with_request(before, |r| completer.catch_up(r, &CancelToken::new()));
-    caught_up.expect("nobody cancels");
+    caught_up.expect("the token is not set");
 }
 
 /// Lines that all differ, `bytes` of them.
@@ -246,7 +249,7 @@ fn typing_along_or_accepting_decodes_nothing_again() {
     let ahead = with_request(&before, |r| {
         completer.look_ahead(r, &shown, &CancelToken::new())
     });
-    ahead.expect("nobody cancels");
+    ahead.expect("the token is not set");
     let (accepted, after_all) = work(&completer, &shown);
     assert_eq!(accepted, 0, "steps after accepting");
 
@@ -270,10 +273,11 @@ fn a_warmed_cursor_costs_nothing() {
             candidates: 0,
             ..Options::default()
         },
+        clock: NO_CLOCK,
     };
     let completion = completer
         .complete(&warm_up, &CancelToken::new())
-        .expect("nobody cancels");
+        .expect("the token is not set");
     assert_eq!((completion.suggestions.len(), counts.steps()), (0, 0));
     counts.take_fed();
     complete(&completer, &before);

@@ -2,11 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
 use code_index::Layer;
-use completer::{Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy};
+use completer::{
+    Before, CancelToken, Completer, Completion, Micros, MultiLine, Options, Request, Strategy,
+};
 use serde_json::json;
 
 use super::format::Format;
@@ -77,7 +80,10 @@ impl Arguments {
             top_k: self.top_k,
             seed: self.seed,
             max_bytes: self.max_chars,
-            multi_line: self.multi_line,
+            multi_line: match self.multi_line {
+                true => MultiLine::Always,
+                false => MultiLine::Off,
+            },
             ..Options::default()
         }
     }
@@ -118,6 +124,7 @@ pub(super) fn run(
         .file()
         .map_or("main.rs".into(), |path| path.to_string_lossy());
     let (before, after) = place.text.split_at(place.offset);
+    let started = Instant::now();
     let request = Request {
         path: &path,
         before: Before::whole(before.as_bytes()),
@@ -125,10 +132,11 @@ pub(super) fn run(
         language: &language,
         memory: Some(&memory),
         options: &arguments.options(),
+        clock: &|| started.elapsed(),
     };
     let completion = completer
         .complete(&request, &CancelToken::default())
-        .expect("nobody holds the token to cancel it");
+        .expect("the token is set by no other thread");
     match arguments.format {
         Format::Json => print_json(&completion.suggestions, completion.micros, out),
         Format::Text => print_text(&completion, &title, out),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use code_index::Layer;
-use completer::{Before, CancelToken, Completer, Options, Request, Strategy, show};
+use completer::{
+    Before, CancelToken, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy, show,
+};
 use explorer::Complete;
 use lstm_format::Engine;
 
@@ -12,13 +14,11 @@ pub(super) fn ghost(engine: Arc<dyn Engine>) -> Complete {
     let language = engine.config().language.clone();
     let completer = Completer::new(engine);
     Box::new(move |path, before, after| {
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let rest = after.split('\n').next().unwrap_or_default();
         let options = Options {
             strategy: Strategy::Greedy,
             candidates: 1,
             glance_cost: Some(show::glance_cost(show::DEFAULT_EAGERNESS)),
-            multi_line: completer::several_lines_fit(&language, line.as_bytes(), rest, false),
+            multi_line: MultiLine::Auto,
             ..Options::default()
         };
         let request = Request {
@@ -28,6 +28,7 @@ pub(super) fn ghost(engine: Arc<dyn Engine>) -> Complete {
             language: &language,
             memory: Some(&Layer::new()),
             options: &options,
+            clock: NO_CLOCK,
         };
         let completion = completer.complete(&request, &CancelToken::default()).ok()?;
         let first = completion.suggestions.into_iter().next();

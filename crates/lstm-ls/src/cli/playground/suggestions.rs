@@ -1,9 +1,11 @@
 //! What is suggested at the cursor, and what it took.
 
+use std::time::Instant;
+
 use code_index::Layer;
 use completer::{
-    Before, CancelToken, Completer, Completion, Micros, Options, Request, Strategy, Suggestion,
-    show,
+    Before, CancelToken, Completer, Completion, Micros, MultiLine, Options, Request, Strategy,
+    Suggestion, show,
 };
 
 use super::buffer::Buffer;
@@ -30,7 +32,7 @@ impl Suggestions {
             strategy: Strategy::Greedy,
             candidates: 1,
             glance_cost: Some(show::glance_cost(show::DEFAULT_EAGERNESS)),
-            multi_line: several_lines_fit(completer, buffer),
+            multi_line: MultiLine::Auto,
             ..Options::default()
         };
         let completion = complete(completer, path, buffer, &options);
@@ -72,19 +74,13 @@ impl Suggestions {
     }
 }
 
-/// As the server decides.
-fn several_lines_fit(completer: &Completer, buffer: &Buffer) -> bool {
-    let line = buffer.before().rsplit('\n').next().unwrap_or_default();
-    let rest = buffer.behind().split('\n').next().unwrap_or_default();
-    completer::several_lines_fit(language(completer), line.as_bytes(), rest, false)
-}
-
 fn language(completer: &Completer) -> &str {
     let engine = completer.engine();
     engine.map_or("", |engine| &engine.config().language)
 }
 
 fn complete(completer: &Completer, path: &str, buffer: &Buffer, options: &Options) -> Completion {
+    let started = Instant::now();
     let request = Request {
         path,
         before: Before::whole(buffer.before().as_bytes()),
@@ -92,8 +88,9 @@ fn complete(completer: &Completer, path: &str, buffer: &Buffer, options: &Option
         language: language(completer),
         memory: Some(&Layer::new()),
         options,
+        clock: &|| started.elapsed(),
     };
     completer
         .complete(&request, &CancelToken::default())
-        .expect("nobody holds the token to cancel it")
+        .expect("the token is set by no other thread")
 }
