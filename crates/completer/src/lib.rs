@@ -8,6 +8,40 @@
 //! **Invariant.** A completion is a function of the request alone. The cache of
 //! states changes how long it takes, never what it says; the clock matters only
 //! through [`Options::deadline`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::{Duration, Instant};
+//!
+//! use code_index::{Layer, Segment};
+//! use completer::{Before, CancelToken, Completer, MultiLine, Options, Request, Strategy};
+//!
+//! // `Completer::new` takes a model; this one knows the user's other files alone.
+//! let completer = Completer::of_memory();
+//! let other = "fn sum(items: &[f64]) -> f64 {\n    items.iter().sum()\n}\n";
+//! let memory = Layer::new().with(Arc::new(Segment::new([other.as_bytes(); 3])));
+//!
+//! let started = Instant::now();
+//! let request = Request {
+//!     path: "src/total.rs",
+//!     before: Before::whole(b"fn total(items: &[f64]) -> f64 {\n    items.it"),
+//!     after: "\n}\n",
+//!     language: "rust",
+//!     memory: Some(&memory),
+//!     options: &Options {
+//!         strategy: Strategy::Greedy,
+//!         multi_line: MultiLine::Auto,
+//!         // A look at a wrong suggestion costs nothing here.
+//!         glance_cost: Some(0.0),
+//!         deadline: Some(Duration::from_secs(60)),
+//!         ..Options::default()
+//!     },
+//!     clock: &|| started.elapsed(),
+//! };
+//! let completion = completer.complete(&request, &CancelToken::new())?;
+//! assert_eq!(completion.suggestions[0].text, "er().sum()");
+//! # Ok::<(), completer::Cancelled>(())
+//! ```
 
 mod cancel;
 mod completer;
