@@ -19,7 +19,7 @@
 //! // `Completer::new` takes a model; this one knows the user's other files alone.
 //! let completer = Completer::of_memory();
 //! let other = "fn sum(items: &[f64]) -> f64 {\n    items.iter().sum()\n}\n";
-//! let memory = Layer::new().with(Arc::new(Segment::new([other.as_bytes()])));
+//! let memory = Layer::new().with(Arc::new(Segment::new([other.as_bytes(); 3])));
 //!
 //! let started = Instant::now();
 //! let request = Request {
@@ -31,7 +31,7 @@
 //!     options: &Options {
 //!         strategy: Strategy::Greedy,
 //!         multi_line: MultiLine::Auto,
-//!         // Shows what is likely, however wrong it may be.
+//!         // A look at a wrong suggestion costs nothing here.
 //!         glance_cost: Some(0.0),
 //!         deadline: Some(Duration::from_secs(60)),
 //!         ..Options::default()
