@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lstm_format::{ModelConfig, Session, State, WindowRule, document_header};
 
+use super::cache::{CHECKPOINT, StateCache};
 use crate::cancel::{Cancelled, Limits};
 use crate::options::Before;
-use crate::state_cache::{CHECKPOINT, StateCache};
 
 /// Most bytes fed to a following window at a time. The window behind a fresh
 /// boundary is W/2 bytes behind and has as long to catch up.
