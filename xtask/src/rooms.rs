@@ -4,6 +4,7 @@
 //! `foo.rs` beside a folder `foo/` is the first file of that folder.
 
 mod circles;
+mod page;
 mod sizes;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use crate::{members, source, workspace};
 /// Checks every crate of the workspace.
 ///
 /// # Errors
-/// A line for each circle, and for each room that is too large.
+/// A line for each circle, for each room that is too large, and for what
+/// ARCHITECTURE.md says of files and is not so.
 pub(crate) fn check() -> Result<()> {
     let root = workspace::root();
     let members = members::read()?;
@@ -25,6 +27,7 @@ pub(crate) fn check() -> Result<()> {
         found.extend(circles::find(&tree, &root));
     }
     found.extend(sizes::check(&members, &root)?);
+    found.extend(page::check(&root)?);
     if !found.is_empty() {
         bail!("{}", found.join("\n"));
     }

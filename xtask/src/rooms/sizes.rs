@@ -14,7 +14,16 @@ const LINES: usize = 8_000;
 const FILES: usize = 15;
 
 /// What is larger, and the words of ARCHITECTURE.md that say why.
-const EXCUSED: &[(&str, &str)] = &[];
+const EXCUSED: &[(&str, &str)] = &[
+    (
+        "crates/char-lstm",
+        "larger than others because the lab stands in it",
+    ),
+    (
+        "crates/lstm-ls/src/lsp/api",
+        "one file a method, which reads better than fewer files of several",
+    ),
+];
 
 /// A line for each room that is too large, and for each excuse that does not hold.
 pub(super) fn check(members: &[Member], root: &Path) -> Result<Vec<String>> {
