@@ -1,4 +1,8 @@
 //! `exp` and `ln` that a compiler turns into vector code, the same on every machine.
+//!
+//! `lstm-runtime` has an `exp` of its own: it is closer to the exact one, never gives 0
+//! and differs in the last bits, so that either in the other's place would change
+//! what is suggested at near ties.
 
 /// e^x for x ≤ 0, relative error below 4·10⁻⁶; 0 below −87.
 #[inline]
