@@ -12,6 +12,7 @@
 use std::sync::Arc;
 
 use assistant::session::{Session, Shared};
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::jsonrpc::Result;
@@ -118,6 +119,7 @@ where
         peer: Arc::clone(&ties.peer),
         ending: Arc::clone(&ties.ending),
         retraining: Retraining::default(),
+        told: Mutex::default(),
     };
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)

@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use assistant::documents::{DocumentId, Place};
 use assistant::session::{Reason, Session, Snapshot};
+use parking_lot::Mutex;
+use serde_json::Value;
 use tokio::sync::watch;
 use tower_lsp::Client;
 use tower_lsp::jsonrpc::{Error, Result};
@@ -24,6 +26,8 @@ pub(super) struct Backend {
     pub(super) peer: Arc<OnceLock<Peer>>,
     pub(super) ending: Arc<watch::Sender<Ending>>,
     pub(super) retraining: Retraining,
+    /// What the client was last told of the state of things; null before that.
+    pub(super) told: Mutex<Option<Value>>,
 }
 
 impl Backend {

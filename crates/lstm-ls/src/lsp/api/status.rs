@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use assistant::models::{Absent, Model};
 use assistant::session::{Standing, percent};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::{TextDocumentIdentifier, Url};
@@ -108,9 +108,13 @@ impl Notification for StatusChanged {
 impl Backend {
     /// Answers about the named document, or the language last worked in.
     pub(in crate::lsp) async fn status(&self, params: Option<StatusParams>) -> Result<Status> {
-        self.session.asks_of_standing();
         let document = params.and_then(|params| params.text_document);
-        Ok(self.status_of(document.map(|document| document.uri).as_ref()))
+        let mut told = self.told.lock();
+        // Under the lock: from here on news are told, but not what this answer tells.
+        self.session.asks_of_standing();
+        let status = self.status_of(document.map(|document| document.uri).as_ref());
+        *told = Some(status.gist());
+        Ok(status)
     }
 
     /// Looks at the model files now, and answers when that is done.
@@ -127,19 +131,19 @@ impl Backend {
     /// Tells a client that has asked of every change of state; never returns.
     pub(in crate::lsp) async fn tell_of_changes(&self) {
         let mut changes = self.session.changes();
-        let mut told = None;
         loop {
-            let status = self.status_of(None);
-            // Which model would serve is no news where none may.
-            let model = status.model.clone().filter(|_| status.enabled);
-            let read = status.workspace.as_ref();
-            let read = read.map(|workspace| (workspace.reading, workspace.percent / 10));
-            let known = Some((status.state, model, read));
-            if told != known && self.session.is_told_of_changes() && told.is_some() {
+            let news = {
+                let status = self.status_of(None);
+                let mut told = self.told.lock();
+                let gist = status.gist();
+                let before = told.replace(gist.clone());
+                let changed = before.is_some_and(|before| before != gist);
+                (changed && self.session.is_told_of_changes()).then_some(status)
+            };
+            if let Some(status) = news {
                 let body = serde_json::to_value(status).unwrap_or_default();
                 self.client.send_notification::<StatusChanged>(body).await;
             }
-            told = known;
             changes.next().await;
         }
     }
@@ -175,6 +179,17 @@ impl Backend {
             clients: self.session.clients(),
             memory_bytes: memory_bytes(),
         }
+    }
+}
+
+impl Status {
+    /// What a client is told of when it changes.
+    fn gist(&self) -> Value {
+        // Which model would serve is no news where none may.
+        let model = self.model.as_ref().filter(|_| self.enabled);
+        let read = self.workspace.as_ref();
+        let read = read.map(|workspace| (workspace.reading, workspace.percent / 10));
+        json!([self.state, model, read])
     }
 }
 
