@@ -21,7 +21,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     // Of evaluation only which files of a package are measured, so that training
     // and the server's command measure the same ones.
     ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
-    ("explorer", &["lstm-runtime"]),
+    ("explorer", &["lstm-runtime", "language"]),
     ("lstm-ls", &["assistant", "retrain", "explorer"]),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
