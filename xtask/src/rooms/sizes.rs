@@ -14,7 +14,24 @@ const LINES: usize = 8_000;
 const FILES: usize = 15;
 
 /// What is larger, and the words of ARCHITECTURE.md that say why.
-const EXCUSED: &[(&str, &str)] = &[];
+const EXCUSED: &[(&str, &str)] = &[
+    (
+        "crates/lstm-ls/src/lsp/api",
+        "`lsp/api` has one file a method and so as many as the protocol",
+    ),
+    (
+        "crates/completer/src",
+        "`completer/src` and `lstm-runtime/src` are a pipeline each, one file a stage",
+    ),
+    (
+        "crates/lstm-runtime/src",
+        "`completer/src` and `lstm-runtime/src` are a pipeline each, one file a stage",
+    ),
+    (
+        "crates/char-lstm",
+        "`char-lstm` keeps corpus, training and lab together",
+    ),
+];
 
 /// A line for each room that is too large, and for each excuse that does not hold.
 pub(super) fn check(members: &[Member], root: &Path) -> Result<Vec<String>> {
