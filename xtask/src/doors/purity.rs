@@ -51,6 +51,7 @@ impl World {
                 ],
                 packages: &[
                     "clap",
+                    "disk",
                     "etcetera",
                     "fs4",
                     "ignore",

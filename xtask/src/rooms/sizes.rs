@@ -16,12 +16,16 @@ const FILES: usize = 15;
 /// What is larger, and the words of ARCHITECTURE.md that say why.
 const EXCUSED: &[(&str, &str)] = &[
     (
-        "crates/char-lstm",
-        "larger than others because the lab stands in it",
+        "crates/lstm-ls/src/lsp/api",
+        "`lsp/api` has one file a method and so as many as the protocol",
     ),
     (
-        "crates/lstm-ls/src/lsp/api",
-        "one file a method, which reads better than fewer files of several",
+        "crates/lstm-runtime/src",
+        "`lstm-runtime/src` is a pipeline, one file a stage",
+    ),
+    (
+        "crates/char-lstm",
+        "`char-lstm` keeps corpus, training and lab together",
     ),
 ];
 

@@ -1,14 +1,15 @@
 //! The command line of `lstm-train`.
 
-mod common;
 mod compare;
 mod corpus;
+mod device;
 mod eval;
 mod examine;
 mod export;
 mod lab;
 mod sample;
 mod train;
+mod wording;
 
 use std::process::ExitCode;
 

@@ -64,7 +64,7 @@ struct Report {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let device = super::common::device(&arguments.device)?;
+    let device = super::device::named(&arguments.device)?;
     if arguments.threads > 0 {
         tch::set_num_threads(arguments.threads);
     }
@@ -139,7 +139,7 @@ pub(super) fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(Str
         let corpus = Corpus::open(input)?;
         let files = corpus.evaluation_files();
         if files.is_empty() {
-            bail!(super::common::no_evaluation_files(input));
+            bail!(super::wording::no_evaluation_files(input));
         }
         return Ok(files
             .iter()

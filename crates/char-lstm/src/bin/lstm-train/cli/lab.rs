@@ -141,7 +141,7 @@ fn compared(all: &All) -> Result<Comparison> {
         }
     }
     Ok(Comparison {
-        command: super::common::command_line(),
+        command: super::wording::command_line(),
         reports,
     })
 }
@@ -160,7 +160,7 @@ fn trained(settings: &Settings) -> Result<(Report, Outcome)> {
         "{} {} {}",
         settings.task, settings.config.cell, settings.seed
     ));
-    let outcome = lab::train(settings, &super::common::command_line(), |step, loss| {
+    let outcome = lab::train(settings, &super::wording::command_line(), |step, loss| {
         bar.set_position(step);
         bar.set_message(format!("{loss:.4} bits"));
     })?;

@@ -163,7 +163,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         checkpoint_every: Duration::from_secs(arguments.checkpoint_seconds),
         validate_every: arguments.validate_every,
         validation_bytes: arguments.validation_kb * 1_000,
-        device: super::common::device(&arguments.device)?,
+        device: super::device::named(&arguments.device)?,
     };
     let schedule = Schedule {
         peak: arguments.learning_rate,
@@ -217,7 +217,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
                 corpus.traits().permissive_only,
                 master.as_ref().map(|m| &m.provenance),
             ),
-            command: super::common::command_line(),
+            command: super::wording::command_line(),
             ..Provenance::default()
         };
         Training::new(&corpus, run.clone(), settings, provenance, master.as_ref())?
@@ -226,7 +226,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     if corpus.evaluation_files().is_empty() {
         eprintln!(
             "lstm-train: {}; there will be no validation loss",
-            super::common::no_evaluation_files(&arguments.corpus)
+            super::wording::no_evaluation_files(&arguments.corpus)
         );
     }
     let stop = Arc::new(AtomicBool::new(false));
