@@ -44,10 +44,11 @@ impl Fitted {
     /// The same as a model's file has them.
     pub fn to_fits(&self) -> Fits {
         let mut fits = Fits::default();
+        let names = self.names.numbers();
         for (fit, numbers) in [
             (Fit::Gate, self.gate.numbers()),
             (Fit::Stops, self.stops.numbers()),
-            (Fit::Names, &self.names.numbers()),
+            (Fit::Names, &names[..]),
             (Fit::Surprise, self.scale.numbers()),
         ] {
             let kept = fits.set(fit, numbers.to_vec());
