@@ -37,7 +37,6 @@
 
 pub mod documents;
 pub mod heap;
-pub mod memory;
 pub mod models;
 mod scheduler;
 pub mod session;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use completer::Completer;
+use disk::Stamp;
 use lstm_format::Engine;
 use parking_lot::Mutex;
 use tracing::{info, warn};
@@ -26,7 +27,7 @@ mod folder;
 mod load;
 mod source;
 
-pub use folder::{Files, Stamp};
+pub use folder::Files;
 pub use source::{Loader, Source, int8_engine, precision_name, title};
 
 pub(crate) use completers::Completers;

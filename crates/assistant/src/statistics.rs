@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -90,11 +90,8 @@ impl Statistics {
         lock.lock().with_context(written)?;
         let mut all = Self::read(path)?;
         all.add(self);
-        let partial: PathBuf = path.with_extension("partial");
-        let mut file = File::create(&partial).with_context(written)?;
-        file.write_all(serde_json::to_string_pretty(&all)?.as_bytes())
-            .with_context(written)?;
-        std::fs::rename(&partial, path).with_context(written)
+        let text = serde_json::to_string_pretty(&all)?;
+        disk::write(path, text.as_bytes()).context("cannot write the statistics")
     }
 
     fn tally(&mut self, language: &str, model: &str) -> &mut Tally {

@@ -17,7 +17,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use lstm_format::ModelFile;
-use lstm_format::model_file::write_atomically;
 use serde::{Deserialize, Serialize};
 
 mod about;
@@ -276,7 +275,7 @@ impl Store {
         let bytes = ModelFile::read(&self.model(name))?.to_bytes(None)?;
         fs::create_dir_all(self.models())
             .map_err(anyhow::Error::from)
-            .and_then(|()| Ok(write_atomically(&place, &bytes)?))
+            .and_then(|()| Ok(disk::write(&place, &bytes)?))
             .with_context(|| format!("putting {name} into {}", place.display()))
     }
 
@@ -295,7 +294,7 @@ impl Store {
         let path = folder.join(USES);
         fs::create_dir_all(&folder)
             .map_err(anyhow::Error::from)
-            .and_then(|()| Ok(write_atomically(&path, &serde_json::to_vec(uses)?)?))
+            .and_then(|()| Ok(disk::write(&path, &serde_json::to_vec(uses)?)?))
             .with_context(|| format!("writing {}", path.display()))
     }
 

@@ -5,7 +5,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use lstm_format::model_file::write_atomically;
 use plotters::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +59,7 @@ impl Curve {
             lines += &serde_json::to_string(point)?;
             lines.push('\n');
         }
-        write_atomically(&path, lines.as_bytes())?;
+        disk::write(&path, lines.as_bytes())?;
         let log = OpenOptions::new().append(true).open(&path);
         Ok(Self {
             folder: folder.to_owned(),

@@ -1,6 +1,6 @@
 //! The libtorch engine behind the same door as the runtime.
 
-use lstm_format::{Engine, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE};
+use lstm_format::{Engine, Fits, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE};
 use tch::{Device, Tensor, no_grad};
 
 use crate::network::{BatchState, Network, Pass, to_vec};
@@ -9,6 +9,7 @@ use crate::network::{BatchState, Network, Pass, to_vec};
 /// than the runtime.
 pub struct TorchEngine {
     network: Network,
+    fits: Fits,
 }
 
 // SAFETY: the network's tensors are never written after construction, and
@@ -20,6 +21,7 @@ impl TorchEngine {
     pub fn new(model: &ModelFile) -> Self {
         Self {
             network: Network::from_model(model, Device::Cpu),
+            fits: model.fits.clone(),
         }
     }
 }
@@ -31,6 +33,10 @@ impl Engine for TorchEngine {
 
     fn describe(&self) -> String {
         "libtorch f32".to_owned()
+    }
+
+    fn fits(&self) -> &Fits {
+        &self.fits
     }
 
     fn session(&self) -> Box<dyn Session + '_> {

@@ -1,11 +1,11 @@
 //! The network on libtorch: embedding → stacked recurrent layers → 256 logits.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use lstm_format::{
     CellKind, FormatError, Gate, HeadInput, ModelConfig, ModelFile, Precision, Provenance,
 };
+use parking_lot::Mutex;
 use tch::{Device, Kind, Tensor};
 
 use crate::cell::{self, Weights};
@@ -64,7 +64,7 @@ impl Network {
     pub fn new(config: ModelConfig, device: Device, seed: i64) -> Self {
         // libtorch's generator is the process's: nobody may draw in between.
         static GENERATOR: Mutex<()> = Mutex::new(());
-        let _alone = GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = GENERATOR.lock();
         tch::manual_seed(seed);
         let hidden = config.hidden_size as i64;
         let bound = 1.0 / (hidden as f64).sqrt();

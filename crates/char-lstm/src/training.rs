@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 pub use lstm_format::messages::Standing;
-use lstm_format::model_file::{TRAINING_PREFIX, training_state, write_atomically};
-use lstm_format::{ModelConfig, ModelFile, Precision, Provenance, TrainingState};
+use lstm_format::model_file::{TRAINING_PREFIX, training_state};
+use lstm_format::{Fits, ModelConfig, ModelFile, Precision, Provenance, TrainingState};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
@@ -101,6 +101,8 @@ pub struct Training<'a> {
     seconds: f64,
     /// Steps and bytes of the weights this run started from.
     before: (u64, u64),
+    /// What was fitted to those weights.
+    fits: Fits,
 }
 
 impl<'a> Training<'a> {
@@ -152,6 +154,7 @@ impl<'a> Training<'a> {
             bytes: 0,
             seconds: 0.0,
             before,
+            fits: master.map_or_else(Fits::default, |master| master.fits.clone()),
         })
     }
 
@@ -231,6 +234,7 @@ impl<'a> Training<'a> {
             curve: Curve::resume(&run.folder, progress.step)?,
             before,
             provenance: model.provenance,
+            fits: model.fits,
             corpus,
             run,
             settings,
@@ -396,10 +400,11 @@ impl<'a> Training<'a> {
         };
         self.provenance.steps = self.before.0 + self.step;
         self.provenance.bytes_trained = self.before.1 + self.bytes;
-        let model = self
+        let mut model = self
             .network
             .to_model(self.provenance.clone(), Precision::F32)?;
-        write_atomically(&self.run.checkpoint(), &model.to_bytes(Some(&training))?)
+        model.fits = self.fits.clone();
+        disk::write(&self.run.checkpoint(), &model.to_bytes(Some(&training))?)
             .context("saving the checkpoint failed; the previous one is untouched")?;
         self.curve.draw()
     }

@@ -66,19 +66,35 @@ pub struct Stops {
 }
 
 impl Default for Stops {
-    /// The fitted table.
+    /// The table that is built in.
     fn default() -> Self {
         Self::from_bytes(include_bytes!("stops.bin"))
     }
 }
 
 impl Stops {
+    /// How many kinds of counts are told apart.
+    pub const ENTRIES: usize = ENTRIES;
+
     /// A table to begin a fit with. It trusts all counts: where shorter contexts
     /// tell the same, the fit has no reason to change that.
     pub fn flat() -> Self {
         Self {
             probabilities: vec![0.95; ENTRIES],
         }
+    }
+
+    /// A table from its probabilities, one for every kind of count. `None` if there
+    /// are too many or too few, or one of them rules a byte out.
+    pub fn new(probabilities: Vec<f32>) -> Option<Self> {
+        let possible = |p: &f32| *p > 0.0 && *p < 1.0;
+        (probabilities.len() == Self::ENTRIES && probabilities.iter().all(possible))
+            .then_some(Self { probabilities })
+    }
+
+    /// Its probabilities, as [`new`](Self::new) takes them.
+    pub fn numbers(&self) -> &[f32] {
+        &self.probabilities
     }
 
     fn from_bytes(bytes: &[u8; ENTRIES]) -> Self {
@@ -88,7 +104,7 @@ impl Stops {
         }
     }
 
-    /// The table in 256ths, as it is embedded.
+    /// The table in 256ths, as it is built in.
     pub fn to_bytes(&self) -> Vec<u8> {
         let bytes = self.probabilities.iter().map(|p| (p * 256.0) as u8);
         bytes.collect()

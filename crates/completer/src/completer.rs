@@ -1,22 +1,23 @@
 //! From a request to ranked suggestions.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use code_index::{Memory, Prefix, PrefixCache, Stops};
+use code_index::{Memory, Prefix, PrefixCache};
 use lstm_format::{Engine, Session};
+use parking_lot::Mutex;
 
 use crate::cancel::{CancelToken, Cancelled, Clock, Limits};
 use crate::completion::{Completion, Micros, Stop};
 use crate::decode::{Predictor, Recall, Task, decode};
-use crate::mixing::Gate;
+use crate::fitted::Fitted;
 use crate::names_after::{self, NamesAfter};
 use crate::options::{Before, Options, Reach, Request};
 use crate::show::{self, Ignored};
 use crate::states::{Feeder, Memo, MemoSession, StateCache, Windows};
 use crate::stop_rules::StopRules;
 use crate::suggest::{Draft, rank};
-use crate::surprise::{Document, Finder, Scale, Surprise};
+use crate::surprise::{Document, Finder, Surprise};
 use crate::surroundings::Surroundings;
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
@@ -33,8 +34,7 @@ pub struct Completer {
     cache: Mutex<StateCache>,
     memo: Mutex<Memo>,
     prefixes: PrefixCache,
-    stops: Stops,
-    gate: Gate,
+    fitted: Fitted,
 }
 
 impl Completer {
@@ -47,12 +47,11 @@ impl Completer {
     /// which costs time and changes nothing else.
     pub fn with_cache_bytes(engine: Arc<dyn Engine>, bytes: usize) -> Self {
         Self {
+            fitted: Fitted::of(engine.fits()),
             engine: Some(engine),
             cache: Mutex::new(StateCache::new(bytes - bytes / MEMO_SHARE)),
             memo: Mutex::new(Memo::new(bytes / MEMO_SHARE)),
             prefixes: PrefixCache::default(),
-            stops: Stops::default(),
-            gate: Gate::default(),
         }
     }
 
@@ -63,11 +62,10 @@ impl Completer {
     pub fn of_memory() -> Self {
         Self {
             engine: None,
+            fitted: Fitted::default(),
             cache: Mutex::new(StateCache::new(0)),
             memo: Mutex::new(Memo::new(0)),
             prefixes: PrefixCache::default(),
-            stops: Stops::default(),
-            gate: Gate::default(),
         }
     }
 
@@ -128,11 +126,11 @@ impl Completer {
         let memory = memory.map(|(prefix, workspace)| Memory {
             prefix,
             workspace,
-            stops: &self.stops,
+            stops: &self.fitted.stops,
         });
         let mut predictor = Predictor {
             session: session.map(|session| Box::new(session) as Box<dyn Session>),
-            memory: memory.map(|memory| Recall::new(memory, &self.gate)),
+            memory: memory.map(|memory| Recall::new(memory, &self.fitted.gate)),
         };
         let surroundings = Surroundings::new(request.before.text, request.after);
         let word = if options.heal_word {
@@ -178,7 +176,8 @@ impl Completer {
                 if options.rescoring {
                     let Request { before, after, .. } = *request;
                     let names = NamesAfter::new(before.text, after);
-                    let weighed = candidates.into_iter().map(|c| c.weighed(&names));
+                    let weights = self.fitted.names;
+                    let weighed = candidates.into_iter().map(|c| c.weighed(&names, weights));
                     candidates = weighed.collect();
                 }
                 let ranked = rank(candidates, &draft);
@@ -289,9 +288,7 @@ impl Completer {
         };
         let finder = Finder {
             engine,
-            gate: &self.gate,
-            stops: &self.stops,
-            scale: &Scale::default(),
+            fitted: &self.fitted,
         };
         finder.find(document, cancel)
     }

@@ -16,7 +16,7 @@ pub use gate::{Gate, HIDDEN, OUTPUTS};
 
 use code_index::Prediction;
 
-use crate::exponential::{exp, ln};
+use crate::perceptron::exponential::{exp, ln};
 
 /// How two distributions are combined for one byte.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -19,10 +19,41 @@ const LINES_BEFORE: usize = 10;
 /// Bytes on either side at most.
 pub(crate) const REACH: usize = 4096;
 
-/// What is added to the log-odds, in nats, of a name that stands after the cursor,
-/// and of one that does not. What `mixing-fit after` prints.
-const STANDS: f64 = 0.63;
-const MISSING: f64 = -0.30;
+/// What is added to the log-odds of a name, in nats (`fit names`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NameWeights {
+    /// Where it stands after the cursor.
+    pub stands: f64,
+    /// Where it does not.
+    pub missing: f64,
+}
+
+impl Default for NameWeights {
+    fn default() -> Self {
+        Self {
+            stands: 0.63,
+            missing: -0.30,
+        }
+    }
+}
+
+impl NameWeights {
+    /// Those that a model's file has, in this order. `None` if there are not two.
+    pub fn new(numbers: &[f32]) -> Option<Self> {
+        match *numbers {
+            [stands, missing] => Some(Self {
+                stands: decimal(stands),
+                missing: decimal(missing),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The same as numbers.
+    pub fn numbers(self) -> [f32; 2] {
+        [self.stands as f32, self.missing as f32]
+    }
+}
 
 /// What is known of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +139,7 @@ impl<'a> NamesAfter<'a> {
     /// Changes the log-probabilities of `text`'s beginnings, in nats, by what is known
     /// of its names, and says by how much that of all of it. `cumulative[i]` is that
     /// of the first `i + 1` bytes.
-    pub(crate) fn weigh(&self, text: &str, cumulative: &mut [f64]) -> f64 {
+    pub(crate) fn weigh(&self, weights: NameWeights, text: &str, cumulative: &mut [f64]) -> f64 {
         if self.after.is_empty() {
             return 0.0;
         }
@@ -118,8 +149,8 @@ impl<'a> NamesAfter<'a> {
         for Name { range, standing } in self.names(text) {
             let more = match standing {
                 Standing::Before => continue,
-                Standing::After => STANDS,
-                Standing::Nowhere => MISSING,
+                Standing::After => weights.stands,
+                Standing::Nowhere => weights.missing,
             };
             let known = sum(range.end) - sum(range.start);
             // What is certain stays so, and what is impossible.
@@ -143,6 +174,12 @@ impl<'a> NamesAfter<'a> {
     }
 }
 
+/// The shortest decimal that is stored as `number`: 0.63, and not 0.6299999952.
+fn decimal(number: f32) -> f64 {
+    let shortest = number.to_string();
+    shortest.parse().expect("a float is printed as one")
+}
+
 /// Where the names of `text` are, in order.
 fn names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut end = 0;
@@ -160,6 +197,11 @@ fn names(text: &str) -> impl Iterator<Item = Range<usize>> {
 mod tests {
     use super::*;
     use Standing::{After, Before, Nowhere};
+
+    const WEIGHTS: NameWeights = NameWeights {
+        stands: 0.75,
+        missing: -0.25,
+    };
 
     /// `before⟨candidate⟩after`
     #[track_caller]
@@ -217,10 +259,10 @@ mod tests {
         let names = NamesAfter::new(b"", " b");
         let even = 0.5_f64.ln();
         let mut sums = [0.0, even, even, even, 2.0 * even, 2.0 * even];
-        let gained = names.weigh("(b, c)", &mut sums);
+        let gained = names.weigh(WEIGHTS, "(b, c)", &mut sums);
         let odds = |log: f64| (log.exp() / (1.0 - log.exp())).ln();
-        assert!((odds(sums[1]) - STANDS).abs() < 1e-12);
-        assert!((odds(sums[4] - sums[3]) - MISSING).abs() < 1e-12);
+        assert!((odds(sums[1]) - 0.75).abs() < 1e-12);
+        assert!((odds(sums[4] - sums[3]) + 0.25).abs() < 1e-12);
         assert_eq!((sums[0], sums[2], sums[3]), (0.0, sums[1], sums[1]));
         assert!((sums[5] - 2.0 * even - gained).abs() < 1e-12);
     }
@@ -230,7 +272,7 @@ mod tests {
         let names = NamesAfter::new(b"", " b");
         for sum in [0.0, f64::NEG_INFINITY] {
             let mut sums = [sum];
-            assert_eq!((names.weigh("b", &mut sums), sums), (0.0, [sum]));
+            assert_eq!((names.weigh(WEIGHTS, "b", &mut sums), sums), (0.0, [sum]));
         }
     }
 
@@ -238,6 +280,9 @@ mod tests {
     fn without_names_nothing_is_learnt() {
         let mut sums = [0.5_f64.ln()];
         let names = NamesAfter::new(b"", ");\n");
-        assert_eq!((names.weigh("b", &mut sums), sums), (0.0, [0.5_f64.ln()]));
+        assert_eq!(
+            (names.weigh(WEIGHTS, "b", &mut sums), sums),
+            (0.0, [0.5_f64.ln()])
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! Layers of the small networks that are fitted: the gate of the mixture and the
 //! scale of surprises. Must not know what they decide.
 
-use crate::exponential::exp;
+pub(crate) mod exponential;
+
+use exponential::exp;
 
 /// The numbers in the bytes of a fitted file, little-endian f32.
 pub(crate) fn numbers(bytes: &[u8]) -> Vec<f32> {

@@ -8,12 +8,13 @@
 
 use std::ops::Range;
 
-use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment};
 use lstm_format::{Engine, State};
 
 use crate::cancel::{CancelToken, Cancelled};
 use crate::decode::{Predictor, Recall};
-use crate::mixing::{Gate, WordPlace, mix};
+use crate::fitted::Fitted;
+use crate::mixing::{WordPlace, mix};
 use crate::rows::{Row, rows};
 
 mod alternatives;
@@ -80,9 +81,7 @@ impl Surprise {
 /// What looking for surprises takes.
 pub(crate) struct Finder<'a> {
     pub(crate) engine: &'a dyn Engine,
-    pub(crate) gate: &'a Gate,
-    pub(crate) stops: &'a Stops,
-    pub(crate) scale: &'a Scale,
+    pub(crate) fitted: &'a Fitted,
 }
 
 impl Finder<'_> {
@@ -204,12 +203,12 @@ impl Walk<'_> {
         let memory = Memory {
             prefix: &self.prefix,
             workspace: &workspace,
-            stops: self.finder.stops,
+            stops: &self.finder.fitted.stops,
         };
         let line_costs = self.costs(&memory, line);
         let mut predictor = Predictor {
             session: Some(self.finder.engine.session()),
-            memory: Some(Recall::new(memory, self.finder.gate)),
+            memory: Some(Recall::new(memory, &self.finder.fitted.gate)),
         };
         let mut head = predictor.head(Some(line.state.clone()), &text[..line.start]);
         let mut at = line.start;
@@ -270,7 +269,7 @@ impl Walk<'_> {
                 token: token.clone(),
                 expected: expected.text,
                 bits: cost,
-                score: self.finder.scale.score(&evidence),
+                score: self.finder.fitted.scale.score(&evidence),
                 evidence,
             });
         }
@@ -287,7 +286,7 @@ impl Walk<'_> {
         for (row, &byte) in line.rows.iter().zip(&text[line.start..]) {
             reader.predict(memory, &mut counts, &mut prediction);
             let mut mixed = *row;
-            mix(self.finder.gate, place, &prediction, &mut mixed);
+            mix(&self.finder.fitted.gate, place, &prediction, &mut mixed);
             let symbol = usize::from(byte);
             costs.lstm.push(bits(row[symbol]));
             costs

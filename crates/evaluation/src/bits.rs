@@ -4,10 +4,10 @@
 //! Owns: the walk over a text byte by byte, and bits per byte. Must not know
 //! where the text comes from.
 
-use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
-use completer::mixing::{Gate, WordPlace, mix};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader};
+use completer::mixing::{WordPlace, mix};
 use completer::rows::rows;
-use completer::{CancelToken, Cancelled};
+use completer::{CancelToken, Cancelled, Fitted};
 use lstm_format::Engine;
 
 /// What there was to predict one byte from.
@@ -76,11 +76,12 @@ impl std::ops::AddAssign for Cost {
     }
 }
 
-/// What `text` costs, with `workspace` as the memory of other files.
+/// What `text` costs, with `workspace` as the memory of other files, mixed by what is
+/// fitted to the model.
 ///
 /// `path` is for the document header.
-pub fn bits(engine: &dyn Engine, gate: &Gate, workspace: &Layer, path: &str, text: &[u8]) -> Bits {
-    let bits = bits_unless(&CancelToken::new(), engine, gate, workspace, path, text);
+pub fn bits(engine: &dyn Engine, workspace: &Layer, path: &str, text: &[u8]) -> Bits {
+    let bits = bits_unless(&CancelToken::new(), engine, workspace, path, text);
     bits.expect("the token is set by no other thread")
 }
 
@@ -91,16 +92,16 @@ pub fn bits(engine: &dyn Engine, gate: &Gate, workspace: &Layer, path: &str, tex
 pub fn bits_unless(
     cancel: &CancelToken,
     engine: &dyn Engine,
-    gate: &Gate,
     workspace: &Layer,
     path: &str,
     text: &[u8],
 ) -> Result<Bits, Cancelled> {
+    let fitted = Fitted::of(engine.fits());
     let mut bits = Bits::default();
     observe_unless(cancel, engine, workspace, path, text, |seen| {
         let byte = usize::from(seen.byte);
         let mut mixed = *seen.lstm;
-        mix(gate, seen.place, seen.memory, &mut mixed);
+        mix(&fitted.gate, seen.place, seen.memory, &mut mixed);
         let nats = [
             seen.lstm[byte],
             seen.memory.probabilities[byte].ln(),
@@ -134,7 +135,7 @@ fn observe_unless(
     text: &[u8],
     mut visit: impl FnMut(Observation<'_>),
 ) -> Result<(), Cancelled> {
-    let stops = Stops::default();
+    let stops = Fitted::of(engine.fits()).stops;
     let known = PrefixCache::default();
     let mut prefix = Prefix::new(b"", &known);
     let (mut counts, mut memory) = (Counts::default(), Prediction::default());

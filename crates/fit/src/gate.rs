@@ -1,20 +1,18 @@
 //! The gate's weights, by gradient descent on the mixture's bits per byte.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use code_index::Layer;
 use completer::mixing::{FEATURES, Features, HIDDEN, OUTPUTS};
 use evaluation::observe;
 use half::f16;
 use indicatif::{ProgressBar, ProgressStyle};
-use lstm_format::{ModelFile, VOCABULARY_SIZE};
-use lstm_runtime::{Kernel, Runtime};
+use lstm_format::{Fit, VOCABULARY_SIZE};
+use lstm_runtime::Runtime;
 use rayon::prelude::*;
 use tch::nn::{self, Module, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
 
-use crate::numbers::bytes_of;
+use crate::numbers::numbers_of;
 use crate::packages::Subject;
 
 /// Bytes of an update.
@@ -37,17 +35,19 @@ struct Observed {
     bytes: Vec<i64>,
 }
 
-/// The gate's numbers as they are embedded.
+/// The gate for the model in `runtime`.
 ///
 /// # Errors
-/// If the model cannot be read.
-pub(crate) fn fit(subjects: &[Subject], model: &Path, steps: usize) -> Result<Vec<u8>> {
-    let file = ModelFile::read(model).with_context(|| format!("reading {}", model.display()))?;
-    let runtime = Runtime::load(&file, Kernel::detect())?;
+/// If libtorch fails.
+pub(crate) fn fit(
+    runtime: &Runtime,
+    subjects: &[Subject],
+    steps: usize,
+) -> Result<(Fit, Vec<f32>)> {
     let bar = ProgressBar::new(subjects.len() as u64);
     let seen: Vec<Observed> = subjects
         .par_iter()
-        .map(|subject| see(&runtime, subject))
+        .map(|subject| see(runtime, subject))
         .inspect(|_| bar.inc(1))
         .collect();
     bar.finish_and_clear();
@@ -59,7 +59,7 @@ pub(crate) fn fit(subjects: &[Subject], model: &Path, steps: usize) -> Result<Ve
         all.bytes.extend(seen.bytes);
     }
     println!("{} bytes of {} files", all.bytes.len(), subjects.len());
-    descend(&all, steps)
+    Ok((Fit::Gate, descend(&all, steps)?))
 }
 
 fn see(runtime: &Runtime, subject: &Subject) -> Observed {
@@ -85,7 +85,7 @@ fn see(runtime: &Runtime, subject: &Subject) -> Observed {
     seen
 }
 
-fn descend(seen: &Observed, steps: usize) -> Result<Vec<u8>> {
+fn descend(seen: &Observed, steps: usize) -> Result<Vec<f32>> {
     let count = seen.bytes.len() as i64;
     let symbols = VOCABULARY_SIZE as i64;
     let lstm = Tensor::from_slice(&seen.lstm).view([count, symbols]);
@@ -130,7 +130,7 @@ fn descend(seen: &Observed, steps: usize) -> Result<Vec<u8>> {
     bar.finish_and_clear();
     println!("{:.4} bits/byte", smooth.unwrap_or(f64::NAN));
 
-    bytes_of(&layers)
+    numbers_of(&layers)
 }
 
 /// Mean cost of `bytes` in nats, as `completer::mixing` mixes.

@@ -1,25 +1,31 @@
-//! `mixing-fit`: makes the files that mixing and surprise rest on, `stops.bin` of
-//! `code-memory`, `gate.bin` and `scale.bin` of `completer`, and the two numbers of
-//! its `names_after`.
+//! `fit`: fits what stands beside the weights of a model, and writes it into the
+//! model's file: when counts are trusted, how memory and LSTM are mixed, what names
+//! after the cursor say, what a fault looks like.
 //!
-//! All are fitted on packages that no model was trained on and no measurement
-//! is made on (`cargo xtask corpus mixing` fetches them). Owns the fitting; what
-//! is fitted is computed by the crates that use it, so nothing can differ.
+//! All are fitted on packages that no model was trained on and no measurement is made
+//! on (`cargo xtask corpus mixing` fetches some of Rust). Owns the fitting; what is
+//! fitted is computed by the crates that use it, so nothing can differ.
 
-mod after;
+mod embedded;
 mod gate;
+mod names;
 mod numbers;
 mod packages;
-mod scale;
 mod stops;
+mod surprise;
+mod task;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use completer::Fitted;
+use lstm_format::ModelFile;
 
-/// Fits how far counts are trusted, how memory and LSTM are mixed, and what a
-/// fault looks like
+use task::{On, Task};
+
+/// Fits how far counts are trusted, how memory and LSTM are mixed, what names after
+/// the cursor say and what a fault looks like, and writes it into a model's file
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -29,75 +35,72 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fit when to stop at a count on the way to shorter contexts
-    Stops {
-        /// Folder of packages
-        packages: PathBuf,
-        /// File to write
-        #[arg(long, default_value = "crates/code-memory/src/stops.bin")]
-        out: PathBuf,
-    },
-    /// Fit the gate, for one model
+    Stops(On),
+    /// Fit how memory and LSTM are mixed, with the stops that the model has
     Gate {
-        /// Folder of packages
-        packages: PathBuf,
-        /// The model
-        #[arg(long, default_value = "models/rust.safetensors")]
-        model: PathBuf,
-        /// File to write
-        #[arg(long, default_value = "crates/completer/src/mixing/gate.bin")]
-        out: PathBuf,
+        #[command(flatten)]
+        on: On,
         /// Updates, of 2048 bytes each
         #[arg(long, default_value_t = 6000)]
         steps: usize,
     },
-    /// Fit what names after the cursor say, for one model and the gate it has now,
-    /// and print it
-    After {
-        /// Folder of packages
-        packages: PathBuf,
-        /// The model
-        #[arg(long, default_value = "models/rust.safetensors")]
-        model: PathBuf,
-    },
-    /// Fit what tells a fault, for one model and the gate it has now
+    /// Fit what names after the cursor say, with the gate that the model has
+    Names(On),
+    /// Fit what tells a fault, with the gate that the model has
     Surprise {
-        /// Folder of packages
-        packages: PathBuf,
-        /// The model
-        #[arg(long, default_value = "models/rust.safetensors")]
-        model: PathBuf,
-        /// File to write
-        #[arg(long, default_value = "crates/completer/src/surprise/scale.bin")]
-        out: PathBuf,
+        #[command(flatten)]
+        on: On,
         /// Faults for each file, one at a time
         #[arg(long, default_value_t = 2)]
         faults: u64,
     },
+    /// Fit nothing: take what was fitted to another model, or what is built in
+    Take {
+        /// The model's file, which is written anew
+        model: PathBuf,
+        /// The other model
+        #[arg(long)]
+        from: Option<PathBuf>,
+    },
+    /// Build in what was fitted to a model, for models that have nothing of their own:
+    /// run it at the top of the repository
+    Embed {
+        /// The model's file
+        model: PathBuf,
+    },
 }
 
 fn main() -> Result<()> {
-    let (out, bytes) = match Arguments::parse().command {
-        Command::Stops { packages, out } => (out, stops::fit(&packages::read(&packages)?)),
-        Command::Gate {
-            packages,
-            model,
-            out,
-            steps,
-        } => (out, gate::fit(&packages::read(&packages)?, &model, steps)?),
-        Command::After { packages, model } => {
-            let found = after::fit(&packages::read(&packages)?, &model)?;
-            println!("{found}");
-            return Ok(());
+    match Arguments::parse().command {
+        Command::Stops(on) => {
+            let mut task = Task::new(on)?;
+            let fit = stops::fit(&task.subjects);
+            task.keep(fit)
         }
-        Command::Surprise {
-            packages,
-            model,
-            out,
-            faults,
-        } => (
-            out,
-            scale::fit(&packages::read(&packages)?, &model, faults)?,
-        ),
-    };
-    std::fs::write(&out, bytes).with_context(|| format!("writing {}", out.display()))
+        Command::Gate { on, steps } => {
+            let mut task = Task::new(on)?;
+            let fit = gate::fit(&task.runtime()?, &task.subjects, steps)?;
+            task.keep(fit)
+        }
+        Command::Names(on) => {
+            let mut task = Task::new(on)?;
+            let found = names::fit(&task.completer()?, &task.language, &task.subjects)?;
+            println!("{found}");
+            task.keep(found.numbers())
+        }
+        Command::Surprise { on, faults } => {
+            let mut task = Task::new(on)?;
+            let fit = surprise::fit(&task.completer()?, &task.language, &task.subjects, faults)?;
+            task.keep(fit)
+        }
+        Command::Take { model, from } => {
+            let mut file = ModelFile::read(&model)?;
+            file.fits = match from {
+                Some(from) => ModelFile::read(&from)?.fits,
+                None => Fitted::default().to_fits(),
+            };
+            file.write(&model).context("taking fits")
+        }
+        Command::Embed { model } => embedded::write(&Fitted::of(&ModelFile::read(&model)?.fits)),
+    }
 }

@@ -16,12 +16,12 @@ pub(crate) struct Subject {
     pub(crate) workspace: Layer,
 }
 
-/// Reads `folder`, each of whose folders is a package: of every package the files
-/// that quality would be measured on.
+/// Reads `folder`, each of whose folders is a package: of every package the files in
+/// `language` that quality would be measured on.
 ///
 /// # Errors
 /// If the folder cannot be read or holds no such file.
-pub(crate) fn read(folder: &Path) -> Result<Vec<Subject>> {
+pub(crate) fn read(folder: &Path, language: &str) -> Result<Vec<Subject>> {
     let entries = std::fs::read_dir(folder);
     let entries = entries.with_context(|| format!("reading {}", folder.display()))?;
     let mut packages = Vec::new();
@@ -32,19 +32,24 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Subject>> {
         }
     }
     packages.sort();
-    let subjects: Vec<Subject> = packages.par_iter().flat_map_iter(|p| package(p)).collect();
+    let subjects: Vec<Subject> = packages
+        .par_iter()
+        .flat_map_iter(|p| package(p, language))
+        .collect();
     ensure!(
         !subjects.is_empty(),
-        "{}: no package with a file of 3–40 KB",
+        "{}: no package with a file of 3–40 KB in {language}",
         folder.display()
     );
     Ok(subjects)
 }
 
-fn package(folder: &Path) -> Vec<Subject> {
+fn package(folder: &Path, language: &str) -> Vec<Subject> {
     let found = files::below(folder, language::of_path);
-    let rust = found.into_iter().filter(|(_, language)| language == "rust");
-    let texts: Vec<(PathBuf, Vec<u8>)> = rust
+    let own = found
+        .into_iter()
+        .filter(|(_, found)| language::serves(language, found));
+    let texts: Vec<(PathBuf, Vec<u8>)> = own
         .filter_map(|(path, _)| Some((files::read(&path, Limits::default()).ok()?, path)))
         .map(|(text, path)| (path, text))
         .collect();

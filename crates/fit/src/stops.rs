@@ -1,6 +1,7 @@
 //! Expectation maximisation of the probabilities of stopping at a count.
 
 use code_index::{Counts, Layer, Memory, Prefix, PrefixCache, Reader, StopFit, Stops};
+use lstm_format::Fit;
 use rayon::prelude::*;
 
 use crate::packages::Subject;
@@ -8,9 +9,8 @@ use crate::packages::Subject;
 /// Rounds of expectation maximisation; the tenth changes no entry by 1/256.
 const ROUNDS: usize = 12;
 
-/// The table as it is embedded. Half of the files are read in their package,
-/// half alone.
-pub(crate) fn fit(subjects: &[Subject]) -> Vec<u8> {
+/// The table. Half of the files are read in their package, half alone.
+pub(crate) fn fit(subjects: &[Subject]) -> (Fit, Vec<f32>) {
     let mut stops = Stops::flat();
     for round in 1..=ROUNDS {
         let alone = Layer::new();
@@ -28,7 +28,7 @@ pub(crate) fn fit(subjects: &[Subject]) -> Vec<u8> {
         println!("round {round}: {:.4} bits/byte", fit.bits_per_byte());
         stops = fit.finish(&stops);
     }
-    stops.to_bytes()
+    (Fit::Stops, stops.numbers().to_vec())
 }
 
 fn observe(text: &[u8], workspace: &Layer, stops: &Stops, fit: &mut StopFit) {

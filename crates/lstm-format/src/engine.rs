@@ -1,10 +1,11 @@
-//! The door between a model and whoever asks it for text.
+//! The door between a model and its callers, who ask it for text.
 //!
 //! Two engines stand behind it, `lstm-runtime` (int8 and f32, no libtorch) and
 //! `char-lstm` (libtorch); everything above is the same code.
 
 use crate::VOCABULARY_SIZE;
 use crate::config::ModelConfig;
+use crate::fits::Fits;
 
 /// What a network remembers: hidden and cell state of every layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +34,11 @@ pub trait Engine: Send + Sync {
 
     /// Which engine and kernel answers, for people: `int8 avx512-vnni`.
     fn describe(&self) -> String;
+
+    /// What was fitted to the model beside its weights.
+    fn fits(&self) -> &Fits {
+        Fits::NONE
+    }
 
     /// Opens a session with buffers of its own.
     fn session(&self) -> Box<dyn Session + '_>;

@@ -32,11 +32,13 @@ pub enum FormatError {
     #[error("damaged model header: {0}")]
     Header(String),
     /// A version this build does not read.
-    #[error("model format version {got}, this build reads version {expected}: update lstm-ls")]
+    #[error(
+        "model format version {got}, this build reads versions up to {expected}: update lstm-ls"
+    )]
     Version {
         /// The version in the file.
         got: u32,
-        /// The version this build reads.
+        /// The newest version this build reads.
         expected: u32,
     },
     /// A hyper-parameter out of range.
@@ -87,6 +89,22 @@ pub enum FormatError {
         index: usize,
         /// The number found.
         value: f32,
+    },
+    /// A fitted number out of its range.
+    #[error(
+        "tensor {name} holds {value} at element {index}, expected more than {low} and less than {high}"
+    )]
+    Range {
+        /// The tensor.
+        name: String,
+        /// Position in row-major order.
+        index: usize,
+        /// The number found.
+        value: f32,
+        /// What it must be above.
+        low: f32,
+        /// What it must be below.
+        high: f32,
     },
     /// A file too large to be a model.
     #[error("larger than the {limit} bytes a model may have")]

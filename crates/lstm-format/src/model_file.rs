@@ -1,11 +1,9 @@
-//! Reading and writing whole model files (safetensors).
+//! A whole model, from the bytes of its file (safetensors) and back to them.
 //!
-//! A file is treated as hostile input: every length, shape, type and value is
+//! The bytes are treated as hostile input: every length, shape, type and value is
 //! checked against the configuration before a tensor is built.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Read, Write};
-use std::path::Path;
 
 use half::bf16;
 use safetensors::SafeTensors;
@@ -14,11 +12,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{ModelConfig, TensorSpec};
 use crate::error::FormatError;
+use crate::fits::{self, Fit, Fits};
 use crate::provenance::Provenance;
 use crate::tensor::Tensor;
 
-/// The format this build reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+/// The format this build writes. It reads the one before too, of files that hold
+/// no [`Fits`].
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The oldest format this build reads.
+const OLDEST_VERSION: u32 = 1;
 
 /// No model is larger than this; a larger file is refused before it is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -51,6 +54,8 @@ pub struct ModelFile {
     pub provenance: Provenance,
     /// How the tensors are stored.
     pub precision: Precision,
+    /// What was fitted to it beside its weights.
+    pub fits: Fits,
     tensors: BTreeMap<String, Tensor>,
 }
 
@@ -75,7 +80,8 @@ pub struct TrainingState {
 }
 
 impl ModelFile {
-    /// Builds a model from f32 tensors, storing them at `precision`.
+    /// Builds a model from f32 tensors, storing them at `precision`; nothing is
+    /// fitted to it yet.
     ///
     /// # Errors
     /// If the configuration is out of range, or a tensor is missing, unknown,
@@ -114,6 +120,7 @@ impl ModelFile {
             config,
             provenance,
             precision,
+            fits: Fits::default(),
             tensors: stored,
         })
     }
@@ -163,19 +170,23 @@ impl ModelFile {
         })
     }
 
-    /// The same model stored at another precision.
+    /// The same model stored at another precision, with the same fits.
     ///
     /// # Errors
     /// As [`from_f32`](Self::from_f32), where dequantised values are out of range.
     pub fn to_precision(&self, precision: Precision) -> Result<Self, FormatError> {
         let tensors = self.tensors.iter();
         let tensors = tensors.map(|(name, tensor)| (name.clone(), tensor.to_f32()));
-        Self::from_f32(
+        let converted = Self::from_f32(
             self.config.clone(),
             self.provenance.clone(),
             precision,
             tensors.collect(),
-        )
+        )?;
+        Ok(Self {
+            fits: self.fits.clone(),
+            ..converted
+        })
     }
 
     /// A tensor named by [`ModelConfig::tensor_specs`].
@@ -189,31 +200,6 @@ impl ModelFile {
                 self.config.num_layers
             )
         })
-    }
-
-    /// Reads a model from `path`.
-    ///
-    /// # Errors
-    /// [`FormatError::Io`], or [`FormatError::File`] naming the file and the problem.
-    pub fn read(path: &Path) -> Result<Self, FormatError> {
-        let io = |error| FormatError::Io {
-            path: path.to_owned(),
-            error,
-        };
-        let named = |error| FormatError::File {
-            path: path.to_owned(),
-            error: Box::new(error),
-        };
-        // Not by the size the system tells: a device or a pipe has none.
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(path).map_err(io)?;
-        let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
-        if read.map_err(io)? as u64 > MAX_FILE_BYTES {
-            return Err(named(FormatError::TooLarge {
-                limit: MAX_FILE_BYTES,
-            }));
-        }
-        Self::from_bytes(&bytes).map_err(named)
     }
 
     /// Reads a model from memory. Allocates no more than a small multiple of `bytes`.
@@ -264,6 +250,15 @@ impl ModelFile {
             known.push(spec.name.clone());
             tensors.insert(spec.name, tensor);
         }
+        let mut fits = Fits::default();
+        for fit in Fit::ALL {
+            let name = fit.name();
+            if header.version >= fits::SINCE_VERSION && file.names().contains(&name) {
+                let view = checked_view(&file, name, &[fit.length()], Dtype::F32)?;
+                fits.set(fit, read_f32(view.data()))?;
+                known.push(name.to_owned());
+            }
+        }
         let stray = |name: &&str| {
             !name.starts_with(TRAINING_PREFIX) && !known.iter().any(|k| k.as_str() == *name)
         };
@@ -274,13 +269,14 @@ impl ModelFile {
             config: header.config,
             provenance: header.provenance,
             precision: header.precision,
+            fits,
             tensors,
         })
     }
 
     /// The model as the bytes of a file; the same model gives the same bytes.
     ///
-    /// `training` makes it a checkpoint; whoever reads it as a model ignores that.
+    /// `training` makes it a checkpoint; a reader of the model ignores that.
     ///
     /// # Errors
     /// [`FormatError::Header`] if the container refuses the tensors.
@@ -310,6 +306,10 @@ impl ModelFile {
                 }
             }
         }
+        for (fit, numbers) in self.fits.each() {
+            let shape = vec![numbers.len()];
+            parts.push((fit.name().to_owned(), Dtype::F32, shape, f32_bytes(numbers)));
+        }
         for (name, values) in training.iter().flat_map(|t| &t.tensors) {
             assert!(
                 name.starts_with(TRAINING_PREFIX),
@@ -330,14 +330,6 @@ impl ModelFile {
         }
         let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
         safetensors::serialize(views, Some(metadata)).map_err(refused)
-    }
-
-    /// Writes the model to `path`; see [`write_atomically`].
-    ///
-    /// # Errors
-    /// [`FormatError::Io`]; what stood at `path` before is then still there.
-    pub fn write(&self, path: &Path) -> Result<(), FormatError> {
-        write_atomically(path, &self.to_bytes(None)?)
     }
 }
 
@@ -365,32 +357,6 @@ pub fn training_state(bytes: &[u8]) -> Result<Option<TrainingState>, FormatError
     }))
 }
 
-/// Writes `bytes` to a neighbour of `path`, syncs it and renames it over
-/// `path`: whoever reads sees the old file or the new one, never a part.
-///
-/// # Errors
-/// [`FormatError::Io`]; what stood at `path` before is then still there.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
-    let io = |error| FormatError::Io {
-        path: path.to_owned(),
-        error,
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lstm-ls-").suffix(".partial");
-    // Temporary files are private by default; a model is an ordinary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
-    file.as_file().sync_all().map_err(io)?;
-    file.persist(path).map_err(|e| io(e.error))?;
-    Ok(())
-}
-
 fn read_header(metadata: &Metadata) -> Result<Header, FormatError> {
     let entries = metadata.metadata().as_ref();
     let text = entries
@@ -409,7 +375,7 @@ fn parse_header(text: &str) -> Result<Header, FormatError> {
     let damaged = |e: serde_json::Error| FormatError::Header(e.to_string());
     // The version first: a later header may have fields this build can't read.
     let Version { version } = serde_json::from_str(text).map_err(damaged)?;
-    if version != FORMAT_VERSION {
+    if !(OLDEST_VERSION..=FORMAT_VERSION).contains(&version) {
         return Err(FormatError::Version {
             got: version,
             expected: FORMAT_VERSION,

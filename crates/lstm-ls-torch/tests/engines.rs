@@ -8,7 +8,6 @@ use char_lstm::engine::TorchEngine;
 use char_lstm::evaluation::{self, Text};
 use char_lstm::network::{Network, Pass};
 use code_index::Layer;
-use completer::mixing::Gate;
 use end_to_end::{ValidationFile, validation_files};
 use lstm_format::{Engine, ModelFile, State, document_header};
 use lstm_runtime::{Kernel, Reference, Runtime};
@@ -68,13 +67,7 @@ fn float_engines_give_the_same_log_probabilities() {
 fn bits_per_byte(engine: &dyn Engine) -> (f64, usize) {
     let (mut bits, mut bytes) = (0.0, 0);
     for ValidationFile { path, text } in validation_files().expect("the files are committed") {
-        let costs = ::evaluation::bits(
-            engine,
-            &Gate::default(),
-            &Layer::new(),
-            &path,
-            text.as_bytes(),
-        );
+        let costs = ::evaluation::bits(engine, &Layer::new(), &path, text.as_bytes());
         bits += costs.lstm.iter().map(|&b| f64::from(b)).sum::<f64>();
         bytes += text.len();
     }

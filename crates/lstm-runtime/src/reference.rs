@@ -4,7 +4,7 @@
 //! dequantised to f32, and can show the inside of a step.
 
 use lstm_format::{
-    Engine, Gate, HeadInput, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE,
+    Engine, Fits, Gate, HeadInput, ModelConfig, ModelFile, Session, State, VOCABULARY_SIZE,
 };
 
 use crate::cell::{self, Cell, Sums};
@@ -37,6 +37,7 @@ struct Layer {
 /// The scalar f32 engine.
 pub struct Reference {
     config: ModelConfig,
+    fits: Fits,
     /// `[256 * E]`.
     embedding: Vec<f32>,
     layers: Vec<Layer>,
@@ -96,6 +97,7 @@ impl Reference {
             layers: (0..config.num_layers).map(layer).collect(),
             head: affine("head.weight", "head.bias", config.head_input_size()),
             config,
+            fits: model.fits.clone(),
         }
     }
 
@@ -164,6 +166,10 @@ impl Engine for Reference {
 
     fn describe(&self) -> String {
         "f32 reference".into()
+    }
+
+    fn fits(&self) -> &Fits {
+        &self.fits
     }
 
     fn session(&self) -> Box<dyn Session + '_> {

@@ -1,6 +1,6 @@
 //! The engine that ships: a model packed for the CPU at hand.
 
-use lstm_format::{CellKind, Engine, ModelConfig, ModelFile, Precision, Session};
+use lstm_format::{CellKind, Engine, Fits, ModelConfig, ModelFile, Precision, Session};
 
 use crate::error::RuntimeError;
 use crate::float::FloatMatrix;
@@ -18,6 +18,7 @@ use crate::tracer::TraceRun;
 /// runs in f32.
 pub struct Runtime {
     numbers: Numbers,
+    fits: Fits,
     threads: usize,
 }
 
@@ -44,6 +45,7 @@ impl Runtime {
         };
         Ok(Self {
             numbers,
+            fits: model.fits.clone(),
             threads: 1,
         })
     }
@@ -69,6 +71,10 @@ impl Engine for Runtime {
             Numbers::Int8(network) => network.describe(),
             Numbers::Float(network) => network.describe(),
         }
+    }
+
+    fn fits(&self) -> &Fits {
+        &self.fits
     }
 
     fn session(&self) -> Box<dyn Session + '_> {

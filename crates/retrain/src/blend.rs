@@ -3,8 +3,8 @@
 use anyhow::ensure;
 use lstm_format::{ModelFile, Precision};
 
-/// The weights `way` of the way from `start` (0) to `end` (1), with the
-/// provenance of `end`.
+/// The weights `way` of the way from `start` (0) to `end` (1), with the provenance
+/// and the fits of `end`.
 ///
 /// # Errors
 /// If the two have different shapes.
@@ -22,12 +22,9 @@ pub(super) fn between(start: &ModelFile, end: &ModelFile, way: f32) -> anyhow::R
     });
     let tensors = tensors.collect();
     let provenance = end.provenance.clone();
-    Ok(ModelFile::from_f32(
-        end.config.clone(),
-        provenance,
-        Precision::F32,
-        tensors,
-    )?)
+    let mut blended = ModelFile::from_f32(end.config.clone(), provenance, Precision::F32, tensors)?;
+    blended.fits = end.fits.clone();
+    Ok(blended)
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use lstm_format::messages::Packed;
-use lstm_format::model_file::write_atomically;
 use serde::{Deserialize, Serialize};
 
 use super::sample::Sample;
@@ -113,7 +112,7 @@ impl Job {
 
     fn write(&self, state: &State) -> anyhow::Result<()> {
         let path = self.folder.join("state.json");
-        write_atomically(&path, &serde_json::to_vec(state)?)?;
+        disk::write(&path, &serde_json::to_vec(state)?)?;
         Ok(())
     }
 

@@ -224,10 +224,12 @@ pub fn run(
     }
 
     clock.tell(watcher, "measuring what came of it");
-    let led_to = match ModelFile::read(&job.checkpoint()) {
+    let mut led_to = match ModelFile::read(&job.checkpoint()) {
         Ok(led_to) => led_to,
         Err(error) => return Err(job.failed(&error.into())),
     };
+    // Exact weights may lie in a file without fits.
+    led_to.fits = base.in_use.fits.clone();
     let start = ModelFile::read(&base.start.file(job.folder())?)?;
     let left = || Reserve::measuring(clock.left());
     let choice = choice::choose(&before, left, |way| {

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use assistant::memory;
 use code_index::Layer;
-use completer::mixing::Gate;
 use completer::{CancelToken, Cancelled, Completer};
 use evaluation::replay::typed_again;
 use ignore::WalkBuilder;
 use lstm_format::Engine;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use workspace::Workspace;
 
 use super::clock;
 use super::sample::{Sample, Tally};
@@ -62,7 +61,7 @@ impl HeldOut {
         let of_a_file = |all: usize, most: usize| (all / paths.len().max(1)).max(most);
         let measured_of_a_file = of_a_file(MEASURED, MEASURED_OF_A_FILE);
         let typed_of_a_file = of_a_file(TYPED, TYPED_OF_A_FILE);
-        let remembered = memory::read(workspace.to_owned());
+        let remembered = Workspace::of_folder(workspace);
         let mut files = Vec::new();
         let (mut measured, mut typed) = (0, 0);
         for path in paths {
@@ -104,7 +103,6 @@ impl HeldOut {
         before: Option<&Sample>,
         time: Duration,
     ) -> Sample {
-        let gate = Gate::default();
         let completer = Completer::new(Arc::clone(engine));
         let asked = |index: usize| {
             before.is_none_or(|sample| sample.get(index).is_some_and(Option::is_some))
@@ -112,7 +110,7 @@ impl HeldOut {
         clock::within(time, |cancel| {
             let files = self.files.par_iter().enumerate();
             let measured = files.map(|(index, file)| {
-                let here = || self.measure_file(file, &**engine, &gate, &completer, cancel);
+                let here = || self.measure_file(file, &**engine, &completer, cancel);
                 asked(index).then(here).and_then(Result::ok)
             });
             measured.collect()
@@ -123,14 +121,13 @@ impl HeldOut {
         &self,
         file: &Subject,
         engine: &dyn Engine,
-        gate: &Gate,
         completer: &Completer,
         cancel: &CancelToken,
     ) -> Result<Tally, Cancelled> {
         let Subject {
             path, text, memory, ..
         } = file;
-        let bits = evaluation::bits_unless(cancel, engine, gate, memory, path, text.as_bytes())?;
+        let bits = evaluation::bits_unless(cancel, engine, memory, path, text.as_bytes())?;
         let (language, typed) = (&self.language, &text[..file.typed]);
         let (keys, typed) = typed_again(cancel, completer, memory, language, path, typed)?;
         let cost = bits.cost();

@@ -13,7 +13,7 @@ use std::time::Duration;
 use assistant::models::Source;
 use assistant::store::Store;
 use lstm_format::messages::Message;
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{CellKind, Fit, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 
 use super::{Options, Outcome, Places, Progress, Watcher, run};
 
@@ -228,7 +228,9 @@ fn what_goes_on_with_another_budget_trains_so_much_longer_or_shorter() {
 fn it_comes_into_use_if_nothing_else_has_meanwhile() {
     for meanwhile in [false, true] {
         let home = Home::new();
-        home.ship(&model(8, 4.0));
+        let mut shipped = model(8, 4.0);
+        shipped.fits.set(Fit::Names, vec![0.5, -0.5]).unwrap();
+        home.ship(&shipped);
         let [better, other] = ["better", "other"].map(|name| home.path(name));
         model(8, 7.0).write(&better).unwrap();
         model(8, 5.0).write(&other).unwrap();
@@ -248,8 +250,14 @@ fn it_comes_into_use_if_nothing_else_has_meanwhile() {
         if meanwhile {
             ended.refused("another model has come into use");
         } else {
-            let promoted = matches!(ended.outcome, Ok(Outcome::Promoted(..)));
-            assert!(promoted, "{:?}", ended.outcome);
+            let Ok(Outcome::Promoted(name, _)) = ended.outcome else {
+                panic!("{:?}", ended.outcome);
+            };
+            // What was fitted to its parent goes with it.
+            let store = Store::new(home.path("data"));
+            for file in [store.model(&name), store.master(&name)] {
+                assert_eq!(ModelFile::read(&file).unwrap().fits, shipped.fits);
+            }
         }
     }
 }

@@ -4,30 +4,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use code_index::{Changes, Group};
-use serde::{Deserialize, Serialize};
+use disk::Stamp;
 
 use crate::files::{self, Limits, Skipped};
-
-/// When a file was written and how long it was, to tell whether it changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Stamp {
-    pub(crate) nanos: u64,
-    pub(crate) length: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        let written = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(Self {
-            nanos: u64::try_from(written.as_nanos()).ok()?,
-            length: metadata.len(),
-        })
-    }
-}
 
 /// A group, and the stamps of the files that its index was made of.
 #[derive(Clone, Default)]

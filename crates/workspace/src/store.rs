@@ -5,14 +5,15 @@
 //! not exactly so is no cache; it is made again.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use code_index::{Group, Segment};
+use disk::{Readers, Stamp};
 use serde::{Deserialize, Serialize};
 
-use crate::reading::{Kept, Stamp};
+use crate::reading::Kept;
 
 /// Changes with the layout.
 const VERSION: u32 = 2;
@@ -81,13 +82,14 @@ pub(crate) fn save(path: &Path, groups: &HashMap<String, Kept>) -> io::Result<()
 
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&(header.len() as u64).to_le_bytes())?;
-    file.write_all(&header)?;
-    file.write_all(&body)?;
-    file.write_all(&hasher.finalize().to_le_bytes())?;
-    file.persist(path)?;
-    Ok(())
+    // It holds what the user wrote.
+    let written = disk::write_with(path, Readers::Owner, |file| {
+        file.write_all(&(header.len() as u64).to_le_bytes())?;
+        file.write_all(&header)?;
+        file.write_all(&body)?;
+        file.write_all(&hasher.finalize().to_le_bytes())
+    });
+    written.map_err(|refused| refused.error)
 }
 
 /// The groups that [`save`] wrote to `path`; `None` where there is nothing, or

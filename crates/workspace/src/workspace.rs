@@ -89,6 +89,20 @@ impl Workspace {
         Self { shared, jobs }
     }
 
+    /// All files of `folder` that are remembered by default, each among those of its
+    /// language, read before this returns; nothing is kept on the disk.
+    pub fn of_folder(folder: &Path) -> Self {
+        let setup = Setup {
+            folders: vec![folder.to_owned()],
+            cache: None,
+            most_text: usize::MAX,
+            group_of: language::group_of_file,
+        };
+        let workspace = Self::open(setup, || {});
+        workspace.settle();
+        workspace
+    }
+
     /// All that is remembered of `group` but the files at `without`.
     pub fn layer(&self, group: &str, without: &[PathBuf]) -> Layer {
         let group = self.shared.groups.read().get(group).cloned();

@@ -2,28 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
+use disk::Stamp;
 use lstm_format::ModelFile;
 use tracing::warn;
-
-/// When a file was last written, and how long it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    modified: SystemTime,
-    bytes: u64,
-}
-
-impl Stamp {
-    /// The stamp of the file at `path`, if there is one.
-    pub fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some(Self {
-            modified: metadata.modified().ok()?,
-            bytes: metadata.len(),
-        })
-    }
-}
 
 /// The model files in a folder.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +52,7 @@ impl Files {
     pub fn for_language(&self, language: &str) -> Option<&Path> {
         let fitting = |file: &File| file.language.as_deref() == Some(language);
         let files = self.0.iter().filter(|(_, file)| fitting(file));
-        let newest = files.max_by_key(|(_, file)| file.stamp.modified);
+        let newest = files.max_by_key(|(_, file)| file.stamp.nanos);
         newest.map(|(path, _)| path.as_path())
     }
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use lstm_format::model_file::write_atomically;
 use serde::{Deserialize, Serialize};
 
 /// What is written down of a version.
@@ -51,7 +50,7 @@ impl About {
     /// # Errors
     /// If the file can't be written.
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        write_atomically(path, &serde_json::to_vec_pretty(self)?)?;
+        disk::write(path, &serde_json::to_vec_pretty(self)?)?;
         Ok(())
     }
 }

@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use disk::Readers;
 use evaluation::selection;
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use super::Split;
 
@@ -107,20 +106,15 @@ impl Corpus {
             documents: index,
         };
         let index = serde_json::to_vec(&index)?;
-        let write = || -> std::io::Result<()> {
-            let mut file = BufWriter::new(partial_beside(path)?);
+        disk::write_with(path, Readers::AsUsual, |file| {
             file.write_all(MAGIC)?;
             file.write_all(&(index.len() as u64).to_le_bytes())?;
             file.write_all(&index)?;
             for (_, text) in &documents {
                 file.write_all(text.as_bytes())?;
             }
-            let file = file.into_inner()?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
             Ok(())
-        };
-        write().with_context(|| format!("writing {}", path.display()))?;
+        })?;
         Ok(sha256)
     }
 
@@ -230,20 +224,6 @@ impl Corpus {
             .flat_map(|files| selection::of_package(files, |file| (&file.path, file.length)));
         chosen.collect()
     }
-}
-
-/// A file beside `path`, to be renamed over it; removed when dropped before that.
-fn partial_beside(path: &Path) -> std::io::Result<NamedTempFile> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lstm-train-").suffix(".partial");
-    // Temporary files are private by default; a corpus is an ordinary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 /// Lower-case hexadecimal.

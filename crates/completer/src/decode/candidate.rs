@@ -1,7 +1,7 @@
 //! Bytes decoded so far, and what they become when they end.
 
 use crate::completion::length_normalised;
-use crate::names_after::NamesAfter;
+use crate::names_after::{NameWeights, NamesAfter};
 use crate::stop_rules::{StopRules, Tracker};
 use crate::utf8::Utf8;
 
@@ -142,8 +142,8 @@ impl Candidate {
     }
 
     /// The same text, weighed by the names around the cursor.
-    pub(crate) fn weighed(mut self, names: &NamesAfter<'_>) -> Self {
-        let gained = names.weigh(&self.text, &mut self.cumulative);
+    pub(crate) fn weighed(mut self, names: &NamesAfter<'_>, weights: NameWeights) -> Self {
+        let gained = names.weigh(weights, &self.text, &mut self.cumulative);
         self.score += length_normalised(gained, self.decoded);
         self
     }

@@ -3,7 +3,7 @@
 use code_index::Prediction;
 
 use super::lanes;
-use crate::exponential::ln;
+use crate::perceptron::exponential::ln;
 
 /// How many numbers the gate sees.
 pub const FEATURES: usize = 26;

@@ -1,5 +1,7 @@
 //! The small network that chooses how to mix.
 
+use lstm_format::Fit;
+
 use super::Recipe;
 use super::features::{FEATURES, Features};
 use crate::perceptron::{linear, numbers, sigmoid, tanh};
@@ -12,6 +14,9 @@ pub const OUTPUTS: usize = 4;
 const NUMBERS: usize =
     FEATURES * HIDDEN + HIDDEN + HIDDEN * HIDDEN + HIDDEN + HIDDEN * OUTPUTS + OUTPUTS;
 
+// A model's file has room for just these.
+const _: () = assert!(NUMBERS == Fit::Gate.length());
+
 /// Two tanh layers over [`Features`], then a [`Recipe`].
 #[derive(Clone, Debug)]
 pub struct Gate {
@@ -19,7 +24,7 @@ pub struct Gate {
 }
 
 impl Default for Gate {
-    /// The gate fitted to the shipped models.
+    /// The gate that is built in.
     fn default() -> Self {
         Self::new(numbers(include_bytes!("gate.bin")))
             .expect("the embedded gate has this build's shape")
@@ -32,6 +37,11 @@ impl Gate {
     pub fn new(numbers: Vec<f32>) -> Option<Self> {
         (numbers.len() == NUMBERS && numbers.iter().all(|n| n.is_finite()))
             .then_some(Self { numbers })
+    }
+
+    /// Its weights and biases, as [`new`](Self::new) takes them.
+    pub fn numbers(&self) -> &[f32] {
+        &self.numbers
     }
 
     /// How to mix where these features were seen.

@@ -4,9 +4,10 @@
 //! now, and the one that will take over at the next boundary. Both are kept
 //! rolling, so that the hand-over costs no more than any other keystroke.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use lstm_format::{ModelConfig, Session, State, WindowRule, document_header};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::cache::{CHECKPOINT, StateCache};
 use crate::cancel::{Cancelled, Limits};
@@ -120,5 +121,5 @@ fn parts(window: &[u8], fed: usize) -> Vec<&[u8]> {
 /// Locks the cache, never for as long as a step takes.
 pub(crate) fn lock(cache: &Mutex<StateCache>) -> MutexGuard<'_, StateCache> {
     // A panic while it was locked can have lost an entry, not falsified one.
-    cache.lock().unwrap_or_else(PoisonError::into_inner)
+    cache.lock()
 }

@@ -10,9 +10,10 @@
 //! pass through.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use lstm_format::{Session, State, VOCABULARY_SIZE};
+use parking_lot::{Mutex, MutexGuard};
 
 type LogProbs = [f32; VOCABULARY_SIZE];
 
@@ -91,7 +92,7 @@ impl<'a> MemoSession<'a> {
     /// Locks the memo, never for as long as a step takes.
     fn lock(&self) -> MutexGuard<'a, Memo> {
         // A panic while it was locked can have lost an entry, not falsified one.
-        self.memo.lock().unwrap_or_else(PoisonError::into_inner)
+        self.memo.lock()
     }
 
     /// Feeds one byte to one state: from the memo, or by `run`.
@@ -280,7 +281,7 @@ mod tests {
         let (mut counter, memo) = (Counter::default(), Mutex::new(Memo::new(limit)));
         let text: Vec<u8> = (1..=100).collect();
         decode(&mut counter, &memo, &text);
-        let memo = memo.lock().unwrap();
+        let memo = memo.lock();
         assert!(memo.used <= limit && memo.nodes.len() == memo.order.len());
         assert_eq!(memo.nodes.len(), 10);
         let last = state(5050.0, 5051.0);
@@ -292,8 +293,8 @@ mod tests {
         let memo = Mutex::new(Memo::new(1 << 20));
         let (one, other) = (state(1.0, 2.0), state(2.0, 1.0));
         let hash = hash(&one);
-        memo.lock().unwrap().insert(hash, Arc::new(one.clone()));
-        assert!(memo.lock().unwrap().node(hash, &one).is_some());
-        assert!(memo.lock().unwrap().node(hash, &other).is_none());
+        memo.lock().insert(hash, Arc::new(one.clone()));
+        assert!(memo.lock().node(hash, &one).is_some());
+        assert!(memo.lock().node(hash, &other).is_none());
     }
 }

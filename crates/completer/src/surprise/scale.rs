@@ -1,7 +1,9 @@
 //! How much speaks for a fault: a small network over [`Evidence`].
 //!
 //! It is fitted on seeded faults in repositories that neither the LSTM nor any
-//! measurement has seen (`mixing-fit surprise`).
+//! measurement has seen (`fit surprise`).
+
+use lstm_format::Fit;
 
 use super::evidence::{EVIDENCE, Evidence};
 use crate::perceptron::{linear, numbers, tanh};
@@ -11,6 +13,9 @@ pub const HIDDEN: usize = 32;
 /// Weights and biases, layer after layer, each layer's weights first.
 const NUMBERS: usize = EVIDENCE * HIDDEN + HIDDEN + HIDDEN + 1;
 
+// A model's file has room for just these.
+const _: () = assert!(NUMBERS == Fit::Surprise.length());
+
 /// One tanh layer over [`Evidence`], then a score.
 #[derive(Clone, Debug)]
 pub struct Scale {
@@ -18,7 +23,7 @@ pub struct Scale {
 }
 
 impl Default for Scale {
-    /// The scale fitted to the shipped models.
+    /// The scale that is built in.
     fn default() -> Self {
         Self::new(numbers(include_bytes!("scale.bin")))
             .expect("the embedded scale has this build's shape")
@@ -31,6 +36,11 @@ impl Scale {
     pub fn new(numbers: Vec<f32>) -> Option<Self> {
         (numbers.len() == NUMBERS && numbers.iter().all(|n| n.is_finite()))
             .then_some(Self { numbers })
+    }
+
+    /// Its weights and biases, as [`new`](Self::new) takes them.
+    pub fn numbers(&self) -> &[f32] {
+        &self.numbers
     }
 
     /// Log-odds in nats that this token is the fault of a text rather than one

@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use code_index::Layer;
 use completer::{Before, CancelToken, Completer, Completion, NO_CLOCK, Options, Request, Strategy};
-use lstm_format::{CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, WindowRule};
+use lstm_format::{
+    CellKind, Engine, Fit, HeadInput, ModelConfig, ModelFile, Precision, WindowRule,
+};
 use lstm_runtime::{Kernel, Reference, Runtime};
 
 use crate::properties::rescore;
@@ -84,4 +87,39 @@ fn log_prob_is_what_single_steps_give() {
             }
         }
     }
+}
+
+/// What follows `let aurora = ` after lines that say it, by a model whose gate gives
+/// the memory one share everywhere: of 1 if `trust` is high, of 0 if it is low.
+fn by_gate(trust: f32) -> Option<String> {
+    let mut model = model(Precision::Int8);
+    let mut gate = vec![0.0; Fit::Gate.length()];
+    // The biases of the last layer: the memory's share, and the linear mixture's.
+    let [memory, _, _, linear] = gate.last_chunk_mut().expect("four outputs");
+    (*memory, *linear) = (trust, 30.0);
+    model.fits.set(Fit::Gate, gate).expect("in range");
+    let runtime = Runtime::load(&model, Kernel::detect()).expect("a valid model");
+    let text = "let aurora = borealis;\n".repeat(20) + "let aurora = ";
+    let request = Request {
+        path: "any.rs",
+        before: Before::whole(text.as_bytes()),
+        after: "",
+        language: "rust",
+        memory: Some(&Layer::new()),
+        options: &Options {
+            strategy: Strategy::Greedy,
+            candidates: 1,
+            ..Options::default()
+        },
+        clock: NO_CLOCK,
+    };
+    let completion = Completer::new(Arc::new(runtime)).complete(&request, &CancelToken::new());
+    let suggestions = completion.expect("the token is not set").suggestions;
+    suggestions.into_iter().next().map(|first| first.text)
+}
+
+#[test]
+fn the_gate_of_the_model_decides() {
+    assert_eq!(by_gate(30.0).as_deref(), Some("borealis;"));
+    assert_ne!(by_gate(-30.0).as_deref(), Some("borealis;"));
 }

@@ -11,11 +11,11 @@ use completer::{
     Before, CancelToken, Completer, Completion, Micros, MultiLine, Options, Request, Strategy,
 };
 use serde_json::json;
+use workspace::Workspace;
 
 use super::format::Format;
 use super::location::Location;
 use super::table::{grouped, percent};
-use assistant::memory;
 use assistant::models::Loader;
 use assistant::models::{self, Source};
 
@@ -153,7 +153,7 @@ fn remembered(folder: &Path, file: Option<&Path>, language: &str) -> anyhow::Res
         None => language.to_owned(),
     };
     let without: Vec<PathBuf> = file.into_iter().collect();
-    Ok(memory::read(found).layer(&group, &without))
+    Ok(Workspace::of_folder(&found).layer(&group, &without))
 }
 
 fn print_json(

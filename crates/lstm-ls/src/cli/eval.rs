@@ -12,8 +12,6 @@ use code_index::{Layer, newline};
 use ignore::WalkBuilder;
 use workspace::Workspace;
 
-use assistant::memory;
-
 mod bits;
 mod keystrokes;
 mod plot;
@@ -76,7 +74,7 @@ impl Inputs {
                 None => Layer::new(),
                 Some(folder) => {
                     let workspace = workspaces.entry(folder);
-                    let workspace = workspace.or_insert_with_key(|f| memory::read(f.clone()));
+                    let workspace = workspace.or_insert_with_key(|f| Workspace::of_folder(f));
                     let group = language::group_of(&path, language.unwrap_or_default());
                     workspace.layer(&group, &[path.canonicalize()?])
                 }

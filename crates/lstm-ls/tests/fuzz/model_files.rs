@@ -2,8 +2,11 @@
 
 use std::sync::LazyLock;
 
+use code_index::Prediction;
+use completer::Fitted;
+use completer::mixing::{WordPlace, mix};
 use lstm_format::{
-    CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, TensorSpec,
+    CellKind, Fit, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, TensorSpec,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -23,7 +26,7 @@ static MODELS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     precisions.map(model).into()
 });
 
-const TOKENS: [&[u8]; 10] = [
+const TOKENS: [&[u8]; 12] = [
     b"99999999999",
     b"-1",
     b"\\\"num_layers\\\":4096",
@@ -32,6 +35,8 @@ const TOKENS: [&[u8]; 10] = [
     b"{\"__metadata__\":{}}",
     b"0",
     b"\xff\xff\xff\xff",
+    b"\"fit.gate\"",
+    b"\"fit.names\"",
     b"\0\0\xc0\x7f",
     b",",
 ];
@@ -48,7 +53,12 @@ fn model(precision: Precision) -> Vec<u8> {
     };
     let value = |_: &TensorSpec, i: usize| ((i * 37 % 19) as f32 - 9.0) / 30.0;
     let model = ModelFile::from_fn(config, Provenance::default(), precision, value);
-    model.unwrap().to_bytes(None).unwrap()
+    let mut model = model.unwrap();
+    for fit in Fit::ALL {
+        let numbers = (0..fit.length()).map(|i| ((i * 37 % 19) as f32 + 1.0) / 20.0);
+        model.fits.set(fit, numbers.collect()).unwrap();
+    }
+    model.to_bytes(None).unwrap()
 }
 
 fn generate(random: &mut ChaCha8Rng) -> Vec<u8> {
@@ -83,4 +93,12 @@ fn take(input: &[u8]) {
         log_probs.iter().all(|p| !p.is_nan() && *p <= 1e-3),
         "{log_probs:?}"
     );
+    let gate = Fitted::of(engine.fits()).gate;
+    mix(
+        &gate,
+        WordPlace::default(),
+        &Prediction::default(),
+        &mut log_probs,
+    );
+    assert!(log_probs.iter().all(|p| p.is_finite()), "{log_probs:?}");
 }

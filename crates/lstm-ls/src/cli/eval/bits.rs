@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use clap::Args;
-use completer::mixing::Gate;
 use evaluation::Cost;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -34,12 +33,11 @@ pub(in crate::cli) fn bits(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let engine = source.engine(&source.read()?, loader)?;
-    let gate = Gate::default();
     let subjects = bits.inputs.read(Some(&engine.config().language))?;
     let cost = |subject: &Subject| {
         let path = subject.path.to_string_lossy();
         let text = subject.text.as_bytes();
-        evaluation::bits(&*engine, &gate, &subject.memory, &path, text).cost()
+        evaluation::bits(&*engine, &subject.memory, &path, text).cost()
     };
     let costs: Vec<Cost> = subjects.par_iter().map(cost).collect();
     let mut total = Cost::default();

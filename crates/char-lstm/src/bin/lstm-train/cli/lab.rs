@@ -7,7 +7,6 @@ use char_lstm::lab::comparison::Comparison;
 use char_lstm::lab::{self, Outcome, Report, Settings, Task};
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::CellKind;
-use lstm_format::model_file::write_atomically;
 
 /// Train ten units on a small task, and see what they learn.
 #[derive(clap::Args)]
@@ -96,9 +95,9 @@ fn one_run(task: Task, one: &One) -> Result<()> {
     let path = |extension: &str| one.out.join(format!("{name}.{extension}"));
     make(&one.out)?;
     outcome.model.write(&path("safetensors"))?;
-    write_atomically(&path("html"), report.page(&settings, &outcome)?.as_bytes())?;
+    disk::write(&path("html"), report.page(&settings, &outcome)?.as_bytes())?;
     if let Some(picture) = report.strip(&settings, &outcome)? {
-        write_atomically(&path("svg"), picture.as_bytes())?;
+        disk::write(&path("svg"), picture.as_bytes())?;
     }
     println!(
         "saved {} (for `lstm-ls explore`), .html and .svg",
@@ -115,7 +114,7 @@ fn compare(all: &All) -> Result<()> {
     let table = comparison.markdown();
     println!("\n{table}");
     make(&all.out)?;
-    let write = |name: &str, text: &str| write_atomically(&all.out.join(name), text.as_bytes());
+    let write = |name: &str, text: &str| disk::write(&all.out.join(name), text.as_bytes());
     write("compare.json", &comparison.json()?)?;
     write("compare.md", &table)?;
     write("compare.html", &comparison.page()?)?;

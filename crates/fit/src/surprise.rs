@@ -1,20 +1,16 @@
 //! The weights of surprise's scale, on faults put into the files.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use anyhow::{Context, Result};
 use completer::surprise::{Document, EVIDENCE, HIDDEN, Surprise};
 use completer::{CancelToken, Completer};
 use evaluation::Fault;
 use indicatif::{ProgressBar, ProgressStyle};
-use lstm_format::ModelFile;
-use lstm_runtime::{Kernel, Runtime};
+use lstm_format::Fit;
 use rayon::prelude::*;
 use tch::nn::{self, Module, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
 
-use crate::numbers::bytes_of;
+use crate::numbers::numbers_of;
 use crate::packages::Subject;
 
 /// Updates, each of all faults.
@@ -36,16 +32,17 @@ struct Observed {
     lines: usize,
 }
 
-/// The scale's numbers as they are embedded: they tell the line of a fault from
-/// the other lines of its text. Every file gets `faults` faults, one at a time.
+/// The scale: it tells the line of a fault from the other lines of its text. Every
+/// file gets `faults` faults, one at a time.
 ///
 /// # Errors
-/// If the model cannot be read.
-pub(crate) fn fit(subjects: &[Subject], model: &Path, faults: u64) -> Result<Vec<u8>> {
-    let file = ModelFile::read(model).with_context(|| format!("reading {}", model.display()))?;
-    let runtime = Runtime::load(&file, Kernel::detect())?;
-    let completer = Completer::new(Arc::new(runtime));
-    let language = &file.config.language;
+/// If there is too little text, or libtorch fails.
+pub(crate) fn fit(
+    completer: &Completer,
+    language: &str,
+    subjects: &[Subject],
+    faults: u64,
+) -> Result<(Fit, Vec<f32>)> {
     let texts: Vec<(&Subject, u64)> = (0..faults)
         .flat_map(|seed| subjects.iter().map(move |subject| (subject, seed)))
         .collect();
@@ -54,13 +51,13 @@ pub(crate) fn fit(subjects: &[Subject], model: &Path, faults: u64) -> Result<Vec
     let seen: Vec<Observed> = texts
         .par_iter()
         .filter_map(|(subject, seed)| {
-            let seen = see(&completer, language, subject, *seed);
+            let seen = see(completer, language, subject, *seed);
             bar.inc(1);
             seen
         })
         .collect();
     bar.finish_and_clear();
-    descend(&seen)
+    Ok((Fit::Surprise, descend(&seen)?))
 }
 
 /// `None` where there is no place for a fault, or none of its line is judged.
@@ -88,7 +85,7 @@ fn see(completer: &Completer, language: &str, subject: &Subject, seed: u64) -> O
 
 /// Makes the probability that a draw among all tokens of a text, each as likely
 /// as e to its score, is of the faulty line.
-fn descend(seen: &[Observed]) -> Result<Vec<u8>> {
+fn descend(seen: &[Observed]) -> Result<Vec<f32>> {
     let evidence: Vec<f32> = seen.iter().flat_map(|s| s.evidence.clone()).collect();
     let faulty: Vec<bool> = seen.iter().flat_map(|s| s.faulty.clone()).collect();
     let texts = (0_i64..).zip(seen);
@@ -151,5 +148,5 @@ fn descend(seen: &[Observed]) -> Result<Vec<u8>> {
         ws: second.ws / NETWORKS as f64,
         bs: Some(Tensor::from_slice(&[-least])),
     };
-    bytes_of(&[first, averaged])
+    numbers_of(&[first, averaged])
 }

@@ -2,18 +2,15 @@
 //! anew.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use completer::names_after::{NamesAfter, Standing};
 use completer::{
     Before, CancelToken, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy, show,
 };
 use evaluation::{Passage, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
-use lstm_format::ModelFile;
-use lstm_runtime::{Kernel, Runtime};
+use lstm_format::Fit;
 use rayon::prelude::*;
 
 use crate::packages::Subject;
@@ -38,11 +35,18 @@ pub(crate) struct Found {
     names: [usize; 2],
 }
 
+impl Found {
+    /// The weights as a model's file has them.
+    pub(crate) fn numbers(&self) -> (Fit, Vec<f32>) {
+        (Fit::Names, vec![self.stands as f32, self.missing as f32])
+    }
+}
+
 impl fmt::Display for Found {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [stand, miss] = self.names;
-        writeln!(out, "STANDS  {:6.3}  {stand} names", self.stands)?;
-        write!(out, "MISSING {:6.3}  {miss} names", self.missing)
+        writeln!(out, "stands  {:6.3}  {stand} names", self.stands)?;
+        write!(out, "missing {:6.3}  {miss} names", self.missing)
     }
 }
 
@@ -50,17 +54,14 @@ impl fmt::Display for Found {
 /// before the cursor.
 ///
 /// # Errors
-/// If the model cannot be read.
-pub(crate) fn fit(subjects: &[Subject], model: &Path) -> Result<Found> {
-    let file = ModelFile::read(model).with_context(|| format!("reading {}", model.display()))?;
-    let runtime = Runtime::load(&file, Kernel::detect())?;
-    let completer = Completer::new(Arc::new(runtime));
+/// If the progress can't be shown.
+pub(crate) fn fit(completer: &Completer, language: &str, subjects: &[Subject]) -> Result<Found> {
     let bar = ProgressBar::new(subjects.len() as u64);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {eta}")?);
     let suggested: Vec<Suggested> = subjects
         .par_iter()
         .flat_map_iter(|subject| {
-            let found = look(&completer, &file.config.language, subject);
+            let found = look(completer, language, subject);
             bar.inc(1);
             found
         })
