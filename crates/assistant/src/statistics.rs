@@ -78,7 +78,7 @@ impl Statistics {
         serde_json::from_str(&text).with_context(named)
     }
 
-    /// Adds these counts to those in the file at `path`, whoever else does too.
+    /// Adds these counts to those in the file at `path`, while other processes may do so too.
     ///
     /// # Errors
     /// If it cannot be read or written.

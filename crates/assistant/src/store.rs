@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// The version of `language` that a server finds in the file `path` of
-    /// [`Store::models`]; `None` if somebody else put that there.
+    /// [`Store::models`]; `None` if it is not the store that put it there.
     ///
     /// # Errors
     /// If what is written down can't be read.

@@ -62,7 +62,7 @@ impl Network {
     /// peepholes, but the gates that keep a state begin open (Jozefowicz et al.,
     /// 2015): forget and update biases are 1, a coupled input bias −1.
     pub fn new(config: ModelConfig, device: Device, seed: i64) -> Self {
-        // libtorch's generator is the process's: nobody may draw in between.
+        // libtorch's generator is the process's: no other thread may draw in between.
         static GENERATOR: Mutex<()> = Mutex::new(());
         let _alone = GENERATOR.lock();
         tch::manual_seed(seed);

@@ -277,7 +277,7 @@ impl<'a> Training<'a> {
             let last = every > 0 && self.share() >= 1.0;
             let due = every > 0 && self.step.is_multiple_of(every);
             if last {
-                // Whoever is out of patience by now has lost nothing.
+                // A user who stops it during the last validation has lost nothing.
                 self.save()?;
             }
             let validation = (due || last).then(|| self.validate()).flatten();

@@ -12,7 +12,7 @@ pub fn to_lf(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same, but for text that nobody else needs: it is copied only where it changes.
+/// The same, but for text that its caller gives away: it is copied only where it changes.
 pub fn into_lf(text: String) -> String {
     match to_lf(&text) {
         Cow::Owned(changed) => changed,

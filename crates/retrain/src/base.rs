@@ -14,7 +14,7 @@ use assistant::user;
 /// The master of the embedded model, as it is called wherever it lies.
 const MASTER: &str = "rust.master.safetensors";
 
-/// See the top of the file.
+/// The weights that a training starts from, and what it has to be better than.
 pub(super) struct Base {
     /// Language of all of it.
     pub(super) language: String,

@@ -1,4 +1,4 @@
-//! What a build kept and left out, for whoever asked for it.
+//! What a build kept and left out, for the user who asked for it.
 
 use std::collections::BTreeMap;
 use std::fmt;

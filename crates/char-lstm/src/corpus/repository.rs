@@ -35,7 +35,7 @@ impl Repository {
         }
     }
 
-    /// What it is called, whoever owns it; `None` if it states none.
+    /// What it is called, under any owner; `None` if it states none.
     pub fn name(&self) -> Option<&str> {
         self.key.split_once('/').map(|(_, name)| name)
     }

@@ -11,7 +11,7 @@ use crate::daemon::bridge::{self, Daemon};
 use crate::daemon::socket::Built;
 use crate::lsp;
 
-/// A daemon that was started for somebody stays so long after the last client.
+/// A daemon that was started for an editor stays so long after the last client.
 const IDLE_SECONDS: u32 = 600;
 
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub(super) fn run(
     let runtime = lsp::runtime().context("cannot start threads")?;
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
     let orderly = runtime.block_on(bridge::run(input, output, &daemon));
-    // The thread that reads stdin may be blocked for good; nobody waits for it.
+    // The thread that reads stdin may be blocked for good; is not waited for.
     runtime.shutdown_background();
     Ok(ExitCode::from(u8::from(!orderly?)))
 }

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// initializationOptions. LSTM_LS_TOKEN may hold it instead.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Leave when nobody has been connected for so long.
+    /// Leave when no client has been connected for so long.
     #[arg(long, value_name = "SECONDS")]
     idle_exit: Option<u64>,
 }

@@ -20,7 +20,7 @@ use rustix::process::{Pid, Signal, kill_process};
 pub struct Bound {
     listener: UnixListener,
     path: PathBuf,
-    /// Held, and read by whoever may take over.
+    /// Held, and read by a process that may take over.
     lock: File,
 }
 
@@ -66,7 +66,7 @@ pub fn relieve(stream: &tokio::net::UnixStream, path: &Path, built: Built) -> Op
     let mut words = signed.split_whitespace();
     let process = Pid::from_raw(words.next()?.parse().ok()?)?;
     let older = Built(words.next()?.parse().ok()?);
-    // Seen from within a container the number may be somebody else's.
+    // Seen from within a container the number may be another process's.
     let asked = older < built
         && process_behind(stream) == Some(process)
         && kill_process(process, Signal::TERM).is_ok();
@@ -86,7 +86,7 @@ fn lock_path(path: &Path) -> PathBuf {
 
 impl Drop for Bound {
     fn drop(&mut self) {
-        // Before the lock goes. Somebody may have deleted it already.
+        // Before the lock goes. The user may have deleted it already.
         let _ = std::fs::remove_file(&self.path);
     }
 }
@@ -154,17 +154,17 @@ mod tests {
     fn a_live_socket_is_respected_and_a_stale_one_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("s");
-        let first = bind_masked(&path).expect("nobody is there");
+        let first = bind_masked(&path).expect("no process listens there");
         assert!(refusal(&path).ends_with("is served already"));
         drop(first);
         assert!(!path.exists());
 
-        // As after kill -9: the socket is there, nobody listens, nothing is locked.
-        drop(UnixListener::bind(&path).expect("nobody is there"));
+        // As after kill -9: the socket is there, no process listens, nothing is locked.
+        drop(UnixListener::bind(&path).expect("no process listens there"));
         assert!(path.exists());
         drop(bind_masked(&path).expect("a stale one is replaced"));
 
-        let foreign = UnixListener::bind(&path).expect("nobody is there");
+        let foreign = UnixListener::bind(&path).expect("no process listens there");
         assert!(refusal(&path).ends_with("is served already"));
         drop(foreign);
     }

@@ -110,7 +110,7 @@ impl Session {
 
     /// Answers to what is under way and ends of what is shown, when the daemon is gone.
     pub(super) fn abandon(&mut self) -> Vec<Value> {
-        // Nobody is there any more to whom the answers could go.
+        // The daemon that the answers were for is gone.
         self.asked.clear();
         let message = "the server was replaced meanwhile";
         let ends = self.progress.drain(..).map(|token| {
@@ -134,7 +134,7 @@ impl Session {
         answers
     }
 
-    /// What a new daemon is told first, and whether its answer is for nobody.
+    /// What a new daemon is told first, and whether its answer is kept from the editor.
     pub(super) fn replayed_initialize(&self) -> Option<(Value, bool)> {
         let mut message = self.initialize.clone()?;
         let is_answered = !self.unanswered.contains_key(&message["id"].to_string());
