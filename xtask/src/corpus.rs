@@ -9,21 +9,10 @@ use clap::{FromArgMatches, Subcommand};
 use crate::{libtorch, process, workspace};
 
 mod debian;
+mod go;
 mod java;
 mod python;
 mod typescript;
-
-const GO: debian::Sources = debian::Sources {
-    name: "go",
-    languages: "go",
-    endings: &[".go"],
-};
-
-const JAVA: debian::Sources = debian::Sources {
-    name: "java",
-    languages: "java",
-    endings: &[".java"],
-};
 
 /// The corpora there are.
 #[derive(Clone, Debug, Subcommand)]
@@ -34,10 +23,8 @@ pub(crate) enum Name {
     Python,
     /// npm packages that carry their sources, TypeScript and JavaScript
     Typescript,
-    /// Go, from Debian's source packages
+    /// Go libraries, from Debian's packages
     Go,
-    /// Java, from Debian's source packages
-    Java,
     /// Apache Commons Lang, from Debian's source package
     JavaCommonsLang {
         /// A folder with its sources instead
@@ -60,8 +47,7 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
         Name::Rust => rust(),
         Name::Python => python::provide(),
         Name::Typescript => typescript::provide(),
-        Name::Go => GO.provide(),
-        Name::Java => JAVA.provide(),
+        Name::Go => go::provide(),
         Name::JavaCommonsLang {
             from,
             largest_file_kb,

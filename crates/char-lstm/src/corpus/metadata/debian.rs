@@ -1,5 +1,5 @@
-//! A Debian source package: `debian/copyright`, where it is machine-readable
-//! (DEP 5), `debian/control` and `debian/changelog`.
+//! A Debian package: `debian/copyright`, where it is machine-readable (DEP 5),
+//! `debian/control`, of a source package or of one that is built, and `debian/changelog`.
 
 use std::path::Path;
 
@@ -31,8 +31,10 @@ fn parse(copyright: &str, control: &str, changelog: &str) -> Metadata {
     let urls = [field(head, "source"), field(&control, "homepage")];
     let urls = urls.into_iter().flatten();
     Metadata {
-        name: field(&control, "source").map(str::to_owned),
-        version: version.map(|(version, _)| version.to_owned()),
+        name: (field(&control, "package").or_else(|| field(&control, "source"))).map(str::to_owned),
+        version: (version.map(|(version, _)| version))
+            .or_else(|| field(&control, "version"))
+            .map(str::to_owned),
         license: field(head, "format").and_then(|_| license_of(&copyright[1..])),
         repository: urls
             .filter_map(|value| value.split_whitespace().find(|url| is_on_a_forge(url)))
@@ -125,6 +127,14 @@ mod tests {
         let bound = copyright.replace("Expat or GPL-2+", "GPL-2+");
         let license = parse(&bound, CONTROL, CHANGELOG).license.unwrap();
         assert!(!license::is_permissive(&license));
+    }
+
+    #[test]
+    fn a_built_package_states_its_own_name_and_version() {
+        let control = "Package: golang-x-dev\nSource: golang-x\nVersion: 1:2.0-1\n";
+        let read = parse("", control, "");
+        assert_eq!(read.name.unwrap(), "golang-x-dev");
+        assert_eq!(read.version.unwrap(), "1:2.0-1");
     }
 
     #[test]

@@ -1,0 +1,65 @@
+//! Go, from the packages in which Debian ships libraries: their code alone, without the
+//! copies of each other that their authors' archives carry.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::Pack;
+use super::debian::Apt;
+use crate::{process, workspace};
+
+/// Checks packages against the lock and takes code and metadata out of them.
+const UNPACK: &str = include_str!("go/unpack.py");
+
+/// Fetches the packages of `models/corpus/go/packages.txt` and packs them.
+///
+/// # Errors
+/// If a step fails, or a package is not what the lock says.
+pub(super) fn provide() -> Result<()> {
+    let lock = workspace::root().join("models/corpus/go/packages.txt");
+    let wanted =
+        fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
+    let folder = workspace::root().join(".corpus/go");
+    println!(
+        "fetching {} packages into {}",
+        wanted.lines().count(),
+        folder.display()
+    );
+    let archives = folder.join("archives");
+    let marker = folder.join("packages.txt");
+    if !fs::read_to_string(&marker).is_ok_and(|fetched| fetched == wanted) {
+        let named: Vec<String> = wanted
+            .lines()
+            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join("="))
+            .collect();
+        if archives.exists() {
+            fs::remove_dir_all(&archives)?;
+        }
+        fs::create_dir_all(&archives)?;
+        Apt::new(&folder.join("apt"))
+            .and_then(|apt| apt.packages(&named, &archives))
+            .context("Go comes from Debian, by apt")?;
+        fs::write(&marker, &wanted)?;
+    }
+
+    let packages = folder.join("packages");
+    if packages.exists() {
+        fs::remove_dir_all(&packages)?;
+    }
+    let mut unpack = Command::new("python3");
+    process::run(
+        unpack
+            .args(["-c", UNPACK])
+            .args([&packages, &lock, &archives]),
+    )?;
+    Pack {
+        name: "go",
+        languages: "go",
+        folder: &packages,
+        repository_kb: 600,
+        options: &["--own-code-only"],
+    }
+    .run()
+}
