@@ -66,5 +66,5 @@ fn is_on_a_forge(url: &str) -> bool {
     let host = rest.split('/').next().unwrap_or_default();
     let host = host.rsplit('@').next().unwrap_or_default();
     FORGES.contains(&host.trim_start_matches("www."))
-        && !rest.split('/').nth(1).is_some_and(|o| o == "sponsors")
+        && rest.split('/').nth(1).is_none_or(|o| o != "sponsors")
 }
