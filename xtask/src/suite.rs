@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, process, python, workspace};
+use crate::{doors, libtorch, process, python, rooms, workspace};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -26,7 +26,8 @@ pub(crate) enum Group {
     Libtorch,
     /// Clippy without a warning, on everything
     Clippy,
-    /// Which crates may reach which, and which do without files, threads and clocks
+    /// Which crates may reach which, which do without files, threads and clocks, and
+    /// that no circle of files goes through two folders
     Doors,
     /// The documentation of every crate, without a warning
     Doc,
@@ -138,7 +139,10 @@ impl Group {
                 "--",
                 "--deny=warnings",
             ]))?,
-            Self::Doors => doors::check()?,
+            Self::Doors => {
+                doors::check()?;
+                rooms::check()?;
+            }
             Self::Doc => shown(
                 process::cargo()
                     .args(["doc", "--workspace", "--no-deps"])

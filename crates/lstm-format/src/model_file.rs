@@ -329,7 +329,7 @@ impl ModelFile {
             views.push((name.as_str(), view));
         }
         let metadata = HashMap::from([(HEADER_KEY.to_owned(), header)]);
-        safetensors::serialize(views, Some(metadata)).map_err(refused)
+        safetensors::serialize(views, Some(metadata.into_iter().collect())).map_err(refused)
     }
 }
 

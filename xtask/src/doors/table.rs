@@ -1,10 +1,6 @@
 //! Which crate may depend on which, and what it does without. Everything that a crate
 //! may not do stands here and nowhere else.
 
-/// While crates are being divided: names that are not there yet, and crates
-/// without a row, are passed over.
-pub(super) const MOVING: bool = true;
-
 /// The arrows between the workspace's own crates. A crate may depend on those on
 /// the right and on what those may depend on; any other edge is reported.
 pub(super) const ARROWS: &[(&str, &[&str])] = &[
