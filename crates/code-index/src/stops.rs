@@ -59,7 +59,7 @@ impl Level {
     }
 }
 
-/// λ for every kind of [`Level`].
+/// λ for every kind of `Level`.
 #[derive(Clone, Debug)]
 pub struct Stops {
     probabilities: Vec<f32>,

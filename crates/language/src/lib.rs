@@ -3,7 +3,7 @@
 //! keeps for itself, what its packages are told by, whose words its files share.
 //!
 //! Every other crate asks here and keeps no table of its own; `tests/one_table.rs`
-//! looks for such tables. A language is added by a row in [`table`]. Pure data and
+//! looks for such tables. A language is added by a row in `table`. Pure data and
 //! small functions: must not know files, models, or any protocol.
 //!
 //! ```

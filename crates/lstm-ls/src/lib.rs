@@ -6,6 +6,13 @@
 //!
 //! Architecture invariant: this is the only crate that knows LSP, and inside it only
 //! `lsp` does.
+//!
+//! ```
+//! // What the program does with `lstm-ls --version`; another engine is another loader.
+//! let arguments = ["lstm-ls", "--version"].map(Into::into);
+//! let code = lstm_ls::run(arguments, assistant::models::int8_engine);
+//! assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
+//! ```
 
 use std::ffi::OsString;
 use std::io::Write;

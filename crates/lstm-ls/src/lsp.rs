@@ -1,6 +1,6 @@
 //! The language server: LSP on one side, the assistant on the other.
 //!
-//! Owns: which method leads to which file of [`api`], and what the process serves it
+//! Owns: which method leads to which file of `api`, and what the process serves it
 //! on. Everything that a message changes is changed before its handler can be
 //! suspended, so that messages cannot change places; what takes time works on a
 //! snapshot.

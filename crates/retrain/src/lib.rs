@@ -7,6 +7,18 @@
 //!
 //! Everything lies in a folder of its own until it is decided, so that what was
 //! killed goes on where it was. Must not know LSP or how anything is printed.
+//!
+//! What it says to other programs is one JSON object a line:
+//!
+//! ```
+//! use retrain::messages::Message;
+//!
+//! let line = r#"{"stage":"training: 1.312 bits a byte","share":0.4,"seconds_left":95.0}"#;
+//! let Some(Message::Progress { share, .. }) = Message::parse(line) else {
+//!     panic!("it is a message");
+//! };
+//! assert_eq!(share, 0.4);
+//! ```
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

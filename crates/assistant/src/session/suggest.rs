@@ -89,7 +89,8 @@ impl Session {
     /// user wants nothing; a language without a model is completed from memory.
     ///
     /// # Errors
-    /// As [`run`](Self::run): where there is no answer to this snapshot any more.
+    /// [`Reason::Superseded`], [`Reason::Cancelled`] or [`Reason::Failed`]: there is no
+    /// answer to this snapshot any more.
     pub async fn suggest(&self, snapshot: Snapshot, ask: Ask) -> Result<Suggested, Reason> {
         let started = Instant::now();
         let language = snapshot.document.language.clone();

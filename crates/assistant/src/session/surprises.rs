@@ -47,7 +47,8 @@ impl Session {
     /// Looks through the whole document, once `begin` is over.
     ///
     /// # Errors
-    /// As [`run`](Self::run): where there is no answer to this snapshot any more.
+    /// [`Reason::Superseded`], [`Reason::Cancelled`] or [`Reason::Failed`]: there is no
+    /// answer to this snapshot any more.
     pub async fn surprises(
         &self,
         snapshot: &Snapshot,
