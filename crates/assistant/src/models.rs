@@ -324,7 +324,11 @@ impl Models {
         };
         if begin {
             let (models, load) = (Arc::clone(self), Arc::clone(&load));
-            drop(background::run(move || load.finish(models.read(path))));
+            drop(background::run(move || {
+                load.finish(models.read(path));
+                // When the result is there, since a client that hears of it looks at once.
+                models.tell();
+            }));
         }
         load.wait().await
     }
@@ -377,7 +381,6 @@ impl Models {
         if let Err(error) = &loaded {
             warn!("{error}");
         }
-        self.tell();
         loaded
     }
 
@@ -392,4 +395,42 @@ impl Models {
 
 fn known_before(files: &Option<Files>, path: &Path) -> bool {
     files.as_ref().is_some_and(|files| files.has(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+
+    /// Models of which each ends like this.
+    fn failing() -> Arc<Models> {
+        Arc::new(Models::new(ModelSource {
+            engines: Arc::new(|_| anyhow::bail!("no such file")),
+            default_path: None,
+            folder: None,
+        }))
+    }
+
+    #[test]
+    fn news_come_when_a_model_can_be_looked_at() {
+        for _ in 0..200 {
+            let models = failing();
+            let mut news = models.changes();
+            let asks = Arc::clone(&models);
+            drop(background::run(move || {
+                block_on(asks.get_any(None)).is_ok()
+            }));
+            let (sender, seen) = std::sync::mpsc::channel();
+            std::thread::spawn(move || {
+                while models.peek_any(None).err() == Some(Absent::Loading) {
+                    block_on(news.changed());
+                }
+                sender.send(models.peek_any(None).err())
+            });
+            let failed = Absent::Failed("no such file".to_owned());
+            let seen = seen.recv_timeout(Duration::from_secs(30));
+            assert_eq!(seen, Ok(Some(failed)), "the last news came too early");
+        }
+    }
 }
