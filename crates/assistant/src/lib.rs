@@ -12,13 +12,14 @@
 //! use std::sync::Arc;
 //!
 //! use assistant::documents::{Document, DocumentId, Place};
-//! use assistant::models::{ModelSource, Source, int8_engine};
+//! use assistant::models::{Embedded, ModelSource, Source, int8_engine};
 //! use assistant::session::{Ask, Kept, Session, Shared};
 //!
-//! let engines = |_: Option<&std::path::Path>| int8_engine(&Source::Embedded.read()?);
+//! let engines = |source: &Source| int8_engine(&source.read()?);
 //! let source = ModelSource {
 //!     engines: Arc::new(engines),
 //!     default_path: None,
+//!     embedded: Embedded::all().collect(),
 //!     folder: None,
 //! };
 //! let session = Session::new(Shared::new(source, Kept::default()));

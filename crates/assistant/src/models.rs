@@ -28,7 +28,7 @@ mod load;
 mod source;
 
 pub use folder::Files;
-pub use source::{Loader, Source, int8_engine, precision_name, title};
+pub use source::{Embedded, Loader, Source, int8_engine, precision_name, title};
 
 pub(crate) use completers::Completers;
 
@@ -37,8 +37,8 @@ use load::Load;
 /// Files are looked at again no sooner than this after the last time.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
-/// Loads the engine for a model file, or for the default model.
-pub type EngineSource = Arc<dyn Fn(Option<&Path>) -> anyhow::Result<Arc<dyn Engine>> + Send + Sync>;
+/// Loads the engine for a model.
+pub type EngineSource = Arc<dyn Fn(&Source) -> anyhow::Result<Arc<dyn Engine>> + Send + Sync>;
 
 /// Where models come from.
 #[derive(Clone)]
@@ -47,6 +47,8 @@ pub struct ModelSource {
     pub engines: EngineSource,
     /// The default model's file; `None` if it is inside the binary.
     pub default_path: Option<PathBuf>,
+    /// Models inside the binary that serve languages of their own.
+    pub embedded: Vec<Embedded>,
     /// The user's folder of `*.safetensors`, which need not exist.
     pub folder: Option<PathBuf>,
 }
@@ -121,8 +123,7 @@ pub struct Models {
 
 #[derive(Default)]
 struct Inner {
-    /// By file; `None` is the default model.
-    entries: HashMap<Option<PathBuf>, Entry>,
+    entries: HashMap<Source, Entry>,
     /// What serves languages without a model.
     of_memory: HashMap<String, Arc<Model>>,
     /// `None` before the first look.
@@ -167,8 +168,8 @@ impl Models {
     ) -> Result<Arc<Model>, Absent> {
         self.look_if_due().await;
         let mut failed = None;
-        for path in self.candidates(language, named) {
-            match self.load(path).await {
+        for source in self.candidates(language, named) {
+            match self.load(source).await {
                 Ok(model) if language::serves(model.language(), language) => return Ok(model),
                 Ok(_) => {}
                 // What the user named is not quietly replaced by something else.
@@ -185,9 +186,12 @@ impl Models {
     /// [`Absent`].
     pub fn peek(&self, language: &str, named: Option<&Path>) -> Result<Arc<Model>, Absent> {
         let mut failed = None;
-        for path in self.candidates(language, named) {
+        for source in self.candidates(language, named) {
             let inner = self.inner.lock();
-            let loaded = inner.entries.get(&path).and_then(|entry| entry.load.done());
+            let loaded = inner
+                .entries
+                .get(&source)
+                .and_then(|entry| entry.load.done());
             match loaded {
                 None => return Err(Absent::Loading),
                 Some(Ok(model)) if language::serves(model.language(), language) => {
@@ -214,8 +218,7 @@ impl Models {
     /// [`Absent::Failed`].
     pub async fn get_any(self: &Arc<Self>, named: Option<&Path>) -> Result<Arc<Model>, Absent> {
         self.look_if_due().await;
-        let path = named.map(Path::to_owned);
-        self.load(path).await.map_err(Absent::Failed)
+        self.load(self.any(named)).await.map_err(Absent::Failed)
     }
 
     /// The same without waiting for anything.
@@ -224,7 +227,7 @@ impl Models {
     /// [`Absent`].
     pub fn peek_any(&self, named: Option<&Path>) -> Result<Arc<Model>, Absent> {
         let inner = self.inner.lock();
-        let entry = inner.entries.get(&named.map(Path::to_owned));
+        let entry = inner.entries.get(&self.any(named));
         match entry.and_then(|entry| entry.load.done()) {
             None => Err(Absent::Loading),
             Some(loaded) => loaded.map_err(Absent::Failed),
@@ -237,7 +240,9 @@ impl Models {
         let loaded = inner.entries.values().filter_map(|entry| entry.load.done());
         let loaded = loaded.flatten().map(|model| model.language().to_owned());
         let files = inner.files.iter().flat_map(Files::languages);
-        let mut languages: Vec<String> = loaded.chain(files).collect();
+        let embedded = self.source.embedded.iter();
+        let embedded = embedded.map(|embedded| embedded.language().to_owned());
+        let mut languages: Vec<String> = loaded.chain(files).chain(embedded).collect();
         languages.sort();
         languages.dedup();
         languages
@@ -267,7 +272,7 @@ impl Models {
                 ..
             } = &mut *inner;
             let gone = |path: &Path| known_before(before, path) && !files.has(path);
-            entries.retain(|path, _| !path.as_deref().is_some_and(gone));
+            entries.retain(|source, _| !source.path().is_some_and(gone));
             *before = Some(files);
         }
         for path in self.outdated() {
@@ -295,28 +300,46 @@ impl Models {
         }
     }
 
-    /// Files that may hold a model for `language`, the best first.
-    fn candidates(&self, language: &str, named: Option<&Path>) -> Vec<Option<PathBuf>> {
+    /// The default model.
+    fn default(&self) -> Source {
+        Source::new(self.source.default_path.clone())
+    }
+
+    /// The model that the client named, or else the default model.
+    fn any(&self, named: Option<&Path>) -> Source {
+        named.map_or_else(|| self.default(), |path| Source::File(path.to_owned()))
+    }
+
+    /// What may hold a model for `language`, the best first.
+    fn candidates(&self, language: &str, named: Option<&Path>) -> Vec<Source> {
         let inner = self.inner.lock();
         let in_folder = inner.files.as_ref().and_then(|files| {
             let other = language::row(language).served_by;
             let own = files.for_language(language);
             own.or_else(|| files.for_language(other?))
         });
-        let named = named.map(|path| Some(path.to_owned()));
-        let in_folder = in_folder.map(|path| Some(path.to_owned()));
-        named.into_iter().chain(in_folder).chain([None]).collect()
+        let file = |path: &Path| Source::File(path.to_owned());
+        let embedded = self.source.embedded.iter();
+        let mut embedded = embedded.filter(|e| language::serves(e.language(), language));
+        let shipped = embedded.next().copied().map(Source::Embedded);
+        let shipped = shipped.unwrap_or_else(|| self.default());
+        let named = named.map(file);
+        named
+            .into_iter()
+            .chain(in_folder.map(file))
+            .chain([shipped])
+            .collect()
     }
 
-    /// The model in the file at `path`, which the first who asks has loaded.
-    async fn load(self: &Arc<Self>, path: Option<PathBuf>) -> Loaded {
+    /// The model from `source`, which the first who asks has loaded.
+    async fn load(self: &Arc<Self>, source: Source) -> Loaded {
         let (load, begin) = {
             let mut inner = self.inner.lock();
             let mut begin = false;
-            let entry = inner.entries.entry(path.clone()).or_insert_with(|| {
+            let entry = inner.entries.entry(source.clone()).or_insert_with(|| {
                 begin = true;
                 Entry {
-                    stamp: path.as_deref().and_then(Stamp::of),
+                    stamp: source.path().and_then(Stamp::of),
                     load: Arc::default(),
                 }
             });
@@ -325,7 +348,7 @@ impl Models {
         if begin {
             let (models, load) = (Arc::clone(self), Arc::clone(&load));
             drop(background::run(move || {
-                load.finish(models.read(path));
+                load.finish(models.read(&source));
                 // When the result is there, since a client that hears of it looks at once.
                 models.tell();
             }));
@@ -336,10 +359,10 @@ impl Models {
     /// Loads a file that has changed; if that fails, what it held before stays.
     fn load_again(&self, path: PathBuf) {
         let stamp = Stamp::of(&path);
-        let path = Some(path);
-        let loaded = self.read(path.clone());
+        let source = Source::File(path);
+        let loaded = self.read(&source);
         let mut inner = self.inner.lock();
-        let Some(entry) = inner.entries.get_mut(&path) else {
+        let Some(entry) = inner.entries.get_mut(&source) else {
             return;
         };
         entry.stamp = stamp;
@@ -350,25 +373,26 @@ impl Models {
         }
     }
 
-    /// Files that are loaded and have changed since.
+    /// Files that are loaded and have changed since. The default model is loaded once.
     fn outdated(&self) -> Vec<PathBuf> {
         let inner = self.inner.lock();
-        let changed = inner.entries.iter().filter_map(|(path, entry)| {
-            let path = path.as_deref()?;
+        let default = self.default();
+        let changed = inner.entries.iter().filter_map(|(source, entry)| {
+            let path = source.path().filter(|_| *source != default)?;
             let now = Stamp::of(path)?;
             (entry.load.done().is_some() && entry.stamp != Some(now)).then(|| path.to_owned())
         });
         changed.collect()
     }
 
-    /// Reads the file at `path`, or the default model, and makes it ready to run.
-    fn read(&self, path: Option<PathBuf>) -> Loaded {
-        let file = path.clone().or_else(|| self.source.default_path.clone());
+    /// Reads a model and makes it ready to run.
+    fn read(&self, source: &Source) -> Loaded {
         let load = || {
             let started = Instant::now();
-            let engine = (self.source.engines)(path.as_deref());
+            let engine = (self.source.engines)(source);
             let engine = engine.map_err(|error| format!("{error:#}"))?;
             heap::reserve();
+            let file = source.path().map(Path::to_owned);
             Ok((Model::new(engine, file), started.elapsed()))
         };
         let loaded = catch_unwind(AssertUnwindSafe(load));
@@ -408,6 +432,7 @@ mod tests {
         Arc::new(Models::new(ModelSource {
             engines: Arc::new(|_| anyhow::bail!("no such file")),
             default_path: None,
+            embedded: Vec::new(),
             folder: None,
         }))
     }

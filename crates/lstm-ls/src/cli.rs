@@ -10,8 +10,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::lsp;
 use assistant::models::Loader;
-use assistant::models::ModelSource;
 use assistant::models::Source;
+use assistant::models::{Embedded, ModelSource};
 use assistant::session::Shared;
 use assistant::user;
 
@@ -121,11 +121,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         }
         #[cfg(unix)]
         Some(Command::Connect(arguments)) => {
-            let model = match &source {
-                Source::Embedded => None,
-                Source::File(path) => Some(path.as_path()),
-            };
-            return connect::run(arguments, model, log_file.as_deref());
+            return connect::run(arguments, source.path(), log_file.as_deref());
         }
         Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
         Some(Command::Explore(arguments)) => explore::run(arguments, source, loader, out)?,
@@ -182,17 +178,13 @@ fn shared(source: Source, loader: Loader) -> Arc<Shared> {
 
 /// The models of this machine, with `source` as the default.
 fn model_source(source: Source, loader: Loader) -> ModelSource {
-    let default_path = match &source {
-        Source::Embedded => None,
-        Source::File(path) => Some(path.clone()),
-    };
     ModelSource {
-        engines: Arc::new(move |path: Option<&Path>| {
-            let named = path.map(|path| Source::File(path.to_owned()));
-            let source = named.as_ref().unwrap_or(&source);
-            source.engine(&source.read()?, loader)
-        }),
-        default_path,
+        engines: Arc::new(move |source: &Source| source.engine(&source.read()?, loader)),
+        embedded: match &source {
+            Source::Embedded(_) => Embedded::all().collect(),
+            Source::File(_) => Vec::new(),
+        },
+        default_path: source.path().map(Path::to_owned),
         folder: user::models(),
     }
 }

@@ -104,7 +104,7 @@ impl Served {
             return Ok(Self {
                 name: format!("{language}@{SHIPPED}"),
                 exact: master_of(places, &shipped).ok_or_else(|| match &places.shipped {
-                    Source::Embedded => format!(
+                    Source::Embedded(_) => format!(
                         "training starts from the int8 weights: {MASTER} is neither beside the \
                          program nor in your data folder; the exact ones lie in models/ of the \
                          repository, for --from"
@@ -169,7 +169,7 @@ fn basis(models: [&ModelFile; 2]) -> Result<String, FormatError> {
 /// The exact weights of the shipped model, where they are on this machine: beside
 /// the program, in the user's folder, or in the repository it was built from.
 fn master_of(places: &Places, shipped: &ModelFile) -> Option<PathBuf> {
-    if places.shipped != Source::Embedded {
+    if places.shipped != Source::DEFAULT {
         return None;
     }
     let program = std::env::current_exe().ok();

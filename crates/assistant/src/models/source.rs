@@ -1,6 +1,6 @@
 //! Finds a model: the embedded one, or a file the user names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lstm_format::{Engine, FormatError, ModelConfig, ModelFile, Precision};
@@ -13,25 +13,84 @@ pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;
 /// 30 ms on two; more would hardly shorten that and take from other programs.
 const FEEDING_THREADS: usize = 2;
 
-/// The model shipped inside the binary.
-const EMBEDDED: &[u8] = include_bytes!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../models/rust.safetensors"
-));
+/// The models inside the binary, by language. Pages of one that is not used are not read.
+/// A static, since a constant would be there once for every place that names it.
+static EMBEDDED: &[(&str, &[u8])] = &[
+    (
+        "rust",
+        include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../models/rust.safetensors"
+        )),
+    ),
+    (
+        "python",
+        include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../models/python.safetensors"
+        )),
+    ),
+];
 
 /// Where a model is read from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// The one inside the binary.
-    Embedded,
+    /// One inside the binary, by its place among them.
+    Embedded(Embedded),
     /// A file.
     File(PathBuf),
 }
 
+/// A model inside the binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Embedded(usize);
+
+impl Embedded {
+    /// The one for `language`, if there is one.
+    pub fn of(language: &str) -> Option<Self> {
+        let serves = |(of, _): &(&str, &[u8])| language::serves(of, language);
+        EMBEDDED.iter().position(serves).map(Self)
+    }
+
+    /// Every one.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..EMBEDDED.len()).map(Self)
+    }
+
+    /// LSP identifier of the language it was made for.
+    pub fn language(self) -> &'static str {
+        EMBEDDED[self.0].0
+    }
+
+    fn bytes(self) -> &'static [u8] {
+        EMBEDDED[self.0].1
+    }
+}
+
 impl Source {
-    /// `path` if there is one, else the embedded model.
+    /// What is used where nothing says which model.
+    pub const DEFAULT: Self = Self::Embedded(Embedded(0));
+
+    /// `path` if there is one, else the embedded model that is the default.
     pub fn new(path: Option<PathBuf>) -> Self {
-        path.map_or(Self::Embedded, Self::File)
+        path.map_or(Self::DEFAULT, Self::File)
+    }
+
+    /// A file as it is; of those inside the binary the one for `language`, if there is
+    /// one.
+    pub fn for_language(&self, language: &str) -> Self {
+        match (self, Embedded::of(language)) {
+            (Self::Embedded(_), Some(embedded)) => Self::Embedded(embedded),
+            _ => self.clone(),
+        }
+    }
+
+    /// The file; `None` for a model inside the binary.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::File(path) => Some(path),
+        }
     }
 
     /// Reads the model.
@@ -40,10 +99,12 @@ impl Source {
     /// One line that names the file and what is wrong with it.
     pub fn read(&self) -> Result<ModelFile, FormatError> {
         match self {
-            Self::Embedded => ModelFile::from_bytes(EMBEDDED).map_err(|error| FormatError::File {
-                path: PathBuf::from("embedded model"),
-                error: Box::new(error),
-            }),
+            Self::Embedded(embedded) => {
+                ModelFile::from_bytes(embedded.bytes()).map_err(|error| FormatError::File {
+                    path: PathBuf::from("embedded model"),
+                    error: Box::new(error),
+                })
+            }
             Self::File(path) => ModelFile::read(path),
         }
     }
@@ -62,7 +123,7 @@ impl Source {
     /// Bytes the model takes as a file, where that can be told.
     pub fn size(&self) -> Option<u64> {
         match self {
-            Self::Embedded => Some(EMBEDDED.len() as u64),
+            Self::Embedded(embedded) => Some(embedded.bytes().len() as u64),
             Self::File(path) => std::fs::metadata(path).ok().map(|m| m.len()),
         }
     }
@@ -70,7 +131,7 @@ impl Source {
     /// The source as people write it: `embedded` or the path.
     pub fn name(&self) -> String {
         match self {
-            Self::Embedded => "embedded".to_owned(),
+            Self::Embedded(_) => "embedded".to_owned(),
             Self::File(path) => path.display().to_string(),
         }
     }
@@ -101,4 +162,28 @@ pub fn int8_engine(model: &ModelFile) -> anyhow::Result<Arc<dyn Engine>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = Runtime::load(model, Kernel::from_env()?)?;
     Ok(Arc::new(runtime.with_threads(cores.min(FEEDING_THREADS))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_embedded_model_is_for_the_language_it_stands_under() {
+        for embedded in Embedded::all() {
+            let model = Source::Embedded(embedded).read().expect("a model");
+            assert_eq!(model.config.language, embedded.language());
+            assert_eq!(Embedded::of(embedded.language()), Some(embedded));
+        }
+        assert_eq!(Embedded::of("cobol"), None);
+    }
+
+    #[test]
+    fn a_file_that_was_named_is_not_replaced() {
+        let file = Source::File("m.safetensors".into());
+        assert_eq!(file.for_language("python"), file);
+        let python = Source::DEFAULT.for_language("python");
+        assert_ne!(python, Source::DEFAULT);
+        assert_eq!(Source::DEFAULT.for_language("cobol"), Source::DEFAULT);
+    }
 }

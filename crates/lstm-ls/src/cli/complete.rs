@@ -101,13 +101,14 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let location = Location::parse(&arguments.place);
     let place = location.read()?;
-    let file = source.read()?;
     let language = match (&arguments.language, location.file()) {
         (Some(language), _) => Some(language.clone()),
         (None, Some(path)) => language::of_path(path),
         (None, None) => Some("rust".to_owned()),
     };
     let language = language.unwrap_or_else(|| "plaintext".to_owned());
+    let source = source.for_language(&language);
+    let file = source.read()?;
     let (completer, title) = if language == file.config.language {
         let engine = source.engine(&file, loader)?;
         let title = format!("{}, {}", models::title(&file.config), engine.describe());

@@ -75,13 +75,17 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         bail!("`lstm-ls try` needs a terminal; `lstm-ls complete` does without");
     }
+    let spoken = arguments.file.as_deref().and_then(language::of_path);
+    let source = &match &spoken {
+        Some(language) => source.for_language(language),
+        None => source.clone(),
+    };
     let file = source.read()?;
     let language = &file.config.language;
     let (path, text) = match arguments.file {
         Some(path) => {
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
-            let spoken = language::of_path(&path);
             if spoken.as_ref() != Some(language) {
                 bail!("{}: the model completes {language} only", path.display());
             }

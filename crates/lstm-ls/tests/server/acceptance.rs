@@ -21,6 +21,7 @@ async fn client(file: &Path, settings: Value) -> Client {
     let source = ModelSource {
         engines: Arc::new(move |_| Ok(Arc::clone(&engine))),
         default_path: None,
+        embedded: Vec::new(),
         folder: None,
     };
     let mut client = Client::of(Shared::new(

@@ -51,6 +51,7 @@ impl Client {
         let source = ModelSource {
             engines,
             default_path: None,
+            embedded: Vec::new(),
             folder: None,
         };
         Self::of(Shared::new(source, Kept::default()))

@@ -77,8 +77,8 @@ async fn each_bad_setting_is_named_once_and_the_rest_applies() {
 
 #[tokio::test]
 async fn a_model_that_cannot_be_loaded_is_reported_once_and_suggests_nothing() {
-    let source = |path: Option<&std::path::Path>| {
-        assert_eq!(path, Some("m.safetensors".as_ref()));
+    let source = |source: &assistant::models::Source| {
+        assert_eq!(source.path(), Some("m.safetensors".as_ref()));
         anyhow::bail!("m.safetensors: it is a picture of a cat")
     };
     let mut client = Client::with_source(Arc::new(source));
@@ -102,7 +102,7 @@ async fn a_model_that_cannot_be_loaded_is_reported_once_and_suggests_nothing() {
 async fn a_model_that_takes_long_to_load_shows_progress() {
     let (load, loading) = std::sync::mpsc::channel::<()>();
     let loading = std::sync::Mutex::new(loading);
-    let source = move |_: Option<&std::path::Path>| {
+    let source = move |_: &assistant::models::Source| {
         // Until the test has seen that it takes long.
         let _ = loading.lock().unwrap().recv();
         anyhow::bail!("it is late")

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use assistant::models::ModelSource;
+use assistant::models::{ModelSource, Source};
 use assistant::session::{Kept, Shared};
 use lstm_format::{
     CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec,
@@ -97,7 +97,7 @@ async fn it_says_why_nothing_was_offered() {
 #[tokio::test]
 async fn a_named_model_that_cannot_be_used_is_said_to_have_failed() {
     let engine: Arc<dyn Engine> = Arc::new(Parrot::new("let answer = 42;\n", Gate::default()));
-    let mut client = Client::with_source(Arc::new(move |path| match path {
+    let mut client = Client::with_source(Arc::new(move |source| match source.path() {
         Some(path) => anyhow::bail!("there is no {}", path.display()),
         None => Ok(Arc::clone(&engine)),
     }));
@@ -180,12 +180,13 @@ fn write_model(path: &Path, language: &str, letter: u8) {
 fn shared(folder: &Path) -> Arc<Shared> {
     let default = folder.join("default.model");
     write_model(&default, "rust", b'r');
-    let engines = move |path: Option<&Path>| {
-        assistant::models::int8_engine(&ModelFile::read(path.unwrap_or(&default))?)
+    let engines = move |source: &Source| {
+        assistant::models::int8_engine(&ModelFile::read(source.path().unwrap_or(&default))?)
     };
     let source = ModelSource {
         engines: Arc::new(engines),
         default_path: None,
+        embedded: Vec::new(),
         folder: Some(folder.to_owned()),
     };
     Shared::new(source, Kept::default())

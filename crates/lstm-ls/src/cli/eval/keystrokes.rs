@@ -96,6 +96,10 @@ pub(in crate::cli) fn keystrokes(
     loader: Loader,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
+    let source = match &keystrokes.language {
+        Some(language) => source.for_language(language),
+        None => source.clone(),
+    };
     let file = source.read()?;
     let own = &file.config.language;
     let language = keystrokes.language.as_ref().unwrap_or(own);
