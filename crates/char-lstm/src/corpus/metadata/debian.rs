@@ -37,7 +37,14 @@ fn parse(copyright: &str, control: &str, changelog: &str) -> Metadata {
             .map(str::to_owned),
         license: field(head, "format").and_then(|_| license_of(&copyright[1..])),
         repository: urls
-            .filter_map(|value| value.split_whitespace().find(|url| is_on_a_forge(url)))
+            .filter_map(|value| {
+                let mut words = value.split_whitespace();
+                words.find_map(|word| {
+                    // Some write URLs in angle brackets.
+                    let url = word.trim_matches(['<', '>']);
+                    is_on_a_forge(url).then_some(url)
+                })
+            })
             .map(str::to_owned)
             .next(),
     }
@@ -132,7 +139,9 @@ mod tests {
     #[test]
     fn a_built_package_states_its_own_name_and_version() {
         let control = "Package: golang-x-dev\nSource: golang-x\nVersion: 1:2.0-1\n";
-        let read = parse("", control, "");
+        let copyright = "Format: 1.0\nSource: <https://github.com/a/b>\n";
+        let read = parse(copyright, control, "");
+        assert_eq!(read.repository.unwrap(), "https://github.com/a/b");
         assert_eq!(read.name.unwrap(), "golang-x-dev");
         assert_eq!(read.version.unwrap(), "1:2.0-1");
     }
