@@ -13,24 +13,32 @@ pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;
 /// 30 ms on two; more would hardly shorten that and take from other programs.
 const FEEDING_THREADS: usize = 2;
 
-/// The models inside the binary, by language. Pages of one that is not used are not read.
-/// A static, since a constant would be there once for every place that names it.
-static EMBEDDED: &[(&str, &[u8])] = &[
-    (
-        "rust",
-        include_bytes!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../models/rust.safetensors"
-        )),
-    ),
-    (
-        "python",
-        include_bytes!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../models/python.safetensors"
-        )),
-    ),
-];
+/// A model inside the binary. Statics, since a constant would be there once for every
+/// place that names it; pages of one that is not used are not read.
+struct Shipped {
+    /// What the file itself states, so that it need not be read to know.
+    language: &'static str,
+    bytes: &'static [u8],
+}
+
+static RUST: Shipped = Shipped {
+    language: "rust",
+    bytes: include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/rust.safetensors"
+    )),
+};
+
+static PYTHON: Shipped = Shipped {
+    language: "python",
+    bytes: include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/python.safetensors"
+    )),
+};
+
+/// Every one of them, the default first.
+static EMBEDDED: [&Shipped; 2] = [&RUST, &PYTHON];
 
 /// Where a model is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +56,7 @@ pub struct Embedded(usize);
 impl Embedded {
     /// The one for `language`, if there is one.
     pub fn of(language: &str) -> Option<Self> {
-        let serves = |(of, _): &(&str, &[u8])| language::serves(of, language);
+        let serves = |model: &&Shipped| language::serves(model.language, language);
         EMBEDDED.iter().position(serves).map(Self)
     }
 
@@ -59,11 +67,11 @@ impl Embedded {
 
     /// LSP identifier of the language it was made for.
     pub fn language(self) -> &'static str {
-        EMBEDDED[self.0].0
+        EMBEDDED[self.0].language
     }
 
     fn bytes(self) -> &'static [u8] {
-        EMBEDDED[self.0].1
+        EMBEDDED[self.0].bytes
     }
 }
 
