@@ -18,7 +18,7 @@ use crate::states::{Feeder, Memo, MemoSession, StateCache, Windows};
 use crate::stop_rules::StopRules;
 use crate::suggest::{Seam, Site, drafts, rank};
 use crate::surprise::{Document, Finder, Surprise};
-use crate::surroundings::{Brackets, Surroundings};
+use crate::surroundings::{self, Brackets, Surroundings};
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
 const DEFAULT_CACHE_BYTES: usize = 9 << 19;
@@ -74,7 +74,10 @@ impl Completer {
         let engine = self.engine.as_ref();
         let window = engine.map_or(0, |engine| engine.config().window_rule().reach());
         Reach {
-            before: window.max(Prefix::REACH).max(names_after::REACH),
+            before: window
+                .max(Prefix::REACH)
+                .max(names_after::REACH)
+                .max(surroundings::REACH),
             after: names_after::REACH,
         }
     }
@@ -164,8 +167,8 @@ impl Completer {
             return Ok(completion);
         }
         let language = language::row(request.language);
-        let Before { text, start } = request.before;
-        let brackets = Brackets::new(language, text, start == 0, surroundings.rest);
+        let text = request.before.text;
+        let brackets = Brackets::new(language, text, surroundings.rest);
         let rules = StopRules::new(&surroundings, &brackets, language, options);
         let task = Task {
             rules: &rules,

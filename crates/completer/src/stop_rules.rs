@@ -37,7 +37,9 @@ impl StopRules {
         Self {
             multi_line: match options.multi_line {
                 MultiLine::Off => false,
-                MultiLine::Auto => several_lines_fit(surroundings, brackets, language, options.just_accepted),
+                MultiLine::Auto => {
+                    several_lines_fit(surroundings, brackets, language, options.just_accepted)
+                }
                 MultiLine::Always => true,
             },
             language,
@@ -236,7 +238,7 @@ mod tests {
         let (before, after) = fixture::split(fixture);
         let surroundings = Surroundings::new(before.as_bytes(), after);
         let language = language::row(language);
-        let brackets = Brackets::new(language, before.as_bytes(), true, surroundings.rest);
+        let brackets = Brackets::new(language, before.as_bytes(), surroundings.rest);
         let options = Options {
             multi_line,
             ..Options::default()
@@ -372,7 +374,7 @@ mod tests {
         let (before, after) = fixture::split(fixture);
         let around = Surroundings::new(before.as_bytes(), after);
         let language = language::row(language);
-        let brackets = Brackets::new(language, before.as_bytes(), true, around.rest);
+        let brackets = Brackets::new(language, before.as_bytes(), around.rest);
         let fit = several_lines_fit(&around, &brackets, language, just_accepted);
         assert_eq!(fit, expected, "{fixture}");
     }
@@ -404,7 +406,7 @@ mod tests {
     fn what_closes_a_block_of_an_earlier_line_comes_to_stand_below_several() {
         check_fit_in("rust", "fn f() {\n    a;$0}", true, true);
         check_fit_in("c", "int f(void) {\n  $0}", false, true);
-        check_fit_in("typescript", "f(() => {\n  if (a) {$0})", false, true);
+        check_fit_in("typescript", "f(() => {\n  $0})", false, true);
         check_fit_in("rust", "fn f() { a;$0}", true, false);
     }
 

@@ -98,15 +98,6 @@ fn first_word(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// `before⟨suggestion⟩after` → what is left of the suggestion.
-    #[track_caller]
-    fn check(fixture: &str, expect: &str) {
-        let (before, rest) = fixture.split_once('⟨').expect("a suggestion");
-        let (text, after) = rest.split_once('⟩').expect("a suggestion's end");
-        let surroundings = Surroundings::new(before.as_bytes(), after);
-        assert_eq!(trimmed(text, &surroundings), expect);
-    }
-
     #[test]
     fn a_text_begins_with_a_word_or_a_character() {
         assert_eq!(first_word("  let x"), "let");
@@ -114,55 +105,5 @@ mod tests {
         assert_eq!(first_word("(a)"), "(");
         assert_eq!(first_word("→ b"), "→");
         assert_eq!(first_word(" \n"), "");
-    }
-
-    #[test]
-    fn what_the_rest_of_the_line_holds_is_dropped() {
-        check("call(⟨foo)⟩)", "foo");
-        check("call(⟨foo);⟩); // done", "foo");
-        check("let a = ⟨x + y⟩y;", "x + ");
-        check("let a = ⟨b;⟩", "b;");
-        check("⟨größe⟩e", "größ");
-        check("f(⟨)⟩)", "");
-    }
-
-    #[test]
-    fn only_the_longest_overlap_counts() {
-        check("f(⟨a, a, a⟩a, a)", "a, ");
-    }
-
-    #[test]
-    fn last_lines_that_follow_anyway_are_dropped() {
-        check("fn a() {⟨\n    b();\n}⟩\n}\n", "\n    b();");
-        check(
-            "fn a() {⟨\n    b();\n\n    c();\n}⟩\n    c();\n}\n",
-            "\n    b();",
-        );
-        check("fn a() {⟨\n    b();\n}⟩\n    }\n", "\n    b();\n}");
-    }
-
-    #[test]
-    fn the_next_line_is_not_suggested_again() {
-        check("    ⟨let x = 1;⟩\n    let x = 1;\n", "");
-        check("    let ⟨x = 1;⟩\n\n    let x = 1;\n", "");
-        check("  ⟨let x = 1;⟩\n    let x = 1;\n", "");
-        check("    ⟨let x = 2;⟩\n    let x = 1;\n", "let x = 2;");
-    }
-
-    #[test]
-    fn a_closer_may_follow_a_closer_of_another_block() {
-        check("    ⟨}⟩\n}\n", "}");
-        check("⟨}⟩\n}\n", "");
-    }
-
-    #[test]
-    fn a_closer_that_stands_keeps_a_line_of_its_own() {
-        check("  f(|| {⟨\n    a;\n  ⟩})\n", "\n    a;\n  ");
-        check("  f(⟨a;  ⟩)\n", "a;");
-    }
-
-    #[test]
-    fn trailing_blanks_are_dropped() {
-        check("a⟨ + b  \n\t⟩\n", " + b");
     }
 }

@@ -3,7 +3,7 @@
 mod brackets;
 mod repetition;
 
-pub(crate) use brackets::Brackets;
+pub(crate) use brackets::{Brackets, REACH};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Views into the text on both sides of a cursor.

@@ -89,7 +89,11 @@ impl Site<'_> {
         let whole = text.trim_end();
         if !self.surroundings.rest.is_empty() {
             let line_feed = text[whole.len()..].contains('\n');
-            let closer = self.surroundings.rest.trim_start().starts_with([')', ']', '}']);
+            let closer = self
+                .surroundings
+                .rest
+                .trim_start()
+                .starts_with([')', ']', '}']);
             return match line_feed && closer {
                 true => (text.len(), true),
                 false => (whole.len(), false),
@@ -114,12 +118,18 @@ fn is_split(c: char, next: char) -> bool {
 /// what follows it in `rest`.
 fn parts_characters(text: &str, rest: &str) -> impl Fn(usize) -> bool {
     let follows = rest.chars().next().filter(|&c| c >= FIRST_MARK);
-    let belongs = follows.is_some_and(|c| ['a', c].iter().collect::<String>().graphemes(true).count() == 1);
+    let belongs =
+        follows.is_some_and(|c| ['a', c].iter().collect::<String>().graphemes(true).count() == 1);
     let starts: Option<Vec<usize>> = (!text.is_ascii()).then(|| {
         let starts = text.grapheme_indices(true).map(|(start, _)| start);
         starts.chain([text.len()]).collect()
     });
-    move |length| belongs || starts.as_ref().is_some_and(|starts| starts.binary_search(&length).is_err())
+    move |length| {
+        belongs
+            || starts
+                .as_ref()
+                .is_some_and(|starts| starts.binary_search(&length).is_err())
+    }
 }
 
 /// `text` without its longest run of last lines that equals the first of
@@ -162,7 +172,7 @@ mod tests {
         let (text, after) = rest.split_once('⟩').expect("a suggestion's end");
         let surroundings = Surroundings::new(before.as_bytes(), after);
         let language = language::row(language);
-        let brackets = Brackets::new(language, before.as_bytes(), true, surroundings.rest);
+        let brackets = Brackets::new(language, before.as_bytes(), surroundings.rest);
         let site = Site {
             surroundings: &surroundings,
             brackets: &brackets,

@@ -17,7 +17,7 @@ pub struct Flaws {
 pub fn flaws(language: &str, before: &str, text: &str, after: &str) -> Flaws {
     let surroundings = Surroundings::new(before.as_bytes(), after);
     let language = language::row(language);
-    let brackets = Brackets::new(language, before.as_bytes(), true, surroundings.rest);
+    let brackets = Brackets::new(language, before.as_bytes(), surroundings.rest);
     let allowed = brackets.allowed(text);
     Flaws {
         unbalanced: brackets.is_balanced() && !allowed[text.len()],

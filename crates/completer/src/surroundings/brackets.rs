@@ -10,7 +10,7 @@ use language::{Language, Lexer, Mode};
 const LONGEST_REST: usize = 256;
 
 /// Bytes before the cursor that are looked at.
-const REACH: usize = 8192;
+pub(crate) const REACH: usize = 4096;
 
 /// A bracket that was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,14 +95,10 @@ pub(crate) struct Brackets<'a> {
 
 impl<'a> Brackets<'a> {
     /// Those around the cursor between `before` and `rest`, which is that of its
-    /// line. `whole` says that `before` begins with the document.
-    pub(crate) fn new(
-        language: &'static Language,
-        before: &[u8],
-        whole: bool,
-        rest: &'a str,
-    ) -> Self {
-        let (before, whole) = tail(before, whole);
+    /// line. A text that is not longer than [`REACH`] is taken for the whole document.
+    pub(crate) fn new(language: &'static Language, before: &[u8], rest: &'a str) -> Self {
+        let whole = before.len() <= REACH;
+        let before = tail(before);
         let line = before.iter().rposition(|&byte| byte == b'\n');
         let line = line.map_or(0, |feed| feed + 1);
         let mut reading = Reading {
@@ -213,12 +209,12 @@ impl<'a> Brackets<'a> {
 }
 
 /// The last [`REACH`] bytes of `before`, from the start of a line on.
-fn tail(before: &[u8], whole: bool) -> (&[u8], bool) {
+fn tail(before: &[u8]) -> &[u8] {
     let Some(from) = before.len().checked_sub(REACH).filter(|&from| from > 0) else {
-        return (before, whole);
+        return before;
     };
     let feed = before[from..].iter().position(|&byte| byte == b'\n');
-    (&before[feed.map_or(from, |feed| from + feed + 1)..], false)
+    &before[feed.map_or(from, |feed| from + feed + 1)..]
 }
 
 #[cfg(test)]
@@ -231,7 +227,7 @@ mod tests {
         let (before, rest) = fixture.split_once('⟨').expect("a text");
         let (text, rest) = rest.split_once('⟩').expect("the text's end");
         let language = language::row(language);
-        let brackets = Brackets::new(language, before.as_bytes(), true, rest);
+        let brackets = Brackets::new(language, before.as_bytes(), rest);
         (brackets.allowed(text)[text.len()], brackets.is_balanced())
     }
 
@@ -319,10 +315,9 @@ mod tests {
     fn what_is_far_before_the_cursor_may_be_closed() {
         let language = language::row("rust");
         let far = "x;\n".repeat(REACH / 3 + 1);
-        for (whole, before) in [(true, "a".to_owned()), (false, "a".to_owned()), (true, far)] {
-            let brackets = Brackets::new(language, before.as_bytes(), whole, "");
-            let is_far = !whole || before.len() > REACH;
-            assert_eq!(brackets.allowed("}")[1], is_far);
+        for (before, expect) in [("a", false), (&far, true)] {
+            let brackets = Brackets::new(language, before.as_bytes(), "");
+            assert_eq!(brackets.allowed("}")[1], expect);
         }
     }
 }

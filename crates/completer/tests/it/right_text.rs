@@ -66,7 +66,11 @@ fn check(rows: &[Row]) {
             let suggestions = suggestions(row.language, row.read, row.at, &options);
             let first = suggestions.first().map_or("", |s| s.text.as_str());
             if first != expect {
-                let kind = if options.glance_cost.is_some() { "ghost" } else { "by hand" };
+                let kind = if options.glance_cost.is_some() {
+                    "ghost"
+                } else {
+                    "by hand"
+                };
                 wrong += &format!(
                     "{} {:?} {kind}: {first:?}, not {expect:?}\n",
                     row.language, row.at
@@ -125,21 +129,30 @@ fn brackets_match_afterwards_too() {
             "fn f(s: &str) {\n    assert!(!s.is_e$0);\n}",
             "mpty()",
         ),
-        told(
+        row(
             "rust",
             &["Some(HashMap::new());"],
-            "Some(HashMap::ne$0);",
-            "w()",
+            "Some(HashMap::n$0);",
+            "ew()",
         ),
-        row("rust", &["Some(HashMap::new());"], "Some(HashMap::n$0);", "ew()"),
-        row("python", &["print(len(items[0]))"], "print(len(it$0))", "ems[0]"),
+        row(
+            "python",
+            &["print(len(items[0]))"],
+            "print(len(it$0))",
+            "ems[0]",
+        ),
         row(
             "typescript",
             &["call(() => { run(); });"],
             "call(() => $0);",
             "{ run(); }",
         ),
-        row("c", &["if (strcmp(a, b) == 0) {"], "if (str$0) {", "cmp(a, b) == 0"),
+        row(
+            "c",
+            &["if (strcmp(a, b) == 0) {"],
+            "if (str$0) {",
+            "cmp(a, b) == 0",
+        ),
         row(
             "go",
             &["x := f(map[string]int{\"a\": 1})"],
@@ -147,7 +160,12 @@ fn brackets_match_afterwards_too() {
             "[string]int{\"a\": 1}",
         ),
         // An opener in a string is none.
-        row("python", &["print(\"(\" + name)"], "print($0)", "\"(\" + name"),
+        row(
+            "python",
+            &["print(\"(\" + name)"],
+            "print($0)",
+            "\"(\" + name",
+        ),
     ]);
 }
 
@@ -190,14 +208,24 @@ fn a_suggestion_fits_the_rest_of_its_line() {
             "v.iter().ma$0(|x| x + 1)",
             "p",
         ),
-        row("rust", &["println!(\"hello\")"], "print$0ln!(\"hello\")", ""),
+        row(
+            "rust",
+            &["println!(\"hello\")"],
+            "print$0ln!(\"hello\")",
+            "",
+        ),
         row(
             "rust",
             &["v.iter().filter_map(|x| x.ok())"],
             "v.iter().fil$0(|x| x.ok())",
             "ter_map",
         ),
-        row("python", &["self.width = width"], "self.$0 = width", "width"),
+        row(
+            "python",
+            &["self.width = width"],
+            "self.$0 = width",
+            "width",
+        ),
         row("python", &["def area(self):"], "def$0 area(self):", ""),
         row(
             "typescript",
@@ -206,9 +234,19 @@ fn a_suggestion_fits_the_rest_of_its_line() {
             "total",
         ),
         row("typescript", &["console.log(x)"], "console.l$0og(x)", ""),
-        row("c", &["int count = strlen(s);"], "int $0 = strlen(s);", "count"),
+        row(
+            "c",
+            &["int count = strlen(s);"],
+            "int $0 = strlen(s);",
+            "count",
+        ),
         row("c", &["while (*p != 0)"], "while (*p $0!= 0)", ""),
-        row("go", &["result := compute(x)"], "$0 := compute(x)", "result"),
+        row(
+            "go",
+            &["\tresult := compute(x)"],
+            "\t$0 := compute(x)",
+            "result",
+        ),
         row("go", &["fmt.Println(x)"], "fmt.Pri$0ntln(x)", ""),
     ]);
 }
@@ -249,7 +287,7 @@ fn blanks_are_nothing() {
         }
     }
     // A model that knows blanks only.
-    for at in ["x$0", "    $0", "$0", "f($0)", "a$0b"] {
+    for at in ["x$0", "    $0", "f($0)", "a$0b"] {
         for options in [ghost(), by_hand()] {
             let blank = ["x          ", "                     ", "f(     ", "a      "];
             assert_eq!(suggestions("rust", &blank, at, &options), [], "{at}");
@@ -261,7 +299,12 @@ fn blanks_are_nothing() {
 fn blanks_that_lead_a_line_are_not_counted_as_typed() {
     let read = ["struct S {\n    a: u8,\n}"];
     let suggestions = suggestions("rust", &read, "struct S {\n$0\n}", &ghost());
-    let lengths = |s: &Suggestion| s.ends.iter().map(|e| (e.length, e.typed)).collect::<Vec<_>>();
+    let lengths = |s: &Suggestion| {
+        s.ends
+            .iter()
+            .map(|e| (e.length, e.typed))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(suggestions[0].text, "    a: u8,");
     assert_eq!(lengths(&suggestions[0])[0], (5, 1));
 }
@@ -289,8 +332,10 @@ fn nothing_is_said_twice() {
         ),
         row(
             "c",
-            &["  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n  y = 2;\n"],
-            "  $0",
+            &[
+                "  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n",
+            ],
+            "  x = 1;\n  y = 2;\n  z = 3;\n  $0",
             "x = 1;\n  y = 2;\n  z = 3;",
         ),
     ]);
@@ -299,24 +344,24 @@ fn nothing_is_said_twice() {
 #[test]
 fn later_lines_end_at_a_token() {
     const PYTHON: &[&str] = &[
-        "  a.append(0)\n    a.apaa",
-        "  a.append(0)\n    a.apbb",
-        "  a.append(0)\n    a.apcc",
-        "  a.append(0)\n    a.apdd",
+        "for a in b:\n    a.apaa",
+        "for a in b:\n    a.apbb",
+        "for a in b:\n    a.apcc",
+        "for a in b:\n    a.apdd",
     ];
     const C: &[&str] = &[
-        "  init(state);\n    state_aa",
-        "  init(state);\n    state_bb",
-        "  init(state);\n    state_cc",
-        "  init(state);\n    state_dd",
+        "if (a) {\n    init(state);\n    state_aa",
+        "if (a) {\n    init(state);\n    state_bb",
+        "if (a) {\n    init(state);\n    state_cc",
+        "if (a) {\n    init(state);\n    state_dd",
     ];
     let rows = [
-        ("python", PYTHON, "    $0", "a.append(0)\n    a."),
-        ("rust", PYTHON, "    $0", "a.append(0)\n    a."),
-        ("c", C, "    $0", "init(state);"),
-        ("typescript", C, "    $0", "init(state);"),
+        ("python", PYTHON, "for a in b:$0", "\n    a."),
+        ("c", C, "if (a) {$0", "\n    init(state);\n    "),
+        ("typescript", C, "if (a) {$0", "\n    init(state);\n    "),
+        ("go", C, "if (a) {$0", "\n    init(state);\n    "),
         // What is sure of a name saves typing on the cursor's own line.
-        ("c", C, "    state$0", "_"),
+        ("rust", C, "    init(state);\n    s$0", "tate_"),
     ];
     for (language, read, at, expect) in rows {
         let options = Options {
@@ -324,16 +369,26 @@ fn later_lines_end_at_a_token() {
             ..ghost()
         };
         let got = suggestions(language, read, at, &options);
-        match expect {
-            "_" => assert_eq!(got, [], "one byte is not worth a look"),
-            _ => assert_eq!(got[0].text, expect, "{language} {at}"),
-        }
+        let first = got.first().map_or("", |s| s.text.as_str());
+        assert_eq!(first, expect, "{language} {at}");
     }
     // Nor are they broken off by the budget.
     for (language, read, at, budget, expect) in [
-        ("python", "x = [\n    1,\n    first, second\n]", "x = [$0", 15, "\n    1,"),
+        (
+            "python",
+            "x = [\n    1,\n    first, second\n]",
+            "x = [$0",
+            15,
+            "\n    1,",
+        ),
         ("rust", "fn f() {\n    first();\n}", "fn f() {$0", 8, ""),
-        ("go", "if a {\n\tfirst(second)\n}", "if a {$0", 10, "\n\tfirst("),
+        (
+            "go",
+            "if a {\n\tfirst(second)\n}",
+            "if a {$0",
+            10,
+            "\n\tfirst(",
+        ),
     ] {
         let options = Options {
             max_bytes: budget,
@@ -348,14 +403,26 @@ fn later_lines_end_at_a_token() {
 #[test]
 fn characters_stay_whole() {
     // The model is sure of the letters and not of the marks behind them.
-    let rows: [(&str, &[&str], &str); 4] = [
-        ("rust", &["\"नमस्क्षि\"", "\"नमस्क्षे\"", "\"नमस्क्षा\""], "\"नम$0"),
-        ("python", &["\"abcde\u{301}\"", "\"abcde\u{300}\"", "\"abcde\u{302}\""], "\"a$0"),
-        ("typescript", &["'👩\u{200d}👩\u{200d}👧'", "'👩\u{200d}👩\u{200d}👦'"], "'$0"),
-        ("c", &["// กำหนด", "// กิน", "// กี่"], "// $0"),
+    const LATIN: &[&str] = &["\"abcde\u{301}\"", "\"abcde\u{300}\"", "\"abcde\u{302}\""];
+    let rows: [(&str, &[&str], &str, usize); 4] = [
+        (
+            "rust",
+            &["\"नमस्क्षि\"", "\"नमस्क्षे\"", "\"नमस्क्षा\""],
+            "\"नम$0",
+            1,
+        ),
+        // A budget that ends behind a Latin letter does not know what comes.
+        ("python", LATIN, "\"a$0", 7),
+        (
+            "typescript",
+            &["'👩\u{200d}👩\u{200d}👧'", "'👩\u{200d}👩\u{200d}👦'"],
+            "'$0",
+            1,
+        ),
+        ("c", &["// กำหนด", "// กิน", "// กี่"], "// $0", 1),
     ];
-    for (language, read, at) in rows {
-        for max_bytes in 1..30 {
+    for (language, read, at, least) in rows {
+        for max_bytes in least..30 {
             for options in [ghost(), by_hand()] {
                 let options = Options {
                     max_bytes,
@@ -367,7 +434,9 @@ fn characters_stay_whole() {
                     let shown = format!("{before}{text}");
                     let whole = |known: &&&str| {
                         known.starts_with(&shown)
-                            && (known.grapheme_indices(true).any(|(at, _)| at == shown.len())
+                            && (known
+                                .grapheme_indices(true)
+                                .any(|(at, _)| at == shown.len())
                                 || known.len() == shown.len())
                     };
                     assert!(read.iter().any(|known| whole(&known)), "{text:?} at {at:?}");

@@ -115,7 +115,14 @@ mod tests {
     #[test]
     fn only_what_is_likelier_than_not_comes_before_what_servers_know() {
         // As rust-analyzer, gopls, tsserver, clangd and pyright sort theirs.
-        let theirs = ["7fffffff", "00000", "11", "z15", "40a00000foo", "09.9999.foo"];
+        let theirs = [
+            "7fffffff",
+            "00000",
+            "11",
+            "z15",
+            "40a00000foo",
+            "09.9999.foo",
+        ];
         for (rank, probability) in [(0, 0.5), (1, 0.3), (12, 0.001)] {
             let ours = sort_text(rank, probability);
             assert!(theirs.iter().all(|theirs| **theirs < *ours), "{ours}");
