@@ -131,3 +131,25 @@ impl std::ops::AddAssign for Reliability {
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flaws_are_counted_by_what_is_shown() {
+        let flaws = |unbalanced, repeats| Flaws {
+            unbalanced,
+            repeats,
+        };
+        let mut tally = Tally::default();
+        for flaws in [flaws(true, false), flaws(true, true), flaws(false, false)] {
+            tally.add_flaws(flaws);
+            tally.shown += 1;
+        }
+        tally += tally;
+        assert_eq!((tally.unbalanced, tally.repeats, tally.shown), (4, 2, 6));
+        assert_eq!(tally.share_unbalanced(), 4.0 / 6.0);
+        assert_eq!(tally.share_repeats(), 2.0 / 6.0);
+    }
+}

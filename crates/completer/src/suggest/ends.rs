@@ -60,19 +60,21 @@ impl Site<'_> {
                 Some(next) => next.is_whitespace(),
                 None => !closer_follows,
             };
-            let ends_here = can_end[end]
-                && !new.trim().is_empty()
-                && !(indentation && indents)
-                && !(later_line && splits)
-                && !(spaced && c.is_whitespace())
-                && !(broken_off && next.is_none() && c >= FIRST_MARK)
-                && !parts(end)
-                && !self.surroundings.are_repeated_by(added, &can_end);
-            if ends_here {
-                ends.push(End { length: end, typed });
-                if !splits {
-                    unsplit = ends.len();
-                }
+            let unfit = [
+                !can_end[end],
+                new.trim().is_empty(),
+                indentation && indents,
+                later_line && splits,
+                spaced && c.is_whitespace(),
+                broken_off && next.is_none() && c >= FIRST_MARK,
+                parts(end),
+            ];
+            if unfit.contains(&true) || self.surroundings.are_repeated_by(added, &can_end) {
+                continue;
+            }
+            ends.push(End { length: end, typed });
+            if !splits {
+                unsplit = ends.len();
             }
         }
         if self.whole_words && unsplit > 0 {

@@ -50,10 +50,13 @@ impl Surroundings<'_> {
             return false;
         };
         let text = text.trim_end();
-        let (line, added) = match text.rfind('\n') {
-            Some(feed) => (text[feed + 1..].as_bytes().to_vec(), &text[feed + 1..]),
-            None if text.is_empty() => return false,
-            None => ([self.line_before, text.as_bytes()].concat(), text),
+        if text.is_empty() {
+            return false;
+        }
+        let added = text.rsplit('\n').next().unwrap_or_default();
+        let line = match added.len() == text.len() {
+            true => [self.line_before, added.as_bytes()].concat(),
+            false => added.as_bytes().to_vec(),
         };
         // A closing bracket may well follow another at a different indentation.
         let says_something = added.contains(char::is_alphanumeric);
