@@ -82,7 +82,8 @@ pub enum MultiLine {
     Off,
     /// They span lines at the end of a line that opens a block, on a blank line, and
     /// at the end of any line where a suggestion was
-    /// [`just_accepted`](Options::just_accepted); never inside a line.
+    /// [`just_accepted`](Options::just_accepted); never inside a line, but what closes
+    /// brackets of earlier lines may stand behind the cursor.
     Auto,
     /// They may everywhere.
     Always,

@@ -34,6 +34,9 @@ struct Reading {
     outer: usize,
     /// How many closers since then close nothing, or what another opener opened.
     wrong: usize,
+    /// Whether the last that was read is an opener, comments and blanks aside: it opens a
+    /// block if it ends the line.
+    opens_block: bool,
     /// Whether nothing stands before what was read. If something does, a closer
     /// without an opener may belong to that.
     whole: bool,
@@ -48,6 +51,10 @@ impl Reading {
         let is_code = mode == Mode::Code && self.lexer.mode() == Mode::Code;
         if is_code && length == 1 {
             self.bracket(rest[0], here);
+        }
+        let solid = !rest[..length].trim_ascii().is_empty();
+        if solid && !mode.is_comment() && !self.lexer.mode().is_comment() {
+            self.opens_block = is_code && length == 1 && self.language.lexis.opens(rest[0]);
         }
         (length, is_code)
     }
@@ -71,6 +78,13 @@ impl Reading {
             None if !self.whole => self.outer += 1,
             _ => self.wrong += 1,
         }
+    }
+
+    /// Whether `closer` closes the innermost bracket that an earlier line left open. On a
+    /// line that is still being typed, brackets of its own are open as well.
+    fn has_outer(&self, closer: u8) -> bool {
+        let outer = self.open.iter().rev().find(|opener| !opener.here);
+        outer.map_or(!self.whole, |outer| outer.closer == closer)
     }
 
     /// Brackets opened on this line that are open.
@@ -108,6 +122,7 @@ impl<'a> Brackets<'a> {
             fewest: 0,
             outer: 0,
             wrong: 0,
+            opens_block: false,
             // Before the cursor the text may be wrong, and is taken as it is.
             whole,
         };
@@ -124,7 +139,8 @@ impl<'a> Brackets<'a> {
         while end < rest.len() {
             let earlier = unchanged.clone();
             let length = unchanged.piece(&rest[end..], true).0;
-            if unchanged.outer > 0 {
+            let crosses = unchanged.wrong > earlier.wrong && earlier.has_outer(rest[end]);
+            if unchanged.outer > 0 || crosses {
                 (unchanged, closes_outer) = (earlier, true);
                 break;
             }
@@ -148,18 +164,21 @@ impl<'a> Brackets<'a> {
         self.rest.is_empty()
     }
 
-    /// Whether the brackets of the line match.
+    /// Whether the brackets of the line match, but for those around a block that opens at
+    /// its end.
     pub(crate) fn is_balanced(&self) -> bool {
         let reading = &self.unchanged;
-        reading.wrong == 0 && reading.left() == 0 && !reading.lexer.mode().is_string()
+        let match_up = reading.left() == 0 || reading.opens_block;
+        reading.wrong == 0 && match_up && !reading.lexer.mode().is_string()
     }
 
     /// For each length of `text` up to its own whether as much of it can stand at the
     /// cursor.
     ///
-    /// Where nothing follows on the line, brackets may be left open, as they are
-    /// while a line is typed. Where something follows, no more of them than
-    /// without the text. Neither way may one be closed that is not open.
+    /// Where nothing follows on the line, brackets and strings may be left open, as they
+    /// are while a line is typed, and so may they where those of the line do not match
+    /// yet. On a line that is whole none may. Neither way may one be closed that is
+    /// not open.
     pub(crate) fn allowed(&self, text: &str) -> Vec<bool> {
         let bytes = text.as_bytes();
         let mut allowed = Vec::with_capacity(bytes.len() + 1);
@@ -194,6 +213,10 @@ impl<'a> Brackets<'a> {
         if as_before && !touched && reading.open.len() == self.before.open.len() {
             return true;
         }
+        let own = reading.open.len() > reading.fewest || reading.lexer.mode().is_string();
+        if own && !self.is_balanced() {
+            return true;
+        }
         let mut after = reading.clone();
         let mut at = 0;
         while at < self.rest.len() {
@@ -208,13 +231,22 @@ impl<'a> Brackets<'a> {
     }
 }
 
-/// The last [`REACH`] bytes of `before`, from the start of a line on.
+/// The last [`REACH`] bytes of `before`, from the start of a line on; if one in the first
+/// half of them is not indented, from there, as it is less likely to stand in a string.
 fn tail(before: &[u8]) -> &[u8] {
     let Some(from) = before.len().checked_sub(REACH).filter(|&from| from > 0) else {
         return before;
     };
-    let feed = before[from..].iter().position(|&byte| byte == b'\n');
-    &before[feed.map_or(from, |feed| from + feed + 1)..]
+    let tail = &before[from..];
+    let feeds = tail.iter().zip(1..).filter(|&(&byte, _)| byte == b'\n');
+    let mut starts = feeds.map(|(_, start)| start);
+    let first = starts.clone().next().unwrap_or(0);
+    let begins = |start: &usize| tail.get(*start).is_some_and(u8::is_ascii_alphabetic);
+    let outermost = starts
+        .by_ref()
+        .take_while(|&start| start < REACH / 2)
+        .find(begins);
+    &tail[outermost.unwrap_or(first)..]
 }
 
 #[cfg(test)]
@@ -249,6 +281,7 @@ mod tests {
         check("typescript", "call(() => ⟨{ a(); }⟩);", true);
         check("c", "if (strcmp⟨(a, b) == 0⟩) {", true);
         check("c", "if (strcmp⟨(a, b⟩) {", false);
+        check("typescript", "f(a⟨(b⟩, () => {", false);
         check("go", "x := f(⟨map[string]int{⟩)", false);
         check("go", "x := f(⟨map[string]int{}⟩)", true);
     }
@@ -286,9 +319,21 @@ mod tests {
         check("rust", "[f(⟨a), b⟩]", true);
         check("rust", "f(⟨a) + 1⟩;", true);
         check("c", "f(g(⟨a)⟩);", true);
-        check("c", "f(g(⟨a(⟩);", false);
+        check("c", "f(g(⟨a))⟩);", false);
         check("typescript", "items.push⟨(⟩item);", true);
         check("python", "print(\"a⟨b\"⟩)", true);
+    }
+
+    #[test]
+    fn on_a_line_that_does_not_match_yet_brackets_are_open() {
+        check(
+            "rust",
+            "#[cfg_attr(docsrs, doc(cfg(⟨any(feature = \"⟩)]",
+            true,
+        );
+        check("c", "f(g(⟨a(⟩);", true);
+        check("python", "f([⟨g(⟩)", true);
+        check("python", "f([⟨g(]⟩)", false);
     }
 
     #[test]
@@ -299,6 +344,8 @@ mod tests {
         check("rust", "fn f() {\n    g(⟨h(⟩); }", false);
         check("typescript", "f(() => {\n    ⟨g(⟩});", true);
         check("c", "void f(void) {\n  ⟨}⟩", true);
+        check("rust", "fn f() {\n    let (a, _⟨) = g();⟩}", true);
+        check("typescript", "f(() => {\n    g([a⟨]);⟩});", true);
     }
 
     #[test]
@@ -306,9 +353,23 @@ mod tests {
         let balanced = |language: &str, fixture: &str| judged(language, fixture).1;
         assert!(balanced("rust", "f(⟨⟩);"));
         assert!(balanced("rust", "fn f() {\n    g(⟨⟩);}"));
-        assert!(!balanced("rust", "f(⟨⟩"));
+        assert!(balanced("rust", "if f(⟨⟩) {"));
+        assert!(balanced("typescript", "f(a⟨⟩, () => { // b"));
+        assert!(!balanced("c", "if (f(⟨⟩ {;"));
+        assert!(!balanced("rust", "f(a⟨⟩"));
         assert!(!balanced("rust", "f⟨⟩);"));
         assert!(!balanced("python", "f('⟨⟩)"));
+    }
+
+    #[test]
+    fn reading_begins_at_a_line_that_is_not_indented() {
+        let indented = |lines: usize| "  x;\n".repeat(lines);
+        let far = REACH / 5;
+        let text = format!("{}fn f() {{\n{}", indented(20), indented(far - 20));
+        assert!(tail(text.as_bytes()).starts_with(b"fn f"));
+        // One that is near is not worth the rest.
+        let text = format!("{}fn f() {{\n{}", indented(far), indented(20));
+        assert!(tail(text.as_bytes()).starts_with(b"  x;"));
     }
 
     #[test]
