@@ -95,7 +95,7 @@ impl Session {
     /// [`Reason::Superseded`], [`Reason::Cancelled`] or [`Reason::Failed`]: there is no
     /// answer to this snapshot any more.
     pub async fn suggest(&self, snapshot: Snapshot, ask: Ask) -> Result<Suggested, Reason> {
-        let started = Instant::now();
+        let started = snapshot.asked;
         let language = snapshot.document.language.clone();
         self.journal.turn_to(&language);
         let purpose = ask.purpose();
@@ -151,9 +151,10 @@ impl Session {
         if let Some(silence) = silence {
             return Err(silence.into());
         }
-        if snapshot.document.too_large {
-            return Err(Reason::TooLarge);
+        if let Some(reason) = Reason::without_text(&snapshot.document) {
+            return Err(reason);
         }
+        let waiting = Instant::now();
         let models = &self.shared.models;
         let model = match models.get(language, settings.model.as_deref()).await {
             Ok(model) => model,
@@ -169,7 +170,8 @@ impl Session {
                 deadline: Some(settings.deadline),
                 ..self.options(&snapshot, ask)
             },
-            asked: Instant::now(),
+            // A model is read once a process; the wait for that does not count.
+            asked: snapshot.asked + waiting.elapsed(),
             snapshot,
         };
         let snapshot = &question.snapshot;

@@ -14,4 +14,5 @@ mod inline_completion;
 mod session;
 mod settings;
 mod status;
+mod tolerance;
 mod workspace;
