@@ -95,6 +95,9 @@ impl Session {
     /// The client opened a document, or opened it again.
     pub fn open(&self, id: DocumentId, place: Place, document: Document) {
         self.journal.turn_to(&document.language);
+        if let Some(identity) = place.identity() {
+            self.folders.opened(identity);
+        }
         self.documents.open(id, place, document);
     }
 
@@ -112,8 +115,8 @@ impl Session {
     /// The client wrote the document, which lies at `place`, to the disk.
     pub fn saved(&self, id: &DocumentId, place: &Place) {
         self.documents.saved(id);
-        if place.is_file {
-            self.folders.file_changed(&place.path);
+        if let Some(identity) = place.identity() {
+            self.files_changed(vec![identity.to_owned()]);
         }
     }
 
@@ -144,9 +147,15 @@ impl Session {
         self.folders.remember(&self.shared.memories, megabytes);
     }
 
-    /// The file at `path` was written, made or deleted by another program.
-    pub fn file_changed(&self, path: &Path) {
-        self.folders.file_changed(path);
+    /// The files or folders at `paths` were written, made, renamed or deleted. Every client
+    /// of the process profits, whoever told.
+    pub fn files_changed(&self, paths: Vec<PathBuf>) {
+        self.shared.memories.changed(&paths);
+    }
+
+    /// The client will not tell of files that other programs change.
+    pub fn watch_files(&self) {
+        self.folders.watch();
     }
 
     /// How far the reading of the folders is; `None` without folders.
@@ -167,6 +176,7 @@ impl Session {
         place: impl FnOnce(&Rope) -> Range<usize>,
     ) -> Option<Snapshot> {
         let (document, lies, revision, at) = self.documents.now(id, place)?;
+        let (cells, others) = self.documents.others(id);
         Some(Snapshot {
             document,
             place: lies,
@@ -174,7 +184,8 @@ impl Session {
             at,
             settings: self.settings(),
             folders: Arc::clone(&self.folders),
-            unsaved: self.documents.unsaved(id),
+            cells,
+            others,
         })
     }
 }

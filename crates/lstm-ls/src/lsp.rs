@@ -33,6 +33,7 @@ mod progress;
 pub(crate) mod protocol;
 mod retraining;
 pub mod transport;
+pub(crate) mod uri;
 
 use backend::Backend;
 use retraining::Retraining;

@@ -16,6 +16,7 @@ use tower_lsp::lsp_types::{
 
 use crate::lsp::position::{self, Encoding};
 use crate::lsp::protocol;
+use crate::lsp::uri;
 
 /// The id of requests that are said again; the editor never sees their answers.
 const REPLAYED: &str = "lstm-ls/replayed";
@@ -40,8 +41,8 @@ pub(super) struct Session {
     encoding: Encoding,
     /// The last `workspace/didChangeConfiguration`.
     configuration: Option<Value>,
-    /// In order, so that a replay is always the same.
-    documents: BTreeMap<Url, Document>,
+    /// By their names, in order, so that a replay is always the same.
+    documents: BTreeMap<String, (Url, Document)>,
     /// The editor's requests without an answer, by id as JSON: id and method.
     unanswered: HashMap<String, (Value, String)>,
     /// The daemon's requests without an answer, by the id the editor knows.
@@ -157,7 +158,7 @@ impl Session {
             say("workspace/didChangeConfiguration", params.clone());
         }
         // One that is too large has no text here; the daemon would not keep it either.
-        for (uri, document) in self.documents.iter().filter(|(_, d)| !d.too_large) {
+        for (uri, document) in self.documents.values().filter(|(_, d)| !d.too_large) {
             let document = json!({
                 "uri": uri, "languageId": document.language, "version": document.version,
                 "text": document.text.to_string(),
@@ -201,12 +202,14 @@ impl Session {
                 if let Ok(opened) = DidOpenTextDocumentParams::deserialize(params) {
                     let opened = opened.text_document;
                     let document = Document::new(&opened.text, opened.version, opened.language_id);
-                    self.documents.insert(opened.uri, document);
+                    let key = uri::key(&opened.uri);
+                    self.documents.insert(key, (opened.uri, document));
                 }
             }
             "textDocument/didChange" => {
                 if let Ok(changed) = DidChangeTextDocumentParams::deserialize(params)
-                    && let Some(document) = self.documents.get_mut(&changed.text_document.uri)
+                    && let key = uri::key(&changed.text_document.uri)
+                    && let Some((_, document)) = self.documents.get_mut(&key)
                 {
                     document.version = changed.text_document.version;
                     for change in changed.content_changes {
@@ -217,7 +220,7 @@ impl Session {
             }
             "textDocument/didClose" => {
                 if let Ok(closed) = DidCloseTextDocumentParams::deserialize(params) {
-                    self.documents.remove(&closed.text_document.uri);
+                    self.documents.remove(&uri::key(&closed.text_document.uri));
                 }
             }
             _ => {}
@@ -234,7 +237,11 @@ impl Session {
         let change = change.event;
         let folders = initialize["params"]["workspaceFolders"].as_array();
         let mut folders = folders.cloned().unwrap_or_default();
-        folders.retain(|folder| !change.removed.iter().any(|f| folder["uri"] == json!(f.uri)));
+        let removed: HashSet<String> = change.removed.iter().map(|f| uri::key(&f.uri)).collect();
+        folders.retain(|folder| {
+            let uri = Url::deserialize(&folder["uri"]);
+            !uri.is_ok_and(|uri| removed.contains(&uri::key(&uri)))
+        });
         folders.extend(change.added.into_iter().map(|folder| json!(folder)));
         initialize["params"]["workspaceFolders"] = Value::Array(folders);
     }

@@ -3,8 +3,9 @@
 use tower_lsp::lsp_types::DidChangeTextDocumentParams;
 use tracing::warn;
 
-use crate::lsp::backend::{Backend, id};
+use crate::lsp::backend::Backend;
 use crate::lsp::position;
+use crate::lsp::uri::id;
 
 /// Applies the changes in order; requests on the old text are cancelled.
 pub(in crate::lsp) fn did_change(backend: &Backend, params: DidChangeTextDocumentParams) {

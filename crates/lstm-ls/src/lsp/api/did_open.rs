@@ -3,7 +3,8 @@
 use assistant::documents::Document;
 use tower_lsp::lsp_types::DidOpenTextDocumentParams;
 
-use crate::lsp::backend::{Backend, id, place};
+use crate::lsp::backend::Backend;
+use crate::lsp::uri::{id, place};
 
 /// Takes the document over from the disk.
 pub(in crate::lsp) fn did_open(backend: &Backend, params: DidOpenTextDocumentParams) {
