@@ -275,7 +275,7 @@ impl Question {
         let document = &snapshot.document;
         let memory = snapshot.memory();
         let reach = completer.reach();
-        let tail = document.tail(snapshot.at.start, reach.before);
+        let tail = snapshot.tail(reach.before);
         let request = Request {
             path: &snapshot.place.path.to_string_lossy(),
             before: Before {
