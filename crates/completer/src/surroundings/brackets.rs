@@ -128,7 +128,16 @@ impl<'a> Brackets<'a> {
         };
         let mut at = 0;
         while at < before.len() {
-            at += reading.piece(&before[at..], at >= line).0;
+            let left = &before[at..];
+            at += match reading.lexer.mode() {
+                // What says nothing is most of a text, and this is done at every key.
+                Mode::Code if left[0].is_ascii_whitespace() => 1,
+                Mode::LineComment if left[0] != b'\n' => {
+                    let feed = left.iter().position(|&byte| byte == b'\n');
+                    feed.unwrap_or(left.len())
+                }
+                _ => reading.piece(left, at >= line).0,
+            };
         }
         reading.fewest = reading.open.len();
         (reading.outer, reading.wrong) = (0, 0);

@@ -36,6 +36,7 @@ impl Surroundings<'_> {
             .filter(|&end| text.ends_with(&rest[..end]));
         overlaps.any(repeats)
             || (rest.len() >= SHORTEST_REST && text.contains(rest))
+            || holds(text, head(rest))
             || (self.is_inside_word() && first_word(text) == word)
     }
 
@@ -63,6 +64,19 @@ impl Surroundings<'_> {
         let same = |a: &[u8]| a.trim_ascii() == next.as_bytes().trim_ascii();
         line == next.as_bytes() || (says_something && (same(&line) || same(added.as_bytes())))
     }
+}
+
+/// What `rest` begins with up to the end of its first word, if that is not all of it.
+fn head(rest: &str) -> &str {
+    let signs = rest.len() - rest.trim_start_matches(|c| !is_word_char(c)).len();
+    &rest[..signs + first_word(&rest[signs..]).len()]
+}
+
+/// Whether `text` holds `head` and no word goes on there.
+fn holds(text: &str, head: &str) -> bool {
+    let signs = !head.starts_with(is_word_char) && head.ends_with(is_word_char);
+    let mut found = text.match_indices(head).map(|(at, _)| at + head.len());
+    signs && head.len() >= SHORTEST_REST && found.any(|end| is_boundary(text, end))
 }
 
 /// The word that `text` begins with, or nothing.
@@ -101,6 +115,9 @@ mod tests {
         check("f(⟨a, b⟩, b)", true);
         check("self⟨.items.len()⟩.len()", true);
         check("self⟨.items⟩.len()", false);
+        check("S { key: ⟨a, value: ⟩, value: b }", true);
+        check("S { key: ⟨a, values: ⟩, value: b }", false);
+        check("S { key: ⟨a⟩, value: b }", false);
     }
 
     #[test]
