@@ -55,6 +55,19 @@ impl LanguageClient {
         Self::spawn(isolated(server).envs(variables.iter().copied()))
     }
 
+    /// Starts `server` with `arguments` and variables of its environment set.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start_with_in(
+        server: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> Result<Self> {
+        let variables = variables.iter().copied();
+        Self::spawn(isolated(server).args(arguments).envs(variables))
+    }
+
     /// Answers a request of the server's with `null`.
     ///
     /// # Errors

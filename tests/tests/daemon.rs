@@ -97,7 +97,7 @@ fn a_socket_is_the_user_s_own_and_a_second_daemon_is_turned_away() -> Result<()>
     let mut second = Command::new(server()?);
     second.args(["serve", "--socket", text(&path)]);
     let finished = run_limited(&mut second, LIMIT)?;
-    assert_eq!(finished.code, Some(2));
+    assert_eq!(finished.code, Some(3));
     let expected = format!("lstm-ls: {} is served already\n", path.display());
     assert_eq!(finished.stderr, expected);
     let mut client = LanguageClient::connect(&path)?;
@@ -187,20 +187,34 @@ fn bridged(path: &Path) -> Result<(LanguageClient, u32)> {
 }
 
 #[test]
-fn a_bridge_says_why_no_daemon_can_serve() -> Result<()> {
+fn where_no_daemon_can_be_started_the_bridge_serves() -> Result<()> {
     let (folder, _) = socket()?;
-    let path = folder.path().join("missing/socket");
-    let mut bridge = Command::new(server()?);
-    bridge.args(["connect", text(&path)]);
-    let finished = run_limited(&mut bridge, LIMIT)?;
-    assert_eq!(finished.code, Some(2));
-    let lines: Vec<&str> = finished.stderr.lines().collect();
-    let said = format!("lstm-ls: no daemon listens on {}: cannot ", path.display());
-    assert!(
-        lines.len() == 1 && lines[0].starts_with(&said),
-        "{}",
-        finished.stderr
-    );
+    let file = folder.path().join("file");
+    fs::write(&file, "no socket")?;
+    let long = "x".repeat(200);
+    for path in ["missing/socket", "file", "file/socket", "", &long] {
+        let path = folder.path().join(path);
+        let log = folder.path().join("log");
+        let arguments = ["connect", text(&path), "--log-file", text(&log)];
+        let variables = [("LSTM_LS_LOG", Path::new("lstm_ls=debug"))];
+        let mut client = LanguageClient::start_with_in(&server()?, &arguments, &variables)?;
+        hello(&mut client)?;
+        assert_eq!(Some(process_id(&mut client)?), client.process_id());
+        open(&mut client, "names: Vec<String> = Vec::n\n")?;
+        type_first(&mut client, 2, "let ")?;
+        assert_ne!(
+            ghost(&mut client, "let names: Vec<String> = Vec::n".len())?,
+            json!([])
+        );
+        leave(&mut client)?;
+        assert_eq!(client.wait()?, 0);
+        let said = fs::read_to_string(&log)?;
+        assert_eq!(said.matches("starting a daemon").count(), 1, "{said}");
+        let why = format!("no daemon listens on {}: ", path.display());
+        assert_eq!(said.matches(&why).count(), 1, "{said}");
+        fs::remove_file(&log)?;
+    }
+    assert_eq!(fs::read_to_string(&file)?, "no socket");
     Ok(())
 }
 

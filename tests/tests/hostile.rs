@@ -79,7 +79,7 @@ fn table() -> Vec<Row> {
         row(
             "not UTF-8",
             [b"Content-Length: 3\r\n\r\n".as_slice(), b"\"\xff\""].concat(),
-            &[Some(PARSE_ERROR)],
+            &[Some(INVALID_REQUEST)],
         ),
         row(
             "no message at all",

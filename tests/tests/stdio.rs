@@ -1,5 +1,6 @@
 //! The server over pipes, as an editor starts it.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -164,5 +165,56 @@ fn it_ends_with_the_editor_s_process() -> Result<()> {
     editor.kill()?;
     editor.wait()?;
     assert_eq!(client.wait()?, 1);
+    Ok(())
+}
+
+/// A server whose counts lie in `folder`, after one suggestion and `exit`.
+fn counted_in(folder: &Path) -> Result<i32> {
+    let mut client = LanguageClient::start_in(&server()?, &[("XDG_STATE_HOME", folder)])?;
+    client.initialize(json!({"deadlineMs": 10_000}))?;
+    let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": TEXT});
+    client.notify("textDocument/didOpen", json!({"textDocument": document}))?;
+    client.request(
+        "textDocument/inlineCompletion",
+        at_cursor(json!({"triggerKind": 1})),
+    )?;
+    client.request("shutdown", Value::Null)?;
+    client.notify("exit", Value::Null)?;
+    client.wait()
+}
+
+#[test]
+fn a_torn_file_of_statistics_is_put_aside_and_counting_goes_on() -> Result<()> {
+    let state = tempfile::tempdir()?;
+    let folder = state.path().join("lstm-ls");
+    std::fs::create_dir(&folder)?;
+    for torn in ["", "{\"rust\": {\"m\": {\"requ", "\0\0\0\0"] {
+        let file = folder.join("statistics.json");
+        std::fs::write(&file, torn)?;
+        assert_eq!(counted_in(state.path())?, 0);
+        let counts: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+        let models = counts["rust"].as_object().context("counts of a language")?;
+        assert!(
+            models.values().any(|tally| tally["requests"] == 1),
+            "{counts}"
+        );
+        let aside = std::fs::read_to_string(folder.join("statistics.torn.json"))?;
+        assert_eq!(aside, torn);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_file_of_statistics_that_is_held_keeps_no_server_from_ending() -> Result<()> {
+    let state = tempfile::tempdir()?;
+    let folder = state.path().join("lstm-ls");
+    std::fs::create_dir(&folder)?;
+    let lock = std::fs::File::create(folder.join("statistics.lock"))?;
+    lock.lock()?;
+    assert_eq!(counted_in(state.path())?, 0);
+    assert!(!folder.join("statistics.json").exists());
+    lock.unlock()?;
+    assert_eq!(counted_in(state.path())?, 0);
+    assert!(folder.join("statistics.json").exists());
     Ok(())
 }

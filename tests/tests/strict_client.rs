@@ -1,5 +1,6 @@
-//! The server and pygls, a client that takes the protocol at its word. What is
-//! sent and checked is in `pygls/edits.py`.
+//! The server and pygls, a client that takes the protocol at its word; and the same client
+//! with messages of its own, as they are written by clients that don't. What is sent and
+//! checked is in `pygls/edits.py`.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,13 +12,13 @@ use end_to_end::{pygls, run_limited, server};
 /// Far more than the edits take; they go to and fro one by one.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-fn check(encoding: &str, edits: u32) -> Result<()> {
+fn check(manner: &str, encoding: &str, edits: u32) -> Result<()> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pygls/edits.py");
     let mut command = Command::new("python3");
     command
         .arg(script)
         .arg(server()?)
-        .args([encoding, &edits.to_string(), "1"])
+        .args([encoding, &edits.to_string(), "1", manner])
         .env("PYTHONPATH", pygls()?)
         .env("XDG_DATA_HOME", "/nonexistent")
         .env("XDG_STATE_HOME", "/nonexistent");
@@ -29,15 +30,30 @@ fn check(encoding: &str, edits: u32) -> Result<()> {
 
 #[test]
 fn random_edits_in_utf_8() -> Result<()> {
-    check("utf-8", 3334)
+    check("strict", "utf-8", 3334)
 }
 
 #[test]
 fn random_edits_in_utf_16() -> Result<()> {
-    check("utf-16", 3333)
+    check("strict", "utf-16", 3333)
 }
 
 #[test]
 fn random_edits_in_utf_32() -> Result<()> {
-    check("utf-32", 3333)
+    check("strict", "utf-32", 3333)
+}
+
+#[test]
+fn loose_edits_in_utf_8() -> Result<()> {
+    check("loose", "utf-8", 3334)
+}
+
+#[test]
+fn loose_edits_in_utf_16() -> Result<()> {
+    check("loose", "utf-16", 3333)
+}
+
+#[test]
+fn loose_edits_in_utf_32() -> Result<()> {
+    check("loose", "utf-32", 3333)
 }

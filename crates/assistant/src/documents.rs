@@ -6,6 +6,7 @@
 //! cannot change places.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -54,6 +55,17 @@ pub struct Revision {
     pub number: u64,
 }
 
+/// Why a change was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// There is no such document.
+    #[error("the document is not open")]
+    NotOpen,
+    /// A change could not be understood, for this reason.
+    #[error("out of step: {0}")]
+    OutOfStep(String),
+}
+
 /// Every open document.
 #[derive(Debug, Default)]
 pub struct Documents {
@@ -100,15 +112,19 @@ impl Documents {
         }
     }
 
-    /// Applies `changes` in order, each as `read` understands it on the text before
-    /// it, and cancels what runs on the old text. False if the document is not open.
-    pub fn change<C>(
+    /// Changes a document as [`Document::change`] does, and cancels what runs on the old
+    /// text.
+    ///
+    /// # Errors
+    /// If the document is not open, and the first time that `read` makes nothing of a
+    /// change: the document is out of step then, until a change of all of it.
+    pub fn change<C, E: Display>(
         &self,
         id: &DocumentId,
-        version: i32,
+        version: Option<i32>,
         changes: impl IntoIterator<Item = C>,
-        read: impl Fn(&Rope, C) -> Change,
-    ) -> bool {
+        read: impl Fn(&Rope, C) -> Result<Change, E>,
+    ) -> Result<(), ChangeError> {
         let mut inner = self.inner.lock();
         let Inner {
             open,
@@ -116,11 +132,13 @@ impl Documents {
             history,
         } = &mut *inner;
         *revisions += 1;
-        let Some(open) = open.get_mut(id) else {
-            return false;
-        };
-        for change in changes {
-            let edit = open.document.apply(read(&open.document.text, change));
+        let open = open.get_mut(id).ok_or(ChangeError::NotOpen)?;
+        let was_in_step = open.document.out_of_step().is_none();
+        let edits = open.document.change(version, changes, read);
+        if open.document.out_of_step().is_some() {
+            history.forget(id);
+        }
+        for edit in edits {
             open.ghost.follow(&edit);
             let revision = Revision {
                 id: id.clone(),
@@ -129,11 +147,11 @@ impl Documents {
             history.add(revision, edit);
         }
         open.unsaved = true;
-        open.document.version = version;
-        open.revision = *revisions;
-        open.cancel_running();
-        open.running.clear();
-        true
+        open.moved_on(*revisions);
+        match open.document.out_of_step().filter(|_| was_in_step) {
+            Some(why) => Err(ChangeError::OutOfStep(why.to_owned())),
+            None => Ok(()),
+        }
     }
 
     /// Closes a document and cancels what runs on it. False if it is not open.
@@ -144,11 +162,27 @@ impl Documents {
         closed.as_ref().map(Open::cancel_running).is_some()
     }
 
-    /// The document was written to the disk.
-    pub fn saved(&self, id: &DocumentId) {
-        if let Some(open) = self.inner.lock().open.get_mut(id) {
-            open.unsaved = false;
+    /// The document was written to the disk, with this `text` if the client says so.
+    /// Whether that is another text than the one that was here; it is the text then.
+    pub fn saved(&self, id: &DocumentId, text: Option<&str>) -> bool {
+        let mut inner = self.inner.lock();
+        let Inner {
+            open,
+            revisions,
+            history,
+        } = &mut *inner;
+        let Some(open) = open.get_mut(id) else {
+            return false;
+        };
+        open.unsaved = false;
+        let differed = text.is_some_and(|text| open.document.take_over(text));
+        if differed {
+            *revisions += 1;
+            history.forget(id);
+            open.ghost = Ghost::default();
+            open.moved_on(*revisions);
         }
+        differed
     }
 
     /// The other documents that the user has open, in the order in which they were
@@ -159,7 +193,7 @@ impl Documents {
             return (Vec::new(), Vec::new());
         };
         let mut others: Vec<(&DocumentId, &Open)> = inner.open.iter().collect();
-        others.retain(|(id, open)| *id != but && open.place.is_own());
+        others.retain(|(id, open)| *id != but && open.place.is_own() && open.document.is_whole());
         others.sort_by_key(|(_, open)| open.opened);
         let is_before = |open: &Open| {
             open.opened < this.opened
@@ -233,13 +267,10 @@ impl Documents {
         Some((open.document.clone(), open.place.clone(), revision, at))
     }
 
-    /// LSP identifier of the document's language, if it is open.
-    pub fn language(&self, id: &DocumentId) -> Option<String> {
+    /// What `of` says of the document, if it is open.
+    pub(crate) fn look<T>(&self, id: &DocumentId, of: impl FnOnce(&Document) -> T) -> Option<T> {
         let inner = self.inner.lock();
-        inner
-            .open
-            .get(id)
-            .map(|open| open.document.language.clone())
+        inner.open.get(id).map(|open| of(&open.document))
     }
 
     /// Registers work on the document at `revision`, which an edit will cancel. Work on
@@ -266,6 +297,13 @@ impl Documents {
 }
 
 impl Open {
+    /// The text is another one, from the revision of this `number` on.
+    fn moved_on(&mut self, number: u64) {
+        self.revision = number;
+        self.cancel_running();
+        self.running.clear();
+    }
+
     fn cancel_running(&self) {
         self.running.iter().for_each(Work::cancel);
     }
@@ -295,11 +333,13 @@ mod tests {
     }
 
     fn typed(documents: &Documents, id: &DocumentId, at: usize, text: &str) {
-        let change = |_: &Rope, text: &str| Change {
-            range: Some(at..at),
-            text: text.to_owned(),
+        let change = |_: &Rope, text: &str| {
+            Ok::<_, String>(Change {
+                range: Some(at..at),
+                text: text.to_owned(),
+            })
         };
-        assert!(documents.change(id, 2, [text], change));
+        assert_eq!(documents.change(id, Some(2), [text], change), Ok(()));
     }
 
     fn shown(documents: &Documents, id: &DocumentId, at: usize, text: &str) {
@@ -367,6 +407,84 @@ mod tests {
         let _running = documents.start(&revision);
         let inner = documents.inner.lock();
         assert_eq!(inner.open[&id].running.len(), 1);
+    }
+
+    /// Changes at the start of the text, or of all of it; what begins with `!` is none.
+    fn changed(
+        documents: &Documents,
+        id: &DocumentId,
+        changes: &[&str],
+    ) -> Result<(), ChangeError> {
+        let read = |_: &Rope, text: &str| match text.strip_prefix('!') {
+            Some(why) => Err(why.to_owned()),
+            None => Ok(Change {
+                range: (!text.starts_with('=')).then_some(0..0),
+                text: text.to_owned(),
+            }),
+        };
+        documents.change(id, None, changes.iter().copied(), read)
+    }
+
+    #[test]
+    fn what_can_not_be_applied_is_said_once_until_the_text_is_whole_again() {
+        let (documents, id) = opened();
+        let lost = |why: &str| Err(ChangeError::OutOfStep(why.to_owned()));
+        let text = || documents.look(&id, |document| document.text.to_string());
+        let why = || documents.look(&id, |document| document.out_of_step().map(str::to_owned));
+        let old = revision(&documents, &id);
+        let running = documents.start(&old);
+
+        assert_eq!(
+            changed(&documents, &id, &["a", "!one", "!two"]),
+            lost("one")
+        );
+        assert!(running.token().is_cancelled());
+        assert_eq!(
+            (text(), why()),
+            (Some(String::new()), Some(Some("one".to_owned())))
+        );
+        assert_eq!(changed(&documents, &id, &["b"]), Ok(()));
+        assert_eq!(changed(&documents, &id, &["!three"]), Ok(()));
+        assert_eq!(text().as_deref(), Some(""));
+        assert!(documents.unsaved(&DocumentId::new("b")).is_empty());
+        assert!(
+            documents
+                .history()
+                .changes()
+                .all(|change| change.edit.text.is_empty())
+        );
+
+        assert_eq!(changed(&documents, &id, &["=c", "d"]), Ok(()));
+        assert_eq!((text().as_deref(), why()), (Some("d=c"), Some(None)));
+        assert_eq!(changed(&documents, &id, &["!four", "=e"]), Ok(()));
+        assert_eq!(text().as_deref(), Some("=e"));
+        assert_eq!(changed(&documents, &id, &["!five"]), lost("five"));
+
+        assert!(!documents.saved(&id, None));
+        assert_eq!(text().as_deref(), Some(""));
+        assert!(documents.saved(&id, Some("f")));
+        assert!(!documents.saved(&id, Some("f")));
+        assert_eq!((text().as_deref(), why()), (Some("f"), Some(None)));
+        assert_eq!(
+            changed(&documents, &DocumentId::new("b"), &[]),
+            Err(ChangeError::NotOpen)
+        );
+    }
+
+    #[test]
+    fn without_a_version_it_counts_on() {
+        let (documents, id) = opened();
+        let version = || documents.look(&id, |document| document.version);
+        assert_eq!(changed(&documents, &id, &["a"]), Ok(()));
+        assert_eq!(version(), Some(2));
+        let none: [Result<Change, String>; 0] = [];
+        let read = |_: &Rope, change| change;
+        assert_eq!(
+            documents.change(&id, Some(i32::MAX), none.clone(), read),
+            Ok(())
+        );
+        assert_eq!(documents.change(&id, None, none, read), Ok(()));
+        assert_eq!(version(), Some(i32::MAX));
     }
 
     #[test]

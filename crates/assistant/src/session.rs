@@ -5,9 +5,11 @@
 //! changed synchronously, as its client says; a [`Snapshot`] is what a request works
 //! on, and later changes do not reach it. Must not know how the client is spoken to.
 
+use std::fmt::Display;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use ropey::Rope;
 
@@ -28,7 +30,7 @@ pub use standing::{Changes, Standing, percent};
 pub use suggest::{Ask, Suggested, Text};
 pub use surprises::Marked;
 
-use crate::documents::{Change, Document, DocumentId, Documents, Place};
+use crate::documents::{Change, ChangeError, Document, DocumentId, Documents, Place};
 use crate::models::{Completers, Models};
 use crate::settings::Settings;
 use crate::watched::Watched;
@@ -102,22 +104,27 @@ impl Session {
     }
 
     /// The client changed a document; see [`Documents::change`].
-    pub fn change<C>(
+    ///
+    /// # Errors
+    /// As there.
+    pub fn change<C, E: Display>(
         &self,
         id: &DocumentId,
-        version: i32,
+        version: Option<i32>,
         changes: impl IntoIterator<Item = C>,
-        read: impl Fn(&Rope, C) -> Change,
-    ) -> bool {
+        read: impl Fn(&Rope, C) -> Result<Change, E>,
+    ) -> Result<(), ChangeError> {
         self.documents.change(id, version, changes, read)
     }
 
-    /// The client wrote the document, which lies at `place`, to the disk.
-    pub fn saved(&self, id: &DocumentId, place: &Place) {
-        self.documents.saved(id);
+    /// The client wrote the document, which lies at `place`, to the disk; see
+    /// [`Documents::saved`].
+    pub fn saved(&self, id: &DocumentId, place: &Place, text: Option<&str>) -> bool {
+        let differed = self.documents.saved(id, text);
         if let Some(identity) = place.identity() {
             self.files_changed(vec![identity.to_owned()]);
         }
+        differed
     }
 
     /// The client closed a document. False if it was not open.
@@ -175,9 +182,12 @@ impl Session {
         id: &DocumentId,
         place: impl FnOnce(&Rope) -> Range<usize>,
     ) -> Option<Snapshot> {
+        // What follows is part of the time to the answer.
+        let asked = Instant::now();
         let (document, lies, revision, at) = self.documents.now(id, place)?;
         let (cells, others) = self.documents.others(id);
         Some(Snapshot {
+            asked,
             document,
             place: lies,
             revision,

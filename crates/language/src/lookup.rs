@@ -5,14 +5,19 @@ use std::path::Path;
 use crate::row::{Kind, Language};
 use crate::table;
 
+/// What editors call a document whose language they don't know.
+const NO_LANGUAGE: &str = "plaintext";
+
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Language> {
     table::ROWS.iter().copied().flatten()
 }
 
 /// The row of a language by what an editor calls it, in letters of either case: its
-/// identifier, another name, or an extension of its files.
+/// identifier, another name, or an extension of its files, with or without the dot.
 pub fn by_id(id: &str) -> Option<&'static Language> {
+    let id = id.trim();
+    let id = id.strip_prefix('.').unwrap_or(id);
     let has = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(id));
     all()
         .find(|row| has(&[row.id]) || has(row.aliases))
@@ -40,11 +45,45 @@ pub fn by_path(path: &Path) -> Option<&'static Language> {
     all().find(|row| row.extensions.contains(&extension.as_str()))
 }
 
-/// Identifier of the language of a document that an editor says is in `id`: that of
-/// the row it means, else that of the file's name, else what the editor says.
-pub fn id_of_document(id: &str, path: &Path) -> String {
-    let found = by_id(id).or_else(|| by_path(path));
-    found.map_or_else(|| id.to_ascii_lowercase(), |row| row.id.to_owned())
+/// What a document is written in, by what its editor says and by its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Identifier of the language.
+    pub id: String,
+    /// What is odd about what the editor says.
+    pub doubt: Option<Doubt>,
+}
+
+/// What is odd about an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is in no row, and the file is in this language.
+    Unknown(&'static str),
+    /// It is that of one language, and the file looks like one of this other one.
+    Elsewhere(&'static str),
+}
+
+/// The language of a document that an editor says is in `said`: that of the row it means,
+/// else that of the file's name, else what the editor says. An editor that says no more
+/// than that it is text says nothing where the file's name says more.
+pub fn of_document(said: &str, path: &Path) -> Told {
+    let of_file = by_path(path);
+    let row = by_id(said).filter(|row| row.id != NO_LANGUAGE || of_file.is_none());
+    let Some(row) = row else {
+        let silent = said.trim().is_empty() || by_id(said).is_some();
+        return Told {
+            id: of_file.map_or_else(|| said.to_ascii_lowercase(), |row| row.id.to_owned()),
+            doubt: of_file
+                .filter(|_| !silent)
+                .map(|row| Doubt::Unknown(row.id)),
+        };
+    };
+    // Headers and the like are at home in several languages of one group.
+    let elsewhere = of_file.filter(|file| file.group() != row.group());
+    Told {
+        id: row.id.to_owned(),
+        doubt: elsewhere.map(|file| Doubt::Elsewhere(file.id)),
+    }
 }
 
 /// The group of the file at `path`, which an editor says is in `id`: files of one
@@ -125,14 +164,21 @@ mod tests {
         assert!(!is_same("c", "cpp") && !is_same("rust", "foo"));
     }
 
+    #[track_caller]
+    fn document(said: &str, path: &str, id: &str, doubt: Option<Doubt>) {
+        let expected = Told {
+            id: id.to_owned(),
+            doubt,
+        };
+        assert_eq!(
+            of_document(said, Path::new(path)),
+            expected,
+            "{said} {path}"
+        );
+    }
+
     #[test]
     fn what_no_editor_names_is_told_by_the_extension() {
-        let document = |id: &str, path: &str| id_of_document(id, Path::new(path));
-        assert_eq!(document("Rust", "a.txt"), "rust");
-        assert_eq!(document("", "a.rs"), "rust");
-        assert_eq!(document("what is this", "a.pyw"), "python");
-        assert_eq!(document("UnheardOf", "a.unheardof"), "unheardof");
-        assert_eq!(document("UnheardOf", "Makefile"), "unheardof");
         for (extension, expected) in [
             ("tpp", "cpp"),
             ("ipp", "cpp"),
@@ -144,9 +190,35 @@ mod tests {
             ("pyw", "python"),
             ("vue", "vue"),
             ("svelte", "svelte"),
+            // In a system that has one case only.
+            ("RS", "rust"),
+            ("Tsx", "typescriptreact"),
+            ("PYI", "python"),
         ] {
-            assert_eq!(document("", &format!("a.{extension}")), expected);
+            for silent in ["", " ", "plaintext", "Text"] {
+                document(silent, &format!("a.{extension}"), expected, None);
+            }
         }
+        document("UnheardOf", "a.unheardof", "unheardof", None);
+        document("UnheardOf", "Makefile", "unheardof", None);
+        document("plaintext", "notes.txt", "plaintext", None);
+        document("", "notes.txt", "", None);
+    }
+
+    #[test]
+    fn a_name_that_does_not_fit_is_doubted() {
+        document("Rust", "a.txt", "rust", None);
+        document("rs", "a.rs", "rust", None);
+        document(".rs", "a.rs", "rust", None);
+        document("TypeScriptReact", "a.tsx", "typescriptreact", None);
+        document("cpp", "a.h", "cpp", None);
+        document("javascript", "a.ts", "javascript", None);
+        document("rust-lang", "a.rs", "rust", Some(Doubt::Unknown("rust")));
+        document("py3k", "a.pyw", "python", Some(Doubt::Unknown("python")));
+        document("C++17", "a.ipp", "cpp", Some(Doubt::Unknown("cpp")));
+        document("python", "a.rs", "python", Some(Doubt::Elsewhere("rust")));
+        document("Go", "a.svelte", "go", Some(Doubt::Elsewhere("svelte")));
+        document("json", "a.kt", "json", Some(Doubt::Elsewhere("kotlin")));
     }
 
     #[test]

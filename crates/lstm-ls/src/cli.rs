@@ -121,7 +121,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         }
         #[cfg(unix)]
         Some(Command::Connect(arguments)) => {
-            return connect::run(arguments, source.path(), log_file.as_deref());
+            return connect::run(arguments, source, loader, log_file.as_deref());
         }
         Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
         Some(Command::Explore(arguments)) => explore::run(arguments, source, loader, out)?,

@@ -2,6 +2,8 @@
 //!
 //! Owns: who may connect, and when it ends. Must not know what clients say.
 
+#[cfg(unix)]
+use std::fs::File;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +23,9 @@ use crate::lsp::{self, transport::Link};
 pub mod bridge;
 #[cfg(unix)]
 pub mod socket;
+
+/// The exit code of a daemon that another one was faster than.
+pub const SERVED_ALREADY: u8 = 3;
 
 /// A client that reads nothing for so long has left without a word.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,6 +56,9 @@ pub struct Options {
     pub token: Option<Arc<str>>,
     /// Without a client for so long it ends.
     pub idle_exit: Option<Duration>,
+    /// Whether standard error is let go of once it listens: the process that reads it
+    /// until then may end first.
+    pub detach: bool,
 }
 
 /// Serves until SIGTERM or SIGINT, or until no client has been there for long
@@ -59,6 +67,16 @@ pub struct Options {
 /// # Errors
 /// If it cannot listen there: someone else does, or it is not allowed.
 pub fn serve(shared: Arc<Shared>, options: &Options, out: &mut dyn Write) -> anyhow::Result<()> {
+    let served = serve_until_over(Arc::clone(&shared), options, out);
+    shared.finish();
+    served
+}
+
+fn serve_until_over(
+    shared: Arc<Shared>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     match &options.endpoint {
         Endpoint::Tcp(address) => serve_tcp(shared, *address, options, out),
         #[cfg(unix)]
@@ -70,6 +88,10 @@ pub fn serve(shared: Arc<Shared>, options: &Options, out: &mut dyn Write) -> any
             }
             writeln!(out, "lstm-ls: listening on {}", path.display())?;
             out.flush()?;
+            if options.detach {
+                let nowhere = File::options().write(true).open("/dev/null")?;
+                rustix::stdio::dup2_stderr(nowhere).context("cannot let go of stderr")?;
+            }
             lsp::runtime()?.block_on(async {
                 let listener = bound.listen()?;
                 let accept = async || Ok(listener.accept().await?.0.into_split());

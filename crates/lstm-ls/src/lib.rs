@@ -35,7 +35,7 @@ const BAD_INPUT: u8 = 2;
 ///
 /// Without a subcommand it is a language server on stdin and stdout, which
 /// returns 0 after an orderly shutdown and 1 otherwise. An error is one line
-/// on stderr and exit code 2.
+/// on stderr and exit code 2, or 3 where another daemon has the socket.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> ExitCode {
     heap::share();
     let arguments = match cli::Arguments::try_parse_from(arguments) {
@@ -55,7 +55,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
         Err(error) if cli::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "lstm-ls: {error:#}");
-            ExitCode::from(BAD_INPUT)
+            ExitCode::from(exit_code(&error))
         }
     }
+}
+
+#[cfg(unix)]
+fn exit_code(error: &anyhow::Error) -> u8 {
+    match error.is::<daemon::socket::ServedAlready>() {
+        true => daemon::SERVED_ALREADY,
+        false => BAD_INPUT,
+    }
+}
+
+#[cfg(not(unix))]
+fn exit_code(_: &anyhow::Error) -> u8 {
+    BAD_INPUT
 }

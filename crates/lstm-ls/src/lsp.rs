@@ -18,20 +18,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
+    DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
     ExecuteCommandParams, InitializeParams, InitializeResult, InitializedParams,
 };
 use tower_lsp::{LanguageServer, LspService};
 
 mod api;
 mod backend;
-mod peer;
+pub(crate) mod peer;
 pub mod position;
 mod progress;
 pub(crate) mod protocol;
 mod retraining;
+pub mod texts;
 pub mod transport;
 pub(crate) mod uri;
 
@@ -51,18 +51,6 @@ impl LanguageServer for Backend {
 
     async fn shutdown(&self) -> Result<()> {
         Ok(())
-    }
-
-    async fn did_open(&self, params: DidOpenTextDocumentParams) {
-        api::did_open::did_open(self, params);
-    }
-
-    async fn did_change(&self, params: DidChangeTextDocumentParams) {
-        api::did_change::did_change(self, params);
-    }
-
-    async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        api::did_save::did_save(self, &params);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
@@ -121,6 +109,7 @@ where
         ending: Arc::clone(&ties.ending),
         retraining: Retraining::default(),
         told: Mutex::default(),
+        doubted: Mutex::default(),
     };
     let (service, socket) = LspService::build(backend)
         .custom_method(protocol::INLINE_COMPLETION, Backend::inline_completion)
@@ -133,6 +122,9 @@ where
         .custom_method(protocol::DOCUMENT, Backend::document)
         .custom_method(protocol::RELOAD, Backend::reload)
         .custom_method(protocol::RELOAD_UNANSWERED, Backend::reload_unanswered)
+        .custom_method(protocol::OPENED, Backend::did_open)
+        .custom_method(protocol::CHANGED, Backend::did_change)
+        .custom_method(protocol::SAVED, Backend::did_save)
         .finish();
     let wire = Wire::new(service, ties.clone(), link.clone());
     let ending = ties.ending.subscribe();
@@ -149,9 +141,11 @@ where
 pub fn serve_stdio(shared: Arc<Shared>) -> std::io::Result<bool> {
     let runtime = runtime()?;
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
-    let orderly = runtime.block_on(serve(input, output, shared, Link::pipes()));
+    let serving = serve(input, output, Arc::clone(&shared), Link::pipes());
+    let orderly = runtime.block_on(serving);
     // The thread that reads stdin may be blocked for good and is not waited for.
     runtime.shutdown_background();
+    shared.finish();
     Ok(orderly)
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Owns the text and its version. Must not know who asks for completions.
 
+use std::fmt::Display;
 use std::ops::Range;
+use std::sync::Arc;
 
 use code_index::newline;
 use ropey::Rope;
@@ -34,6 +36,9 @@ pub struct Document {
     /// Whether it was once larger than is kept, since the client last sent all
     /// of it: then there is no text, and edits go nowhere.
     pub too_large: bool,
+    /// Why the text is not known to be the client's, since the client last sent all of
+    /// it: then there is no text either.
+    out_of_step: Option<Arc<str>>,
 }
 
 impl Document {
@@ -45,16 +50,76 @@ impl Document {
             language,
             returns: false,
             too_large: false,
+            out_of_step: None,
         };
         document.replace(text);
         document
     }
 
     fn replace(&mut self, text: &str) {
+        self.out_of_step = None;
         self.too_large = text.len() > MAX_BYTES;
         let text = if self.too_large { "" } else { text };
         self.text = Rope::from_str(text);
         self.returns = text.contains('\r');
+    }
+
+    /// Gives the text up, because of `why`: what the client has is not known until it
+    /// sends all of it.
+    pub fn lose_step(&mut self, why: &str) {
+        self.replace("");
+        self.out_of_step = Some(why.into());
+    }
+
+    /// Why the text is given up, if it is.
+    pub fn out_of_step(&self) -> Option<&str> {
+        self.out_of_step.as_deref()
+    }
+
+    /// Whether the text that is kept is the client's.
+    pub fn is_whole(&self) -> bool {
+        !self.too_large && self.out_of_step.is_none()
+    }
+
+    /// Whether `text`, which the client has, is not what is kept. One that is too large
+    /// would not be.
+    fn differs(&self, text: &str) -> bool {
+        let kept_out = self.too_large && text.len() > MAX_BYTES;
+        !kept_out && (!self.is_whole() || self.text != text)
+    }
+
+    /// Makes `text` the text, if it is another one. Whether it was.
+    pub fn take_over(&mut self, text: &str) -> bool {
+        let differs = self.differs(text);
+        if differs {
+            self.replace(text);
+        }
+        differs
+    }
+
+    /// Applies `changes` in order, each as `read` understands it on the text before it,
+    /// and gives the text up where it makes nothing of one. Without a `version` it is one
+    /// more than it was. What each change came to.
+    pub fn change<C, E: Display>(
+        &mut self,
+        version: Option<i32>,
+        changes: impl IntoIterator<Item = C>,
+        read: impl Fn(&Rope, C) -> Result<Change, E>,
+    ) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for change in changes {
+            match read(&self.text, change) {
+                Ok(change) => edits.push(self.apply(change)),
+                // The first reason explains the others, and what has no text fits none.
+                Err(why) if self.is_whole() => {
+                    self.lose_step(&why.to_string());
+                    edits.clear();
+                }
+                Err(_) => {}
+            }
+        }
+        self.version = version.unwrap_or(self.version.saturating_add(1));
+        edits
     }
 
     /// Applies one change: of the whole text, or of a range of it.
@@ -69,7 +134,7 @@ impl Document {
             self.replace(&change.text);
             return whole(before);
         };
-        if self.too_large {
+        if !self.is_whole() {
             return whole(0);
         }
         let edit = Edit::new(&self.text, bytes.clone(), &change.text);
@@ -241,6 +306,23 @@ mod tests {
         document.apply(change(None, "a\n"));
         assert!(!document.too_large && document.text == "a\n");
         assert!(Document::new(&(large + "y"), 1, "rust".to_owned()).too_large);
+    }
+
+    #[test]
+    fn a_text_that_is_given_up_comes_back_whole_or_not_at_all() {
+        let mut document = Document::new("let a;\n", 1, "rust".to_owned());
+        document.lose_step("a reason");
+        assert_eq!(document.out_of_step(), Some("a reason"));
+        document.apply(change(Some(0..0), "y"));
+        assert!(!document.is_whole() && document.text == "");
+        document.apply(change(None, "b\n"));
+        assert!(document.is_whole() && document.text == "b\n");
+        assert_eq!(document.out_of_step(), None);
+
+        assert!(!document.take_over("b\n"));
+        document.lose_step("a reason");
+        assert!(document.take_over("") && document.is_whole());
+        assert!(!document.take_over("") && document.take_over("c"));
     }
 
     proptest! {

@@ -61,10 +61,11 @@ impl Session {
         }
     }
 
-    /// How often what `offer` added stands in its document, if that is open.
+    /// How often what `offer` added stands in its document, if that is open and
+    /// its text known.
     fn occurrences(&self, offer: &Offer) -> Option<usize> {
         let (document, ..) = self.documents.now(&offer.document, |_| 0..0)?;
-        let text = document.text.to_string();
+        let text = document.is_whole().then(|| document.text.to_string())?;
         Some(text.matches(&offer.added).count())
     }
 }

@@ -2,6 +2,7 @@
 
 use completer::Stop;
 
+use crate::documents::Document;
 use crate::models::Absent;
 use crate::settings::Silence;
 
@@ -23,6 +24,8 @@ pub enum Reason {
     ModelFailed(String),
     /// The document is larger than is kept.
     TooLarge,
+    /// What the editor has is not known, for this reason.
+    OutOfStep(String),
     /// The entry selected in the editor's list spans lines.
     SeveralLines,
     /// Time was up before there was anything to show.
@@ -61,6 +64,13 @@ impl Reason {
         }
     }
 
+    /// Why there is no text of `document` to work on, if there is none.
+    pub(super) fn without_text(document: &Document) -> Option<Self> {
+        let out_of_step = document.out_of_step();
+        let out_of_step = out_of_step.map(|why| Self::OutOfStep(why.to_owned()));
+        out_of_step.or(document.too_large.then_some(Self::TooLarge))
+    }
+
     /// Why nothing answered; `None` where the memory does without a model.
     pub fn absent(absent: Absent) -> Option<Self> {
         match absent {
@@ -86,6 +96,7 @@ impl Reason {
             Self::Loading => "loading",
             Self::ModelFailed(_) => "model-failed",
             Self::TooLarge => "document-too-large",
+            Self::OutOfStep(_) => "out-of-step",
             Self::SeveralLines => "selection-spans-lines",
             Self::Deadline => "deadline",
             Self::NothingToAdd => "nothing-to-add",
@@ -110,6 +121,9 @@ impl Reason {
             Self::Loading => "The model is being loaded.".to_owned(),
             Self::ModelFailed(error) => format!("The model cannot be used: {error}."),
             Self::TooLarge => "The document is larger than 32 MiB.".to_owned(),
+            Self::OutOfStep(why) => {
+                format!("The editor's text is not known: {why}. Saving or opening it again helps.")
+            }
             Self::SeveralLines => "The selected entry spans several lines.".to_owned(),
             Self::Deadline => {
                 "Time was up (`deadlineMs`) before there was anything to show.".to_owned()

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::models::{ModelSource, Models};
 use crate::scheduler::{ClientId, Scheduler};
@@ -51,6 +52,11 @@ impl Shared {
         self.clients.watch()
     }
 
+    /// Keeps what was counted; the process ends.
+    pub fn finish(&self) {
+        self.counter.finish();
+    }
+
     fn count(&self, change: impl FnOnce(usize) -> usize) {
         self.clients.change(|clients| {
             *clients = change(*clients);
@@ -84,7 +90,8 @@ impl Guest {
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        self.shared.counter.write();
+        // Another process may hold the file: the next client's counts go with these.
+        self.shared.counter.write(Duration::ZERO);
         self.shared.count(|clients| clients - 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use code_index::Layer;
 
@@ -23,6 +24,8 @@ pub struct Snapshot {
     pub at: Range<usize>,
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// When it was asked for: the deadline counts from there.
+    pub(super) asked: Instant,
     pub(super) folders: Arc<Folders>,
     /// The cells before this one, in order, if it is a cell of a notebook.
     pub(super) cells: Vec<Other>,

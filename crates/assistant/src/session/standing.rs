@@ -10,7 +10,7 @@ use futures_util::future::select_all;
 use workspace::Progress;
 
 use super::{Reason, Session};
-use crate::documents::DocumentId;
+use crate::documents::{Document, DocumentId};
 use crate::models::{Absent, Model};
 use crate::settings::Settings;
 use crate::watched::Watcher;
@@ -58,7 +58,9 @@ impl Session {
     pub fn standing(&self, named: Option<(&DocumentId, &Path)>) -> Standing {
         let settings = self.settings();
         let last = self.journal.last();
-        let open = named.and_then(|(id, _)| self.documents.language(id));
+        let of = |document: &Document| (document.language.clone(), Reason::without_text(document));
+        let open = named.and_then(|(id, _)| self.documents.look(id, of));
+        let (open, textless) = open.unzip();
         let language = open.or(last.language);
         let models = &self.shared.models;
         let model = match &language {
@@ -69,7 +71,8 @@ impl Session {
         let enabled = silence.is_none();
         // What keeps a request from being served is worth saying before it is made.
         let absent = || Reason::absent(model.as_ref().err()?.clone());
-        let reason = silence.map(Reason::from).or_else(absent).or(last.reason);
+        let reason = silence.map(Reason::from).or(textless.flatten());
+        let reason = reason.or_else(absent).or(last.reason);
         Standing {
             language,
             model,

@@ -21,7 +21,10 @@ use crate::settings::Settings;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Candidates of one line each, for a list.
-    List,
+    List {
+        /// Whether the user asked for it; if not, what is unlikely stays away.
+        by_hand: bool,
+    },
     /// Ghost text.
     Ghost {
         /// Whether the user asked for it, and so wants alternatives and to see even
@@ -78,7 +81,7 @@ impl From<Suggestion> for Text {
 impl Ask {
     fn purpose(&self) -> Purpose {
         match self {
-            Self::List => Purpose::Popup,
+            Self::List { .. } => Purpose::Popup,
             Self::Ghost { .. } => Purpose::Ghost,
         }
     }
@@ -92,7 +95,7 @@ impl Session {
     /// [`Reason::Superseded`], [`Reason::Cancelled`] or [`Reason::Failed`]: there is no
     /// answer to this snapshot any more.
     pub async fn suggest(&self, snapshot: Snapshot, ask: Ask) -> Result<Suggested, Reason> {
-        let started = Instant::now();
+        let started = snapshot.asked;
         let language = snapshot.document.language.clone();
         self.journal.turn_to(&language);
         let purpose = ask.purpose();
@@ -148,9 +151,10 @@ impl Session {
         if let Some(silence) = silence {
             return Err(silence.into());
         }
-        if snapshot.document.too_large {
-            return Err(Reason::TooLarge);
+        if let Some(reason) = Reason::without_text(&snapshot.document) {
+            return Err(reason);
         }
+        let waiting = Instant::now();
         let models = &self.shared.models;
         let model = match models.get(language, settings.model.as_deref()).await {
             Ok(model) => model,
@@ -166,7 +170,8 @@ impl Session {
                 deadline: Some(settings.deadline),
                 ..self.options(&snapshot, ask)
             },
-            asked: Instant::now(),
+            // A model is read once a process; the wait for that does not count.
+            asked: snapshot.asked + waiting.elapsed(),
             snapshot,
         };
         let snapshot = &question.snapshot;
@@ -205,8 +210,14 @@ impl Session {
     fn options(&self, snapshot: &Snapshot, ask: Ask) -> Options {
         let settings = &snapshot.settings;
         let options = options(settings);
-        let Ask::Ghost { by_hand, selected } = ask else {
-            return options;
+        let (by_hand, selected) = match ask {
+            Ask::List { by_hand } => {
+                return Options {
+                    unasked: !by_hand,
+                    ..options
+                };
+            }
+            Ask::Ghost { by_hand, selected } => (by_hand, selected),
         };
         let ghost = self
             .documents

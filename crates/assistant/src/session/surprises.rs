@@ -34,7 +34,7 @@ impl Session {
         let path = Some(snapshot.place.path.as_path());
         let wanted = settings.surprise
             && settings.silence(path, Some(&document.language)).is_none()
-            && !document.too_large
+            && document.is_whole()
             && document.text.len_bytes() <= MOST_BYTES;
         if !wanted {
             return None;

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tracing::debug;
+use tracing::{debug, warn};
 
-use super::{Statistics, Tally};
+use super::{NotAdded, Statistics, Tally};
 use crate::documents::DocumentId;
 
 /// Between two writes of the file while clients work.
 const INTERVAL: Duration = Duration::from_secs(60);
+
+/// Longest wait, at the end of the process, for another one that holds the file.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Suggestions whose fate is still of interest.
 const REMEMBERED: usize = 1024;
@@ -43,6 +46,8 @@ struct Inner {
     /// Not yet in the file.
     news: Statistics,
     written: Instant,
+    /// Whether it was said that nothing can be written.
+    said: bool,
     last: u64,
     /// The youngest last, with its number and how much of it was accepted.
     offers: VecDeque<(u64, Offer, Fate)>,
@@ -64,6 +69,7 @@ impl Counter {
             inner: Arc::new(Mutex::new(Inner {
                 news: Statistics::default(),
                 written: Instant::now(),
+                said: false,
                 last: 0,
                 offers: VecDeque::new(),
             })),
@@ -81,7 +87,7 @@ impl Counter {
         };
         if due {
             let counter = self.clone();
-            std::thread::spawn(move || counter.write());
+            std::thread::spawn(move || counter.write(Duration::ZERO));
         }
     }
 
@@ -145,8 +151,9 @@ impl Counter {
         });
     }
 
-    /// Writes what is not yet in the file.
-    pub fn write(&self) {
+    /// Writes what is not yet in the file. Where that can't be done now, as when another
+    /// process holds it for longer than `patience`, it is kept for the next time.
+    pub fn write(&self, patience: Duration) {
         let news = {
             let mut inner = self.inner.lock();
             inner.written = Instant::now();
@@ -155,8 +162,26 @@ impl Counter {
         let Some(file) = self.file.as_ref().filter(|_| !news.0.is_empty()) else {
             return;
         };
-        if let Err(error) = news.add_to(file) {
-            debug!("counts are lost: {error:#}");
+        let Err(error) = news.add_to(file, patience) else {
+            return;
+        };
+        let mut inner = self.inner.lock();
+        inner.news.add(&news);
+        match &error {
+            NotAdded::Failed(error) if !std::mem::replace(&mut inner.said, true) => {
+                warn!("what is counted is not kept: {error:#}");
+            }
+            NotAdded::Failed(_) => {}
+            NotAdded::Held(_) => debug!("{error}; what was counted is written later"),
+        }
+    }
+
+    /// Writes what is not yet in the file, for the last time: what can't be written now is
+    /// lost, as a process that was told to end must not wait for another.
+    pub fn finish(&self) {
+        self.write(FAREWELL);
+        if !self.inner.lock().news.0.is_empty() && self.file.is_some() {
+            warn!("what was counted last is lost: the file of statistics can't be written");
         }
     }
 
@@ -222,6 +247,27 @@ mod tests {
             ..Tally::default()
         };
         assert_eq!(*inner.news.tally("rust", "m"), expected);
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_written_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("statistics.json");
+        let counter = Counter::new(Some(path.clone()));
+        counter.offered(offer("x"));
+        let held = std::fs::File::create(path.with_extension("lock")).expect("it is made");
+        held.lock().expect("it is free");
+        counter.write(Duration::ZERO);
+        counter.offered(offer("y"));
+        // Returns, though the lock is held for good.
+        counter.finish();
+        assert!(!path.exists());
+        held.unlock().expect("it is given back");
+        counter.write(Duration::ZERO);
+        let mut all = Statistics::read(&path).expect("it is read");
+        assert_eq!(all.tally("rust", "m").offered, 2);
+        counter.finish();
+        assert_eq!(Statistics::read(&path).expect("it is read"), all);
     }
 
     #[test]

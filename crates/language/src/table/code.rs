@@ -49,7 +49,7 @@ pub(super) const ROWS: &[Language] = &[
     },
     Language {
         id: "objective-cpp",
-        aliases: &["objcpp", "objectivecpp"],
+        aliases: &["objcpp", "objectivecpp", "objc++", "objective-c++"],
         extensions: &["mm"],
         shares_words_with: Some("objective-c"),
         lexis: lexis::CPP,
@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Language] = &[
     },
     Language {
         id: "csharp",
-        aliases: &["c#"],
+        aliases: &["c#", "c-sharp"],
         extensions: &["cs"],
         lexis: lexis::JAVA,
         manifests: &["*.csproj"],

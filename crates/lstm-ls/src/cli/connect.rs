@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use assistant::models::{Loader, Source};
 use clap::Args;
 
 use crate::daemon::bridge::{self, Daemon};
@@ -21,16 +22,19 @@ pub(super) struct Arguments {
     socket: PathBuf,
 }
 
-/// Carries messages until the editor leaves. The exit code is that of a server.
+/// Carries messages until the editor leaves, or serves it where there is no daemon to be
+/// had. The exit code is that of a server.
 pub(super) fn run(
     arguments: Arguments,
-    model: Option<&Path>,
+    source: Source,
+    loader: Loader,
     log_file: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
     let daemon = Daemon {
-        path: arguments.socket.clone(),
-        command: command(&arguments.socket, model, log_file)?,
+        command: command(&arguments.socket, source.path(), log_file)?,
+        path: arguments.socket,
         built: Built::now(),
+        alone: Box::new(move || super::shared(source.clone(), loader)),
     };
     let runtime = lsp::runtime().context("cannot start threads")?;
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
@@ -58,6 +62,7 @@ fn command(
             command.push(std::path::absolute(path)?.into_os_string());
         }
     }
+    command.push("--detach".into());
     command.push("--idle-exit".into());
     command.push(IDLE_SECONDS.to_string().into());
     Ok(command)

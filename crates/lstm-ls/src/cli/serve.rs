@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     /// Leave when no client has been connected for so long.
     #[arg(long, value_name = "SECONDS")]
     idle_exit: Option<u64>,
+    /// Let go of standard error once it listens.
+    #[arg(long, hide = true)]
+    detach: bool,
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +59,7 @@ pub(super) fn run(
         allow_remote: arguments.allow_remote,
         token: token(arguments.token_file)?,
         idle_exit: arguments.idle_exit.map(Duration::from_secs),
+        detach: arguments.detach,
     };
     daemon::serve(shared, &options, out)
 }

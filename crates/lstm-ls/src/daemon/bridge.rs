@@ -2,7 +2,8 @@
 //!
 //! Starts the daemon if none is there, in the place of one that an older program
 //! started, and again if it dies: then the new one is told what the editor told the
-//! old one, and the editor learns of it only by errors to what was under way.
+//! old one, and the editor learns of it only by errors to what was under way. Where none
+//! can be started, this process serves the editor itself.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -11,18 +12,21 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use assistant::session::Shared;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::net::unix::OwnedWriteHalf;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
+use super::SERVED_ALREADY;
 use super::socket::{Built, process_behind, relieve};
+use crate::lsp;
 use crate::lsp::transport::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
-use crate::lsp::transport::process;
+use crate::lsp::transport::{Link, process};
 
 mod session;
 
@@ -34,8 +38,8 @@ const START: Duration = Duration::from_secs(10);
 /// Between two attempts to connect to a daemon that is starting.
 const ATTEMPTS: Duration = Duration::from_millis(10);
 
-/// Before a daemon that has ended is started again: one that was here may be on its
-/// way out.
+/// Before a daemon that made way for another is started again: that one may be on its way
+/// out. Twice as long each time.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Longest wait for a daemon to say why it cannot serve.
@@ -44,11 +48,13 @@ const REASON: Duration = Duration::from_secs(1);
 /// Longest wait for the last answers when the editor has hung up.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
+/// Bytes on the way to and from a server that is this process.
+const PIPE: usize = 1 << 16;
+
 /// Messages that are read ahead.
 const AHEAD: usize = 16;
 
 /// Where the daemon is and how one is started.
-#[derive(Clone, Debug)]
 pub struct Daemon {
     /// Its socket.
     pub path: PathBuf,
@@ -56,6 +62,49 @@ pub struct Daemon {
     pub command: Vec<std::ffi::OsString>,
     /// When that program's file was written.
     pub built: Option<Built>,
+    /// What this process serves the editor with, where no daemon can be started.
+    pub alone: Box<dyn Fn() -> Arc<Shared> + Send + Sync>,
+}
+
+/// What serves the editor: a daemon, or this process.
+struct Server {
+    says: Box<dyn AsyncRead + Send + Unpin>,
+    hears: Box<dyn AsyncWrite + Send + Unpin>,
+    /// The server that is this process, and what it counts.
+    alone: Option<(JoinHandle<bool>, Arc<Shared>)>,
+}
+
+impl Server {
+    /// The daemon, or this process after one attempt to start one.
+    async fn find(daemon: &Daemon) -> Self {
+        let why = match connect(daemon).await {
+            Ok(stream) => {
+                let (says, hears) = stream.into_split();
+                return Self {
+                    says: Box::new(says),
+                    hears: Box::new(hears),
+                    alone: None,
+                };
+            }
+            Err(why) => why,
+        };
+        warn!("{why:#}; this editor is served by a process of its own");
+        let shared = (daemon.alone)();
+        let (ours, theirs) = tokio::io::duplex(PIPE);
+        let (says, hears) = tokio::io::split(ours);
+        let (input, output) = tokio::io::split(theirs);
+        let link = Link {
+            // Its end is seen here.
+            watches_process: false,
+            ..Link::pipes()
+        };
+        let serving = tokio::spawn(lsp::serve(input, output, Arc::clone(&shared), link));
+        Self {
+            says: Box::new(says),
+            hears: Box::new(hears),
+            alone: Some((serving, shared)),
+        }
+    }
 }
 
 /// Why messages stopped going to and fro.
@@ -78,7 +127,7 @@ struct Editor {
 /// Carries messages until the editor leaves. True if it left in order.
 ///
 /// # Errors
-/// If no daemon can be reached or started, or the editor does not read.
+/// If the editor does not read.
 pub async fn run<I, O>(input: I, output: O, daemon: &Daemon) -> anyhow::Result<bool>
 where
     I: AsyncRead + Unpin + Send + 'static,
@@ -92,8 +141,12 @@ where
     };
     let session = Mutex::new(Session::default());
     loop {
-        let (reader, mut writer) = connect(daemon).await?.into_split();
-        let mut answers = listen(reader);
+        let Server {
+            says,
+            hears: mut writer,
+            alone,
+        } = Server::find(daemon).await;
+        let mut answers = listen(says);
         let reason = match replay(&session, &mut writer, &mut answers).await {
             true => carry(&session, &mut editor, &mut answers, &mut writer).await,
             false => Break::DaemonLost,
@@ -113,6 +166,10 @@ where
             }
         }
         drop(editor);
+        if let Some((serving, shared)) = alone {
+            let _ = timeout(LAST_ANSWERS, serving).await;
+            shared.finish();
+        }
         // What was said last may still be on its way.
         let _ = timeout(LAST_ANSWERS, writing).await;
         let orderly = session.lock().left_in_order();
@@ -158,7 +215,7 @@ async fn carry(
     session: &Mutex<Session>,
     editor: &mut Editor,
     answers: &mut mpsc::Receiver<Vec<u8>>,
-    writer: &mut OwnedWriteHalf,
+    writer: &mut (impl AsyncWrite + Unpin),
 ) -> Break {
     let (own, mut asides) = mpsc::unbounded_channel();
     let to_daemon = async {
@@ -224,7 +281,7 @@ async fn finish(
     session: &Mutex<Session>,
     editor: &Editor,
     answers: &mut mpsc::Receiver<Vec<u8>>,
-    mut writer: OwnedWriteHalf,
+    mut writer: impl AsyncWrite + Unpin,
 ) {
     // The daemon, or the editor, may be gone as well.
     let _ = writer.shutdown().await;
@@ -244,7 +301,7 @@ async fn finish(
 /// Tells a new daemon what the old one knew. False if it is gone as well.
 async fn replay(
     session: &Mutex<Session>,
-    writer: &mut OwnedWriteHalf,
+    writer: &mut (impl AsyncWrite + Unpin),
     answers: &mut mpsc::Receiver<Vec<u8>>,
 ) -> bool {
     let Some((initialize, is_answered)) = session.lock().replayed_initialize() else {
@@ -294,25 +351,37 @@ async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
         }
     }
     let given_up = Instant::now() + START;
+    let mut pause = AGAIN;
+    let cannot = || format!("no daemon listens on {}", daemon.path.display());
     let mut child = start(daemon)?;
     loop {
         match UnixStream::connect(&daemon.path).await {
             Ok(stream) => {
-                // So that it does not stay behind as a zombie when it ends.
-                tokio::spawn(async move { child.wait().await });
+                tokio::spawn(see_off(child));
                 return Ok(stream);
             }
             Err(error) if Instant::now() > given_up => {
-                let why = why_not(daemon).await;
-                let why = why.unwrap_or_else(|| error.to_string());
-                bail!("no daemon listens on {}: {why}", daemon.path.display());
+                return Err(error).with_context(cannot);
             }
             Err(_) => sleep(ATTEMPTS).await,
         }
-        // It made way for one that is on its way out, or was faster.
-        if child.try_wait()?.is_some() {
-            sleep(AGAIN).await;
-            child = start(daemon)?;
+        match child.try_wait()?.map(|status| status.code()) {
+            None => {}
+            // It made way for one that is on its way out, or was faster. Either shows soon,
+            // unless that one hangs: so fewer and fewer processes are started.
+            Some(Some(code)) if code == i32::from(SERVED_ALREADY) => {
+                let until = Instant::now() + pause;
+                pause *= 2;
+                while Instant::now() < until {
+                    if let Ok(stream) = UnixStream::connect(&daemon.path).await {
+                        return Ok(stream);
+                    }
+                    sleep(ATTEMPTS).await;
+                }
+                child = start(daemon)?;
+            }
+            // Another attempt would end like this one.
+            Some(_) => bail!("{}: {}", cannot(), last_words(child).await),
         }
     }
 }
@@ -322,20 +391,29 @@ async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
 fn start(daemon: &Daemon) -> anyhow::Result<Child> {
     debug!("starting a daemon");
     let mut command = command(daemon)?;
-    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
     let child = command.spawn();
     child.with_context(|| format!("cannot start {}", command.as_std().get_program().display()))
 }
 
-/// What a daemon says that ends at once.
-async fn why_not(daemon: &Daemon) -> Option<String> {
-    let mut command = command(daemon).ok()?;
-    let output = timeout(REASON, command.kill_on_drop(true).output());
-    let said = output.await.ok()?.ok()?.stderr;
-    let said = String::from_utf8_lossy(&said);
-    let line = said.lines().rfind(|line| !line.trim().is_empty())?;
+/// Reads what a daemon says before it listens, and waits for its end, so that it does not
+/// stay behind as a zombie.
+async fn see_off(mut child: Child) {
+    if let Some(mut stderr) = child.stderr.take() {
+        let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
+    }
+    let _ = child.wait().await;
+}
+
+/// The last line that a daemon said that has ended.
+async fn last_words(child: Child) -> String {
+    let output = timeout(REASON, child.wait_with_output()).await;
+    let said = output.ok().and_then(Result::ok).map(|output| output.stderr);
+    let said = String::from_utf8_lossy(&said.unwrap_or_default()).into_owned();
+    let line = said.lines().rfind(|line| !line.trim().is_empty());
+    let line = line.unwrap_or("it ended without a word");
     let own = concat!(env!("CARGO_PKG_NAME"), ": ");
-    Some(line.strip_prefix(own).unwrap_or(line).to_owned())
+    line.strip_prefix(own).unwrap_or(line).to_owned()
 }
 
 fn command(daemon: &Daemon) -> anyhow::Result<Command> {

@@ -44,6 +44,11 @@ impl Bound {
     }
 }
 
+/// Another daemon listens on this socket.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is served already", .0.display())]
+pub struct ServedAlready(PathBuf);
+
 /// When a program's file was written, in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Built(u128);
@@ -111,7 +116,7 @@ fn bind_masked(path: &Path) -> anyhow::Result<Bound> {
     let lock = lock.with_context(|| format!("cannot write {}", lock_path.display()))?;
     match lock.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => bail!("{} is served already", path.display()),
+        Err(TryLockError::WouldBlock) => bail!(ServedAlready(path.to_owned())),
         Err(TryLockError::Error(error)) => {
             return Err(error).with_context(|| format!("cannot lock {}", lock_path.display()));
         }
@@ -137,7 +142,7 @@ fn remove_stale(path: &Path) -> anyhow::Result<()> {
     }
     // One that does not hold our lock may be another program's.
     if UnixStream::connect(path).is_ok() {
-        bail!("{} is served already", path.display());
+        bail!(ServedAlready(path.to_owned()));
     }
     std::fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))
 }

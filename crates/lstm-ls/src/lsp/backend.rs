@@ -1,5 +1,6 @@
 //! What the handlers of one client share, and how they reach the assistant.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use assistant::session::{Reason, Session, Snapshot};
@@ -27,6 +28,8 @@ pub(super) struct Backend {
     pub(super) retraining: Retraining,
     /// What the client was last told of the state of things; null before that.
     pub(super) told: Mutex<Option<Value>>,
+    /// What the client called languages that seem to be others, as was said already.
+    pub(super) doubted: Mutex<HashSet<(String, &'static str)>>,
 }
 
 impl Backend {

@@ -71,13 +71,32 @@ pub(super) fn readable_initialize() -> Value {
     json!({"capabilities": {}})
 }
 
-/// `workspaceFolders`, or what clients had before those.
-fn folders(params: &Value) -> Vec<Url> {
-    let url = |value: &Value| Url::deserialize(value).ok();
-    match &params["workspaceFolders"] {
-        Value::Array(folders) => folders.iter().filter_map(|f| url(&f["uri"])).collect(),
-        _ => url(&params["rootUri"]).into_iter().collect(),
+/// The folders of `workspaceFolders`, else `rootUri`, else `rootPath`, the names of three
+/// ages of the protocol: the first of them that names a folder of a file system. Clients
+/// of today send all three, and leave the newest empty where they have but one root.
+pub(crate) fn folders(params: &Value) -> Vec<Url> {
+    let named = params["workspaceFolders"].as_array();
+    let named = named
+        .into_iter()
+        .flatten()
+        .filter_map(|f| folder(&f["uri"]));
+    let named: Vec<Url> = named.collect();
+    if !named.is_empty() {
+        return named;
     }
+    let root = folder(&params["rootUri"]).or_else(|| {
+        let path = params["rootPath"].as_str()?;
+        // A URI is not what belongs there, but can't be mistaken.
+        let url = Url::from_file_path(path).ok();
+        url.or_else(|| folder(&params["rootPath"]))
+    });
+    root.into_iter().collect()
+}
+
+/// The URI in `value`, if it names a place in a file system.
+fn folder(value: &Value) -> Option<Url> {
+    let url = Url::deserialize(value).ok()?;
+    (url.scheme() == "file" && url.to_file_path().is_ok()).then_some(url)
 }
 
 #[cfg(test)]
@@ -131,7 +150,47 @@ mod tests {
             "capabilities": {"workspace": 4, "window": {"workDoneProgress": "yes"}},
         });
         assert_eq!(Peer::read(&odd), nothing);
-        let rooted = Peer::read(&json!({"rootUri": "file:///r", "workspaceFolders": null}));
-        assert_eq!(rooted.folders, ["file:///r".parse().expect("a valid uri")]);
+    }
+
+    #[test]
+    fn the_first_usable_of_three_ways_to_name_folders_is_taken() {
+        let nothing: [&str; 0] = [];
+        let folders = |params: Value| -> Vec<String> {
+            let folders = Peer::read(&params).folders.into_iter();
+            folders.map(|folder| folder.to_string()).collect()
+        };
+        for empty in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!("/w"),
+            json!([{"uri": "untitled:w"}]),
+            json!([{"uri": "vfs:///w", "name": "w"}, {"name": "no uri"}, null]),
+        ] {
+            let rooted = json!({
+                "workspaceFolders": empty, "rootUri": "file:///u", "rootPath": "/p",
+            });
+            assert_eq!(folders(rooted), ["file:///u"], "{empty}");
+            for unusable in [
+                json!(null),
+                json!(""),
+                json!("/u"),
+                json!("git:u"),
+                json!(1),
+            ] {
+                let old = json!({
+                    "workspaceFolders": empty, "rootUri": unusable, "rootPath": "/a b",
+                });
+                assert_eq!(folders(old), ["file:///a%20b"], "{empty} {unusable}");
+            }
+            let none = json!({"workspaceFolders": empty, "rootPath": "relative"});
+            assert_eq!(folders(none), nothing);
+        }
+        let all = json!({
+            "workspaceFolders": [{"uri": "file:///a"}, {"uri": "untitled:x"}, {"uri": "file:///b"}],
+            "rootUri": "file:///u", "rootPath": "/p",
+        });
+        assert_eq!(folders(all), ["file:///a", "file:///b"]);
+        assert_eq!(folders(json!({"rootPath": "file:///p"})), ["file:///p"]);
     }
 }

@@ -2,6 +2,9 @@
 //! methods that are our own.
 
 use serde::{Deserialize, Serialize};
+use tower_lsp::lsp_types::notification::{
+    DidChangeTextDocument, DidOpenTextDocument, DidSaveTextDocument, Notification,
+};
 use tower_lsp::lsp_types::{Command, ProgressToken, Range, TextDocumentPositionParams};
 
 /// The method that asks for ghost text.
@@ -35,8 +38,26 @@ pub(super) const DISMISSED: &str = "lstm-ls/dismissed";
 /// What [`RELOAD`] is called here when it comes as a notification.
 pub(super) const RELOAD_UNANSWERED: &str = "$/lstm-ls/reload";
 
+/// What the notifications of texts are called here. tower-lsp would read their parameters
+/// as lsp-types 0.94 has them, and drop a notification that does not fit without a word.
+pub(super) const OPENED: &str = "$/lstm-ls/didOpen";
+pub(super) const CHANGED: &str = "$/lstm-ls/didChange";
+pub(super) const SAVED: &str = "$/lstm-ls/didSave";
+
 /// The server capability that announces [`INLINE_COMPLETION`].
 pub(super) const INLINE_COMPLETION_PROVIDER: &str = "inlineCompletionProvider";
+
+/// What `method`, a notification, is called here, where that is something else.
+pub(super) fn own_name(method: &str) -> Option<&'static str> {
+    match method {
+        DidOpenTextDocument::METHOD => Some(OPENED),
+        DidChangeTextDocument::METHOD => Some(CHANGED),
+        DidSaveTextDocument::METHOD => Some(SAVED),
+        // tower-lsp has one handler a method, for requests or notifications.
+        RELOAD => Some(RELOAD_UNANSWERED),
+        _ => None,
+    }
+}
 
 /// Parameters of [`INLINE_COMPLETION`].
 #[derive(Clone, Debug, Deserialize)]

@@ -5,7 +5,8 @@
 //! order of its own, so that edits could change places. So [`framing`] finds messages in
 //! a stream of bytes, and finds the stream again after it was lost; `connection` reads
 //! them, runs each handler up to its first wait before it looks at the next message, and
-//! writes answers; `wire` does what tower-lsp 0.20 leaves undone between the two: the
+//! writes answers; [`tolerance`] puts right what clients write otherwise than the standard
+//! has it; `wire` does what tower-lsp 0.20 leaves undone between the two: the
 //! capability that its types lack, tokens, tracing, panics, and the end of the session.
 
 mod connection;
@@ -14,6 +15,7 @@ pub mod framing;
 mod link;
 pub mod message;
 pub(crate) mod process;
+pub(crate) mod tolerance;
 mod wire;
 
 pub use link::Link;

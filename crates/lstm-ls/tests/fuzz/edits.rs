@@ -2,10 +2,10 @@
 
 use assistant::documents::Document;
 use lstm_ls::lsp::position::{self, Encoding};
+use lstm_ls::lsp::texts::TextChange;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use serde::Deserialize;
-use tower_lsp::lsp_types::{DidChangeTextDocumentParams, Position, TextDocumentContentChangeEvent};
+use tower_lsp::lsp_types::Position;
 
 use crate::Target;
 use crate::mutation::{mutate, pick};
@@ -85,22 +85,19 @@ fn take(input: &[u8]) {
     let Ok(value): Result<serde_json::Value, _> = params else {
         return;
     };
-    let Ok(params) = DidChangeTextDocumentParams::deserialize(value) else {
-        return;
-    };
+    let changes = value["contentChanges"].as_array().into_iter().flatten();
+    let changes: Vec<_> = changes.cloned().map(TextChange::read).collect();
     for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
         let mut document = Document::new(&begun, 1, "rust".to_owned());
-        let mut text = begun.clone().into_owned();
-        for change in &params.content_changes {
-            document.apply(position::to_change(
-                &document.text,
-                change.clone(),
-                encoding,
-            ));
-            edit(&mut text, change, encoding);
-            assert_eq!(document.text.to_string(), text);
+        let mut text = Some(begun.clone().into_owned());
+        for change in changes.clone() {
+            edit(&mut text, change.as_ref().ok(), encoding);
+            let read = |text: &_, change| position::to_change(text, change?, encoding);
+            document.change(None, [change], read);
+            assert_eq!(document.is_whole(), text.is_some());
+            assert_eq!(document.text.to_string(), text.clone().unwrap_or_default());
         }
-        check_places(&document, &text, encoding);
+        check_places(&document, &document.text.to_string(), encoding);
     }
 }
 
@@ -125,18 +122,31 @@ fn check_places(document: &Document, text: &str, encoding: Encoding) {
     }
 }
 
-/// The same as the document does, on a string and as plainly as can be.
-fn edit(text: &mut String, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
-    let Some(range) = change.range else {
-        text.clone_from(&change.text);
+/// The same as the document does, on a string and as plainly as can be. There is no text
+/// after a change that does not fit it, until all of it is replaced.
+fn edit(text: &mut Option<String>, change: Option<&TextChange>, encoding: Encoding) {
+    let Some(change) = change else {
+        *text = None;
         return;
     };
-    let a = offset_in(text, range.start, encoding);
-    let b = offset_in(text, range.end, encoding);
-    text.replace_range(a.min(b)..a.max(b), &change.text);
+    let (Some(range), Some(before)) = (change.range, &mut *text) else {
+        if change.range.is_none() {
+            *text = Some(change.text.clone());
+        }
+        return;
+    };
+    let start = offset_in(before, range.start, encoding);
+    let end = offset_in(before, range.end, encoding);
+    match (start, end) {
+        (Some((start, true)), Some((end, _))) if range.start <= range.end => {
+            before.replace_range(start..end, &change.text);
+        }
+        _ => *text = None,
+    }
 }
 
-fn offset_in(text: &str, position: Position, encoding: Encoding) -> usize {
+/// Offset of a position and whether there is such a line; `None` within a character.
+fn offset_in(text: &str, position: Position, encoding: Encoding) -> Option<(usize, bool)> {
     let mut starts = vec![0];
     let bytes = text.as_bytes();
     for (i, &b) in bytes.iter().enumerate() {
@@ -145,19 +155,20 @@ fn offset_in(text: &str, position: Position, encoding: Encoding) -> usize {
         }
     }
     let Some(&start) = starts.get(position.line as usize) else {
-        return text.len();
+        return Some((text.len(), false));
     };
     let line = text[start..].split(['\r', '\n']).next().unwrap();
+    let wanted = position.character as usize;
     let mut units = 0;
     for (i, c) in line.char_indices() {
+        if units >= wanted {
+            return (units == wanted).then_some((start + i, true));
+        }
         units += match encoding {
             Encoding::Utf8 => c.len_utf8(),
             Encoding::Utf16 => c.len_utf16(),
             Encoding::Utf32 => 1,
         };
-        if units > position.character as usize {
-            return start + i;
-        }
     }
-    start + line.len()
+    (units <= wanted).then_some((start + line.len(), true))
 }

@@ -51,10 +51,10 @@ async fn one_notification_can_hold_several_edits_and_a_whole_text() {
 }
 
 #[tokio::test]
-async fn edits_out_of_range_are_clamped() {
+async fn edits_behind_the_end_of_a_line_are_at_its_end() {
     let mut client = Client::start("let answer = 42;\n").await;
     client.open("rust", "let").await;
-    client.change(2, json!([edit(7, 9, 99, " answ")])).await;
+    client.change(2, json!([edit(0, 9, 99, " answ")])).await;
     assert_eq!(first(&mut client, 3, 99).await, "answer = 42;");
     client.finish().await;
 }

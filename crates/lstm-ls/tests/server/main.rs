@@ -16,4 +16,5 @@ mod outside;
 mod session;
 mod settings;
 mod status;
+mod tolerance;
 mod workspace;

@@ -10,12 +10,14 @@ use assistant::documents::Document;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::lsp_types::{
-    DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, PositionEncodingKind, Url,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, PositionEncodingKind, Url,
 };
 
+use crate::lsp::peer;
 use crate::lsp::position::{self, Encoding};
 use crate::lsp::protocol;
+use crate::lsp::texts::{ChangeParams, OpenParams, SaveParams};
+use crate::lsp::transport::tolerance;
 use crate::lsp::uri;
 
 /// The id of requests that are said again; the editor never sees their answers.
@@ -60,7 +62,8 @@ pub(super) struct Session {
 impl Session {
     /// Notes what the editor says.
     pub(super) fn editor_said(&mut self, body: Vec<u8>) -> To {
-        let Ok(message) = serde_json::from_slice::<Value>(&body) else {
+        // As the daemon reads it, so that both have the same text.
+        let Some(message) = tolerance::read(&body) else {
             return To::Daemon(body);
         };
         let Some(method) = message["method"].as_str().map(str::to_owned) else {
@@ -159,9 +162,11 @@ impl Session {
         }
         // One that is too large has no text here; the daemon would not keep it either.
         for (uri, document) in self.documents.values().filter(|(_, d)| !d.too_large) {
+            let text = document.is_whole().then(|| document.text.to_string());
+            // Without a text it is out of step there too.
             let document = json!({
                 "uri": uri, "languageId": document.language, "version": document.version,
-                "text": document.text.to_string(),
+                "text": text,
             });
             say("textDocument/didOpen", json!({"textDocument": document}));
         }
@@ -199,23 +204,29 @@ impl Session {
             "workspace/didChangeConfiguration" => self.configuration = Some(params),
             "workspace/didChangeWorkspaceFolders" => self.change_folders(params),
             "textDocument/didOpen" => {
-                if let Ok(opened) = DidOpenTextDocumentParams::deserialize(params) {
-                    let opened = opened.text_document;
-                    let document = Document::new(&opened.text, opened.version, opened.language_id);
-                    let key = uri::key(&opened.uri);
-                    self.documents.insert(key, (opened.uri, document));
+                if let Ok(opened) = OpenParams::deserialize(params) {
+                    let (uri, document) = opened.text_document.into_document(str::to_owned);
+                    self.documents.insert(uri::key(&uri), (uri, document));
                 }
             }
             "textDocument/didChange" => {
-                if let Ok(changed) = DidChangeTextDocumentParams::deserialize(params)
+                if let Ok(changed) = ChangeParams::deserialize(params)
                     && let key = uri::key(&changed.text_document.uri)
                     && let Some((_, document)) = self.documents.get_mut(&key)
                 {
-                    document.version = changed.text_document.version;
-                    for change in changed.content_changes {
-                        let change = position::to_change(&document.text, change, encoding);
-                        document.apply(change);
-                    }
+                    let version = changed.text_document.version;
+                    let changes = changed.changes();
+                    let read = |text: &_, change| position::to_change(text, change?, encoding);
+                    document.change(version, changes, read);
+                }
+            }
+            "textDocument/didSave" => {
+                if let Ok(saved) = SaveParams::deserialize(params)
+                    && let key = uri::key(&saved.text_document.uri)
+                    && let Some((_, document)) = self.documents.get_mut(&key)
+                    && let Some(text) = saved.text
+                {
+                    document.take_over(&text);
                 }
             }
             "textDocument/didClose" => {
@@ -235,15 +246,22 @@ impl Session {
             return;
         };
         let change = change.event;
-        let folders = initialize["params"]["workspaceFolders"].as_array();
-        let mut folders = folders.cloned().unwrap_or_default();
+        let params = &mut initialize["params"];
+        let folder = |url: Url| json!({"uri": url, "name": url.path()});
+        let mut folders = match params["workspaceFolders"].as_array() {
+            Some(folders) if !folders.is_empty() => folders.clone(),
+            _ => peer::folders(params).into_iter().map(folder).collect(),
+        };
         let removed: HashSet<String> = change.removed.iter().map(|f| uri::key(&f.uri)).collect();
         folders.retain(|folder| {
             let uri = Url::deserialize(&folder["uri"]);
             !uri.is_ok_and(|uri| removed.contains(&uri::key(&uri)))
         });
         folders.extend(change.added.into_iter().map(|folder| json!(folder)));
-        initialize["params"]["workspaceFolders"] = Value::Array(folders);
+        params["workspaceFolders"] = Value::Array(folders);
+        // Else the root would be open again once the last folder is gone.
+        params["rootUri"] = Value::Null;
+        params["rootPath"] = Value::Null;
     }
 
     /// The editor's answer, under the id that the daemon used.
@@ -370,6 +388,37 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_not_known_is_not_told_as_if_it_were() {
+        let mut session = session();
+        let uri = "file:///a.rs";
+        let mut say = |method: &str, document: Value, rest: (&str, Value)| {
+            let mut params = json!({"textDocument": document});
+            params[rest.0] = rest.1;
+            let method = format!("textDocument/{method}");
+            editor_said(&mut session, json!({"method": method, "params": params}));
+            session.replayed_state()[1]["params"]["textDocument"]["text"].clone()
+        };
+        let opened = json!({"uri": uri, "text": "a\n"});
+        assert_eq!(say("didOpen", opened.clone(), ("", json!(null))), "a\n");
+        let document = json!({"uri": uri});
+        let outside = json!([{"range": {
+            "start": {"line": 2.0, "character": 0}, "end": {"line": 2, "character": 0},
+        }, "text": "x"}]);
+        let changed = ("contentChanges", outside.clone());
+        assert_eq!(say("didChange", document.clone(), changed), Value::Null);
+        let whole = ("contentChanges", json!([{"text": "b\n"}]));
+        assert_eq!(say("didChange", document.clone(), whole), "b\n");
+        let changed = ("contentChanges", outside);
+        assert_eq!(say("didChange", document.clone(), changed), Value::Null);
+        assert_eq!(say("didSave", document, ("text", json!("c\n"))), "c\n");
+        assert_eq!(
+            say("didOpen", json!({"uri": uri}), ("", json!(null))),
+            Value::Null
+        );
+        assert_eq!(say("didOpen", opened, ("", json!(null))), "a\n");
+    }
+
+    #[test]
     fn folders_and_settings_are_told_as_they_are_now() {
         let mut session = session();
         let event = json!({
@@ -393,6 +442,31 @@ mod tests {
         let state = session.replayed_state();
         assert_eq!(state[1]["params"]["settings"]["candidates"], 2);
         assert_eq!(state[2]["method"], "lstm-ls/status");
+    }
+
+    #[test]
+    fn a_root_is_one_folder_among_others_from_the_first_change_on() {
+        for params in [
+            json!({"rootUri": "file:///a"}),
+            json!({"rootPath": "/a", "workspaceFolders": []}),
+            json!({"rootPath": "/x", "workspaceFolders": [{"uri": "file:///a", "name": "/a"}]}),
+        ] {
+            let mut session = Session::default();
+            let hello = json!({"id": 1, "method": "initialize", "params": params});
+            editor_said(&mut session, hello);
+            let mut folders = |added: Value, removed: Value| -> Vec<String> {
+                let params = json!({"event": {"added": added, "removed": removed}});
+                let method = "workspace/didChangeWorkspaceFolders";
+                editor_said(&mut session, json!({"method": method, "params": params}));
+                let (hello, _) = session.replayed_initialize().expect("it was said");
+                let folders = peer::folders(&hello["params"]).into_iter();
+                folders.map(|folder| folder.to_string()).collect()
+            };
+            let folder = |name: &str| json!([{"uri": format!("file:///{name}"), "name": name}]);
+            assert_eq!(folders(folder("b"), json!([])), ["file:///a", "file:///b"]);
+            assert_eq!(folders(json!([]), folder("b")), ["file:///a"]);
+            assert_eq!(folders(json!([]), folder("a")), [] as [&str; 0]);
+        }
     }
 
     #[test]

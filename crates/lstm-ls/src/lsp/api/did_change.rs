@@ -1,23 +1,30 @@
 //! `textDocument/didChange`: incremental or whole.
 
-use tower_lsp::lsp_types::DidChangeTextDocumentParams;
+use assistant::documents::ChangeError;
 use tracing::warn;
 
 use crate::lsp::backend::Backend;
 use crate::lsp::position;
+use crate::lsp::texts::ChangeParams;
 use crate::lsp::uri::id;
 
-/// Applies the changes in order; requests on the old text are cancelled.
-pub(in crate::lsp) fn did_change(backend: &Backend, params: DidChangeTextDocumentParams) {
-    let document = params.text_document;
-    let encoding = backend.encoding();
-    let known = backend.session.change(
-        &id(&document.uri),
-        document.version,
-        params.content_changes,
-        |text, change| position::to_change(text, change, encoding),
-    );
-    if !known {
-        warn!(uri = %document.uri, "a change to a document that is not open");
+impl Backend {
+    /// Applies the changes in order; requests on the old text are cancelled. What can't
+    /// be applied is said once, until the text is whole again.
+    pub(in crate::lsp) async fn did_change(&self, params: ChangeParams) {
+        let encoding = self.encoding();
+        let uri = params.text_document.uri.clone();
+        let version = params.text_document.version;
+        let read = |text: &_, change| position::to_change(text, change?, encoding);
+        let changed = self
+            .session
+            .change(&id(&uri), version, params.changes(), read);
+        match changed {
+            Ok(()) => {}
+            Err(ChangeError::NotOpen) => warn!(%uri, "a change to a document that is not open"),
+            Err(ChangeError::OutOfStep(why)) => {
+                warn!(%uri, "out of step with the editor: {why}");
+            }
+        }
     }
 }

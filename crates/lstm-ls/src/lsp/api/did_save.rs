@@ -1,12 +1,20 @@
 //! `textDocument/didSave`.
 
-use tower_lsp::lsp_types::DidSaveTextDocumentParams;
+use tracing::warn;
 
 use crate::lsp::backend::Backend;
+use crate::lsp::texts::SaveParams;
 use crate::lsp::uri::{id, place};
 
-/// The document is on the disk as it is in the editor.
-pub(in crate::lsp) fn did_save(backend: &Backend, params: &DidSaveTextDocumentParams) {
-    let uri = &params.text_document.uri;
-    backend.session.saved(&id(uri), &place(uri));
+impl Backend {
+    /// The document is on the disk as it is in the editor, and here too from now on.
+    pub(in crate::lsp) async fn did_save(&self, params: SaveParams) {
+        let uri = &params.text_document.uri;
+        let differed = self
+            .session
+            .saved(&id(uri), &place(uri), params.text.as_deref());
+        if differed {
+            warn!(%uri, "what was saved is not the text that was here; it is taken over");
+        }
+    }
 }

@@ -21,6 +21,9 @@ pub(in crate::lsp) struct DocumentBody {
     version: i32,
     language_id: String,
     text: String,
+    /// Why the text is not known to be the client's; there is none then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_of_step: Option<String>,
 }
 
 impl Backend {
@@ -31,6 +34,7 @@ impl Backend {
             .document;
         Ok(DocumentBody {
             version: document.version,
+            out_of_step: document.out_of_step().map(str::to_owned),
             language_id: document.language,
             text: document.text.to_string(),
         })

@@ -49,7 +49,13 @@ fn capabilities(peer: &Peer) -> ServerCapabilities {
             TextDocumentSyncOptions {
                 open_close: Some(true),
                 change: Some(TextDocumentSyncKind::INCREMENTAL),
-                save: Some(SaveOptions::default().into()),
+                // With the text, a document that fell out of step is whole again.
+                save: Some(
+                    SaveOptions {
+                        include_text: Some(true),
+                    }
+                    .into(),
+                ),
                 ..TextDocumentSyncOptions::default()
             }
             .into(),

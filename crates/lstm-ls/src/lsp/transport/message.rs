@@ -1,8 +1,9 @@
 //! From the body of a frame to a message, or to the error that answers it.
 
 use serde::Deserialize;
-use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
+
+use super::tolerance;
 
 /// What a client sent.
 #[derive(Debug, PartialEq)]
@@ -18,7 +19,7 @@ pub enum Message {
 impl Message {
     /// Reads the body of a frame.
     pub fn parse(body: &[u8]) -> Self {
-        let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        let Some(value) = tolerance::read(body) else {
             return Self::not_json();
         };
         let id = Id::deserialize(&value["id"]).unwrap_or_default();
@@ -70,5 +71,16 @@ mod tests {
         check(r#"{"jsonrpc":"2.0","id":[1],"method":7}"#, "-32600 to null");
         check("[]", "-32600 to null");
         check(r#"{"id":5,"#, "-32700 to null");
+        check(r#"{"jsonrpc":"2.0","id":5.5,"method":7}"#, "-32600 to null");
+    }
+
+    #[test]
+    fn an_id_is_the_number_that_it_is() {
+        for id in ["1", "1.0", "10e-1"] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"m"}}"#);
+            check(&body, r#"request {"jsonrpc":"2.0","method":"m","id":1}"#);
+            let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":0}}"#);
+            check(&body, "response Number(1)");
+        }
     }
 }

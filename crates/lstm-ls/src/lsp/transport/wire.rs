@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use assistant::session::Session;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 use tower_service::Service;
@@ -97,7 +97,7 @@ where
         };
         let answer = span.in_scope(|| self.inner.call(request));
         let expected = id.is_some();
-        let answer = catch_panic(answer, id);
+        let answer = catch_panic(answer, id.clone());
         let finished = async move {
             let mut answer = answer.await?;
             if method == "initialize" {
@@ -108,7 +108,8 @@ where
                 true => info!(micros, "answered"),
                 false => debug!(micros, "done"),
             }
-            Ok(answer)
+            // tower-lsp passes over requests in `$/` as if they were notifications.
+            Ok(answer.or_else(|| id.map(unknown)))
         };
         Box::pin(finished.instrument(span))
     }
@@ -147,16 +148,23 @@ impl<S> Wire<S> {
                 let _ = self.ties.peer.set(Peer::read(&params));
                 Some(with_params(request, Some(peer::readable_initialize())))
             }
-            // tower-lsp has one handler a method, for requests or notifications.
-            protocol::RELOAD if request.id().is_none() => {
-                Some(Request::build(protocol::RELOAD_UNANSWERED).finish())
-            }
+            // It has none; some clients leave them out.
+            "initialized" => Some(with_params(request, Some(json!({})))),
             protocol::STATUS | protocol::RELOAD if request.params().is_none() => {
                 Some(with_params(request, Some(Value::Null)))
             }
-            _ => Some(request),
+            method => match protocol::own_name(method).filter(|_| request.id().is_none()) {
+                Some(own) => Some(renamed(request, own)),
+                None => Some(request),
+            },
         })
     }
+}
+
+/// The notification under another name.
+fn renamed(notification: Request, method: &'static str) -> Request {
+    let params = notification.into_parts().2;
+    with_params(Request::build(method).finish(), params)
 }
 
 fn with_params(request: Request, params: Option<Value>) -> Request {
@@ -169,6 +177,11 @@ fn with_params(request: Request, params: Option<Value>) -> Request {
         request = request.params(params);
     }
     request.finish()
+}
+
+/// The answer to a request that no handler knows.
+fn unknown(id: Id) -> Response {
+    Response::from_error(id, Error::method_not_found())
 }
 
 /// Adds the capability that lsp-types 0.94 has no field for.
