@@ -193,9 +193,7 @@ impl Documents {
             return (Vec::new(), Vec::new());
         };
         let mut others: Vec<(&DocumentId, &Open)> = inner.open.iter().collect();
-        others.retain(|(id, open)| {
-            *id != but && open.place.is_own() && open.document.is_whole()
-        });
+        others.retain(|(id, open)| *id != but && open.place.is_own() && open.document.is_whole());
         others.sort_by_key(|(_, open)| open.opened);
         let is_before = |open: &Open| {
             open.opened < this.opened

@@ -19,7 +19,7 @@ use crate::reading::{self, Found, Known, LeftOut, Room, Survey};
 use crate::tree::Tree;
 use crate::watching::{News, Watch};
 use crate::workspace::{Setup, Shared};
-use crate::{caches, identity, rules, store};
+use crate::{caches, identity, rules, store, tree};
 
 /// The reasons kept in [`Progress::skipped`](crate::Progress::skipped).
 const MOST_SKIPPED: usize = 100;
@@ -105,6 +105,10 @@ impl Keeper {
     }
 
     fn hear(&mut self, job: Job) {
+        let job = match job {
+            Job::Changed(paths) => Job::Changed(self.of_interest(&paths)),
+            other => other,
+        };
         let (state, now) = (&mut self.state, Instant::now());
         match job {
             Job::Changed(paths) => state.pending.change(paths, now),
@@ -131,6 +135,26 @@ impl Keeper {
             Job::Wait(done) => state.waiting.push(done),
             Job::End => state.has_ended = true,
         }
+    }
+
+    /// The identities of those of `paths` that a look through the folders would come by, or
+    /// would have. A build changes thousands of files that are none of these.
+    fn of_interest(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        let folders = &self.setup.folders;
+        let mut trees: Vec<Tree> = folders.iter().map(|folder| Tree::new(folder)).collect();
+        let mut is_wanted = |path: &Path| {
+            let mut trees = trees
+                .iter_mut()
+                .filter(|tree| path.starts_with(tree.root()));
+            let name = path.file_name().and_then(|name| name.to_str());
+            let is_rules = name.is_some_and(rules::are_in);
+            trees.any(|tree| {
+                let held = tree.holds(path, false).or_else(|| tree.holds(path, true));
+                is_rules || held.is_some()
+            })
+        };
+        let names = paths.iter().flat_map(|path| names(path));
+        names.filter(|path| is_wanted(path)).collect()
     }
 
     /// Reads all, with the help of the cache. `None` if every clone of the workspace is
@@ -175,9 +199,9 @@ impl Keeper {
         if taken.survey || self.take_over_few(&taken)? {
             let mut known = self.known();
             // Told to have changed, whatever their stamps say.
-            taken.changed.iter().for_each(|path| {
-                known.remove(&identity(path));
-            });
+            for path in &taken.changed {
+                known.remove(path);
+            }
             self.look_through(queue, &known, false)?;
         }
         if taken.tidy {
@@ -208,9 +232,8 @@ impl Keeper {
             held.reduce(|one, other| one && other)
         };
         let mut changes: HashMap<String, Changes> = HashMap::new();
-        let named: HashSet<PathBuf> = taken.changed.iter().flat_map(|p| names(p)).collect();
-        for path in named {
-            let kind = std::fs::symlink_metadata(&path).map(|data| data.file_type());
+        for path in &taken.changed {
+            let kind = std::fs::symlink_metadata(path).map(|data| data.file_type());
             let name = path.file_name().unwrap_or_default();
             let is_rules = name.to_str().is_some_and(rules::are_in);
             let folder = match is_rules {
@@ -218,7 +241,7 @@ impl Keeper {
                 false => kind
                     .as_ref()
                     .is_ok_and(|kind| kind.is_dir())
-                    .then_some(&*path),
+                    .then_some(path.as_path()),
             };
             if let Some(folder) = folder {
                 if holds(folder, true).is_some() {
@@ -227,27 +250,30 @@ impl Keeper {
                 continue;
             }
             let is_file = kind.is_ok_and(|kind| kind.is_file());
-            let held = is_file.then(|| holds(&path, false)).flatten();
-            let group = (self.setup.group_of)(&path).filter(|_| held.is_some());
-            let stamp = Stamp::of(&path);
-            let text = group.and_then(|name| Some((name, reading::read(&path).ok()?)));
-            self.state.stamps.remove(&path);
-            if let Some((name, text)) = text {
-                let is_foreign = held.unwrap_or_default();
-                if !self.has_room(&path, text.len(), is_foreign) {
-                    // What was changed last is near: something else has to go.
-                    return Some(true);
-                }
+            let held = is_file.then(|| holds(path, false)).flatten();
+            let group = (self.setup.group_of)(path).filter(|_| held.is_some());
+            let stamp = Stamp::of(path);
+            let text = group.and_then(|name| Some((name, reading::read(path).ok()?)));
+            self.state.stamps.remove(path);
+            let is_foreign = held.unwrap_or_default();
+            let has_room = |text: &Arc<[u8]>| self.has_room(path, text.len(), is_foreign);
+            let fits = text.as_ref().is_some_and(|(_, text)| has_room(text));
+            if text.is_some() && !fits && !is_foreign {
+                // What was changed last is near: something else has to go.
+                return Some(true);
+            }
+            if let Some((name, text)) = text.filter(|_| fits) {
                 if let Some(stamp) = stamp.filter(|s| s.is_settled(SystemTime::now())) {
                     self.state.stamps.insert(path.clone(), stamp);
                 }
-                changes.entry(name).or_default().insert(path, Some(text));
+                let changes = changes.entry(name).or_default();
+                changes.insert(path.clone(), Some(text));
                 continue;
             }
             // With it goes all that was below it, if it was a folder.
             for (name, group) in &self.state.groups {
                 let below = group.texts().map(|(held, _)| held);
-                let gone: Vec<_> = below.filter(|held| held.starts_with(&path)).collect();
+                let gone: Vec<_> = below.filter(|held| held.starts_with(path)).collect();
                 if !gone.is_empty() {
                     let gone = gone.into_iter().map(|gone| (gone.clone(), None));
                     changes.entry(name.clone()).or_default().extend(gone);
@@ -272,7 +298,7 @@ impl Keeper {
         let (mut all, mut foreign) = (0, 0);
         for (other, text) in others {
             all += text.len();
-            let theirs = is_foreign && crate::tree::is_foreign(&self.setup.folders, other);
+            let theirs = is_foreign && tree::is_foreign(&self.setup.folders, other);
             foreign += if theirs { text.len() } else { 0 };
         }
         room.take(foreign, true) && room.take(all - foreign, false) && room.take(bytes, is_foreign)
@@ -409,13 +435,15 @@ impl State {
 
 /// The names under which a text of the file at `path` may be remembered: a link's own, from
 /// when it was a file, and that of what it leads to.
-fn names(path: &Path) -> [PathBuf; 2] {
-    let real = identity(path);
+fn names(path: &Path) -> Vec<PathBuf> {
     let own = match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) => identity(folder).join(name),
-        _ => real.clone(),
+        _ => return vec![identity(path)],
     };
-    [own, real]
+    match std::fs::symlink_metadata(&own) {
+        Ok(data) if data.is_symlink() => vec![identity(&own), own],
+        _ => vec![own],
+    }
 }
 
 fn giving_way<T: Send>(changes: &Changes, work: impl FnOnce() -> T + Send) -> T {

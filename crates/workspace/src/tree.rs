@@ -32,6 +32,11 @@ impl Tree {
         }
     }
 
+    /// The opened folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// All files that are looked at, and whether each lies in a folder of others' making.
     /// `before` hears of each folder of the user's own before it is read.
     pub(crate) fn walk(&self, mut before: impl FnMut(&Path)) -> Vec<(PathBuf, bool)> {

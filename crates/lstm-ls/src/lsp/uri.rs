@@ -49,6 +49,9 @@ pub(super) fn id(uri: &Url) -> DocumentId {
 
 /// The path that `uri` names, if it is a file or folder of this machine.
 pub(crate) fn path(uri: &Url) -> Option<PathBuf> {
+    if uri.scheme() != "file" {
+        return None;
+    }
     let path = uri.to_file_path().ok()?;
     // Its components: without a slash at the end.
     Some(path.components().collect())
