@@ -23,8 +23,9 @@ use crate::{caches, identity, rules, store, tree};
 
 /// The reasons kept in [`Progress::skipped`](crate::Progress::skipped).
 const MOST_SKIPPED: usize = 100;
-/// The priority, of 99, of a thread that makes a large index; 15 as `nice` counts it.
-const GIVING_WAY: u8 = 9;
+/// The priority, of 99, of a thread that makes a large index; 5 as `nice` counts it. A
+/// lower one would starve where another language server reads the same checkout.
+const GIVING_WAY: u8 = 36;
 /// Bytes of changed text above which an index is made at that priority.
 const LARGE: usize = 256 << 10;
 

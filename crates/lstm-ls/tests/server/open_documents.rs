@@ -15,6 +15,13 @@ async fn without_folder() -> Client {
     client
 }
 
+/// Whether `shown` is what the line would go on with, up to its end or to where that is not
+/// sure any more.
+fn is_start(shown: &Value, line: &str) -> bool {
+    let shown = shown.as_str().unwrap_or_default();
+    shown.len() > 4 && line.starts_with(shown)
+}
+
 async fn open_as(client: &mut Client, uri: &str, language: &str, text: &str) {
     let document = json!({"uri": uri, "languageId": language, "version": 1, "text": text});
     let params = json!({"textDocument": document});
@@ -78,7 +85,7 @@ async fn other_tabs_are_known_without_a_folder_and_forgotten_when_closed() {
     for language in LANGUAGES {
         let (id, _, end, extension) = language;
         let (text, begun) = texts(language);
-        let expected = json!(end.lines().next());
+        let line = end.lines().next().unwrap_or_default();
         for other in [
             format!("file:///no/such/folder/other.{extension}"),
             "untitled:Untitled-1".to_owned(),
@@ -88,11 +95,12 @@ async fn other_tabs_are_known_without_a_folder_and_forgotten_when_closed() {
             let this = format!("file:///elsewhere/this.{extension}");
             open_as(&mut client, &other, id, &text).await;
             open_as(&mut client, &this, id, &begun).await;
-            assert_eq!(shown(&mut client, &this, &begun).await, expected, "{other}");
+            let known = shown(&mut client, &this, &begun).await;
+            assert!(is_start(&known, line), "{other}: {known}");
             // What is new has no file, but knows as much.
             open_as(&mut client, "untitled:Untitled-2", id, &begun).await;
             let new = shown(&mut client, "untitled:Untitled-2", &begun).await;
-            assert_eq!(new, expected, "{other}");
+            assert!(is_start(&new, line), "{other}: {new}");
             close(&mut client, &other).await;
             assert_eq!(
                 shown(&mut client, &this, &begun).await,
@@ -121,7 +129,7 @@ async fn the_cells_of_a_notebook_are_one_text_up_to_the_cursor() {
     for language in LANGUAGES {
         let (id, ..) = language;
         let (text, begun) = texts(language);
-        let expected = json!(language.2.lines().next());
+        let line = language.2.lines().next().unwrap_or_default();
         let cell = |i: usize| format!("vscode-notebook-cell:/no/such/n.ipynb#W{i}sZmlsZQ%3D%3D");
         let mut client = without_folder().await;
         // The functions are parted between cells; another kind of cell stands between them.
@@ -136,7 +144,8 @@ async fn the_cells_of_a_notebook_are_one_text_up_to_the_cursor() {
         open_as(&mut client, &cell(3), id, &begun).await;
         // Named as other clients spell it.
         let this = cell(3).replace("%3D", "=");
-        assert_eq!(shown(&mut client, &this, &begun).await, expected, "{id}");
+        let known = shown(&mut client, &this, &begun).await;
+        assert!(is_start(&known, line), "{id}: {known}");
         // The same cells further down are known too, but a cell knows no end of its own.
         open_as(&mut client, &cell(4), id, &begun).await;
         for other in [0, 2] {
@@ -144,7 +153,8 @@ async fn the_cells_of_a_notebook_are_one_text_up_to_the_cursor() {
         }
         assert_eq!(shown(&mut client, &this, &begun).await, Value::Null, "{id}");
         open_as(&mut client, &cell(5), id, &text).await;
-        assert_eq!(shown(&mut client, &this, &begun).await, expected, "{id}");
+        let known = shown(&mut client, &this, &begun).await;
+        assert!(is_start(&known, line), "{id}: {known}");
         client.finish().await;
     }
 }
