@@ -55,10 +55,10 @@ const LANGUAGES: [(&str, &str, &str, &str); 4] = [
         "py",
     ),
     (
-        "typescriptreact",
-        "function f#() {\n  lock();\n  registry.",
-        "close();\n}\n",
-        "tsx",
+        "typescript",
+        "function f#() {\n  lock.enter(owner, 0);\n  return ",
+        "registry.closed;\n}\n",
+        "ts",
     ),
 ];
 
