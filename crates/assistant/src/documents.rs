@@ -324,7 +324,7 @@ mod tests {
 
     fn open(documents: &Documents, id: &DocumentId) {
         let document = Document::new("fn", 1, "rust".to_owned());
-        documents.open(id.clone(), Place::default(), document);
+        documents.open(id.clone(), Place::new_document("a".into()), document);
     }
 
     fn revision(documents: &Documents, id: &DocumentId) -> Revision {
@@ -433,6 +433,9 @@ mod tests {
         let why = || documents.look(&id, |document| document.out_of_step().map(str::to_owned));
         let old = revision(&documents, &id);
         let running = documents.start(&old);
+        let other = DocumentId::new("b");
+        open(&documents, &other);
+        assert_eq!(documents.others(&other).1.len(), 1);
 
         assert_eq!(
             changed(&documents, &id, &["a", "!one", "!two"]),
@@ -446,7 +449,7 @@ mod tests {
         assert_eq!(changed(&documents, &id, &["b"]), Ok(()));
         assert_eq!(changed(&documents, &id, &["!three"]), Ok(()));
         assert_eq!(text().as_deref(), Some(""));
-        assert!(documents.unsaved(&DocumentId::new("b")).is_empty());
+        assert_eq!(documents.others(&other).1.len(), 0);
         assert!(
             documents
                 .history()

@@ -1,5 +1,8 @@
 //! What is promised of folders, as callers see it.
 
+// `allow-unwrap-in-tests` does not reach helpers outside test functions.
+#![allow(clippy::unwrap_used)]
+
 mod budget;
 mod caches;
 mod changes;
