@@ -211,8 +211,22 @@ impl LanguageClient {
     /// # Errors
     /// As [`LanguageClient::request`].
     pub fn initialize_in(&mut self, root: Value, options: Value) -> Result<Value> {
+        self.initialize_with(root, options, json!({}))
+    }
+
+    /// The same with these capabilities for the workspace.
+    ///
+    /// # Errors
+    /// As [`LanguageClient::request`].
+    pub fn initialize_with(
+        &mut self,
+        root: Value,
+        options: Value,
+        workspace: Value,
+    ) -> Result<Value> {
         let capabilities = json!({
             "general": {"positionEncodings": ["utf-8", "utf-16"]},
+            "workspace": workspace,
             "textDocument": {"inlineCompletion": {}, "completion": {}, "synchronization": {}},
         });
         let mut result = self.request(

@@ -31,18 +31,30 @@ fn workspace(client: &mut LanguageClient) -> Result<Value> {
 }
 
 #[test]
-fn a_server_killed_while_it_reads_or_saves_starts_again() -> Result<()> {
+fn a_server_killed_while_it_reads_or_saves_or_files_change_starts_again() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let caches = tempfile::tempdir()?;
     (0..FILES).try_for_each(|file| write(folder.path(), file, 0))?;
     for kill in 1..=KILLS {
         // More has changed than is kept beside an index, so there is much to do.
-        (0..FILES).try_for_each(|file| write(folder.path(), file, kill))?;
-        let client = start(folder.path(), caches.path())?;
-        // The server is killed at a different moment each time; any will do.
-        thread::sleep(Duration::from_millis(kill * 7 % 250));
-        // Dropping it kills the process.
-        drop(client);
+        let change = || (0..FILES).try_for_each(|file| write(folder.path(), file, kill));
+        let is_checkout = kill % 2 == 0;
+        if !is_checkout {
+            change()?;
+        }
+        let mut client = start(folder.path(), caches.path())?;
+        while is_checkout && workspace(&mut client)?["reading"] == true {}
+        let killed = thread::spawn(move || {
+            // The server is killed at a different moment each time; any will do.
+            thread::sleep(Duration::from_millis(kill * 7 % 250));
+            // Dropping it kills the process.
+            drop(client);
+        });
+        if is_checkout {
+            // It watches, and is killed while this goes on or while it takes it over.
+            change()?;
+        }
+        killed.join().expect("it does not panic");
     }
     let mut client = start(folder.path(), caches.path())?;
     while workspace(&mut client)?["reading"] == true {}

@@ -36,6 +36,8 @@ pub(crate) enum Name {
     },
     /// The crates that the mixing of LSTM and memory is fitted on
     Mixing,
+    /// The same of Python
+    MixingPython,
 }
 
 /// Fetches and packs the corpus called `name`.
@@ -53,6 +55,7 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
             largest_file_kb,
         } => java::provide(from.as_deref(), *largest_file_kb),
         Name::Mixing => mixing(),
+        Name::MixingPython => python::provide_mixing(),
     }
 }
 

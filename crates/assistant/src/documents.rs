@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -17,13 +16,16 @@ use ropey::Rope;
 mod document;
 mod ghost;
 mod history;
+mod place;
 mod running;
 
 pub use document::{Change, Document, Edit, Tail};
 pub use ghost::Ghost;
 pub use history::History;
+pub use place::Place;
 pub use running::Running;
 
+pub(crate) use place::Other;
 use running::Work;
 
 /// A document's name, as its client gave it: a URI, a path, anything that tells it
@@ -64,26 +66,6 @@ pub enum ChangeError {
     OutOfStep(String),
 }
 
-/// Where a document lies.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Its path, or what stands in the place of one for a document that is no file.
-    pub path: PathBuf,
-    /// Whether it is a file on this machine's disk, or would be if it were saved.
-    pub is_file: bool,
-}
-
-/// A document that differs from what is on the disk.
-#[derive(Clone, Debug)]
-pub(crate) struct Unsaved {
-    /// Its file.
-    pub(crate) path: PathBuf,
-    /// Which state of it.
-    pub(crate) revision: Revision,
-    /// What it is.
-    pub(crate) document: Document,
-}
-
 /// Every open document.
 #[derive(Debug, Default)]
 pub struct Documents {
@@ -101,6 +83,8 @@ struct Inner {
 struct Open {
     document: Document,
     place: Place,
+    /// The number of its first state.
+    opened: u64,
     revision: u64,
     running: Vec<Work>,
     ghost: Ghost,
@@ -117,6 +101,7 @@ impl Documents {
         let opened = Open {
             document,
             place,
+            opened: inner.revisions,
             revision: inner.revisions,
             running: Vec::new(),
             ghost: Ghost::default(),
@@ -200,24 +185,34 @@ impl Documents {
         differed
     }
 
-    /// The files that differ from what is on the disk; not the one called `except`.
-    pub(crate) fn unsaved(&self, except: &DocumentId) -> Vec<Unsaved> {
+    /// The other documents that the user has open, in the order in which they were
+    /// opened: those before the one called `but` in its notebook, and all the rest.
+    pub(crate) fn others(&self, but: &DocumentId) -> (Vec<Other>, Vec<Other>) {
         let inner = self.inner.lock();
-        let unsaved = inner
-            .open
-            .iter()
-            .filter(|(id, open)| open.unsaved && open.place.is_file && *id != except)
-            .filter(|(_, open)| open.document.is_whole());
-        unsaved
-            .map(|(id, open)| Unsaved {
-                path: open.place.path.clone(),
-                revision: Revision {
-                    id: id.clone(),
-                    number: open.revision,
-                },
-                document: open.document.clone(),
-            })
-            .collect()
+        let Some(this) = inner.open.get(but) else {
+            return (Vec::new(), Vec::new());
+        };
+        let mut others: Vec<(&DocumentId, &Open)> = inner.open.iter().collect();
+        others.retain(|(id, open)| *id != but && open.place.is_own() && open.document.is_whole());
+        others.sort_by_key(|(_, open)| open.opened);
+        let is_before = |open: &Open| {
+            open.opened < this.opened
+                && open.place.is_beside(&this.place)
+                && open.document.language == this.document.language
+        };
+        let (before, rest): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(_, open)| is_before(open));
+        let described = |(id, open): (&DocumentId, &Open)| Other {
+            place: open.place.clone(),
+            revision: Revision {
+                id: id.clone(),
+                number: open.revision,
+            },
+            document: open.document.clone(),
+            is_unsaved: open.unsaved,
+        };
+        let [before, rest] = [before, rest].map(|o| o.into_iter().map(described).collect());
+        (before, rest)
     }
 
     /// What became of ghost text at the byte `offset` of the document.

@@ -30,7 +30,7 @@
 //!
 //! let snapshot = session.snapshot(&id, |text| text.len_bytes()..text.len_bytes());
 //! let snapshot = snapshot.expect("it is open");
-//! let suggested = session.suggest(snapshot, Ask::List);
+//! let suggested = session.suggest(snapshot, Ask::List { by_hand: true });
 //! let suggested = futures_executor::block_on(suggested)?;
 //! assert!(suggested.texts.iter().any(|text| text.text.contains("println!")));
 //! # Ok::<(), assistant::session::Reason>(())

@@ -97,6 +97,9 @@ impl Session {
     /// The client opened a document, or opened it again.
     pub fn open(&self, id: DocumentId, place: Place, document: Document) {
         self.journal.turn_to(&document.language);
+        if let Some(identity) = place.identity() {
+            self.folders.opened(identity);
+        }
         self.documents.open(id, place, document);
     }
 
@@ -118,8 +121,8 @@ impl Session {
     /// [`Documents::saved`].
     pub fn saved(&self, id: &DocumentId, place: &Place, text: Option<&str>) -> bool {
         let differed = self.documents.saved(id, text);
-        if place.is_file {
-            self.folders.file_changed(&place.path);
+        if let Some(identity) = place.identity() {
+            self.files_changed(vec![identity.to_owned()]);
         }
         differed
     }
@@ -151,9 +154,15 @@ impl Session {
         self.folders.remember(&self.shared.memories, megabytes);
     }
 
-    /// The file at `path` was written, made or deleted by another program.
-    pub fn file_changed(&self, path: &Path) {
-        self.folders.file_changed(path);
+    /// The files or folders at `paths` were written, made, renamed or deleted. Every client
+    /// of the process profits, whoever told.
+    pub fn files_changed(&self, paths: Vec<PathBuf>) {
+        self.shared.memories.changed(&paths);
+    }
+
+    /// The client will not tell of files that other programs change.
+    pub fn watch_files(&self) {
+        self.folders.watch();
     }
 
     /// How far the reading of the folders is; `None` without folders.
@@ -176,6 +185,7 @@ impl Session {
         // What follows is part of the time to the answer.
         let asked = Instant::now();
         let (document, lies, revision, at) = self.documents.now(id, place)?;
+        let (cells, others) = self.documents.others(id);
         Some(Snapshot {
             asked,
             document,
@@ -184,7 +194,8 @@ impl Session {
             at,
             settings: self.settings(),
             folders: Arc::clone(&self.folders),
-            unsaved: self.documents.unsaved(id),
+            cells,
+            others,
         })
     }
 }

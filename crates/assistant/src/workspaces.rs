@@ -16,6 +16,7 @@ use workspace::{Progress, Setup, Workspace};
 use crate::watched::Watched;
 
 mod folders;
+mod open;
 
 pub(crate) use folders::Folders;
 pub use folders::News;
@@ -31,7 +32,7 @@ pub(crate) struct Memories {
 /// What makes two workspaces the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    /// In order of path.
+    /// Their [identities](workspace::identity), in order of path.
     pub(crate) folders: Vec<PathBuf>,
     /// Most text to remember.
     pub(crate) megabytes: usize,
@@ -56,6 +57,9 @@ impl Memories {
     /// The files of these folders, which are read in the background if no
     /// client has them open yet. `None` if there is nothing to remember.
     pub(crate) fn open(&self, mut key: Key) -> Option<Arc<Remembered>> {
+        for folder in &mut key.folders {
+            *folder = workspace::identity(folder);
+        }
         key.folders.retain(|folder| !is_too_wide(folder));
         key.folders.sort();
         key.folders.dedup();
@@ -86,6 +90,19 @@ impl Memories {
         open.insert(key, Arc::downgrade(&remembered));
         Some(remembered)
     }
+
+    /// The files or folders at `paths` were written, made, renamed or deleted.
+    pub(crate) fn changed(&self, paths: &[PathBuf]) {
+        let open: Vec<_> = self
+            .open
+            .lock()
+            .values()
+            .filter_map(Weak::upgrade)
+            .collect();
+        for remembered in open {
+            remembered.workspace.changed(paths.to_vec());
+        }
+    }
 }
 
 impl Remembered {
@@ -104,22 +121,33 @@ impl Remembered {
         &self.changes
     }
 
-    /// The file at `path` was written, made or deleted.
-    pub(crate) fn file_changed(&self, path: &Path) {
-        self.workspace.file_changed(path);
+    /// Whether the file at `path` is remembered in `group`.
+    pub(crate) fn holds(&self, group: &str, path: &Path) -> bool {
+        self.workspace.holds(group, path)
+    }
+
+    /// A client has opened the file at `path`.
+    pub(crate) fn opened(&self, path: &Path) {
+        self.workspace.opened(path);
+    }
+
+    /// A client will not tell of changes.
+    pub(crate) fn watch(&self) {
+        self.workspace.watch();
     }
 }
 
 /// Whether `folder` holds far more than one person's project.
 fn is_too_wide(folder: &Path) -> bool {
     let home = etcetera::home_dir().ok();
+    let home = home.map(|home| workspace::identity(&home));
     folder.parent().is_none() || home.is_some_and(|home| home.starts_with(folder))
 }
 
 fn file_name(key: &Key) -> String {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    format!("{:016x}.memory", hasher.finish())
+    format!("{:016x}.{}", hasher.finish(), workspace::CACHE_EXTENSION)
 }
 
 #[cfg(test)]
@@ -139,5 +167,28 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &second));
         assert!(memories.open(key(folder.path(), 0)).is_none());
         assert!(memories.open(key(Path::new("/"), 8)).is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_folder_is_that_folder() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let real = folder.path().join("real");
+        let link = folder.path().join("link");
+        std::fs::create_dir(&real).expect("a new folder");
+        std::os::unix::fs::symlink(&real, &link).expect("a new link");
+        let memories = Memories::new(None);
+        let open = |folders: &[&Path]| {
+            let folders = folders.iter().map(|f| f.to_path_buf()).collect();
+            let key = Key {
+                folders,
+                megabytes: 8,
+            };
+            memories.open(key).expect("it is open")
+        };
+        let first = open(&[&real]);
+        for other in [&[&*link][..], &[&link.join(".")], &[&link, &real]] {
+            assert!(Arc::ptr_eq(&first, &open(other)), "{other:?}");
+        }
     }
 }

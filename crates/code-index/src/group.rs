@@ -3,7 +3,7 @@
 //!
 //! A path is the name of a text here; nothing is read from where it leads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,14 +65,9 @@ impl Group {
 
     /// How many texts are remembered, and their bytes.
     pub fn size(&self) -> (usize, usize) {
-        let unchanged = self.indexed.iter();
-        let unchanged = unchanged.filter(|(path, _)| !self.changed.contains_key(*path));
-        let texts = unchanged.map(|(_, text)| text);
-        texts
-            .chain(self.changed.values().flatten())
-            .fold((0, 0), |(texts, bytes), text| {
-                (texts + 1, bytes + text.len())
-            })
+        self.texts().fold((0, 0), |(texts, bytes), (_, text)| {
+            (texts + 1, bytes + text.len())
+        })
     }
 
     /// The text at `path`, as it is remembered.
@@ -125,18 +120,37 @@ impl Group {
         Some(mask)
     }
 
-    /// The group once the text at `path` is `text`, or gone; `None` if that changes
-    /// nothing.
-    pub fn with(&self, path: &Path, text: Option<Arc<[u8]>>) -> Option<Self> {
-        if text.as_ref() == self.text(path) {
+    /// Every text that is remembered, by its name.
+    pub fn texts(&self) -> impl Iterator<Item = (&PathBuf, &Arc<[u8]>)> {
+        let unchanged = self.indexed.iter();
+        let unchanged = unchanged.filter(|(path, _)| !self.changed.contains_key(*path));
+        let changed = self.changed.iter();
+        unchanged.chain(changed.filter_map(|(path, text)| Some((path, text.as_ref()?))))
+    }
+
+    /// Whether the text at `path` is another than [`index`](Self::index) was made of.
+    pub fn has_changed(&self, path: &Path) -> bool {
+        self.changed.contains_key(path)
+    }
+
+    /// The group once these texts are as `changes` say; `None` if that changes nothing.
+    /// However many they are, two indexes are made.
+    pub fn with(&self, changes: Changes) -> Option<Self> {
+        let mut changed = self.changed.clone();
+        let mut new = HashSet::new();
+        for (path, text) in changes {
+            if text.as_ref() != self.text(&path) {
+                new.insert(path.clone());
+                changed.insert(path, text);
+            }
+        }
+        if new.is_empty() {
             return None;
         }
-        let mut changed = self.changed.clone();
-        changed.insert(path.to_owned(), text);
         let masks = self.masks.lock();
         let masks = masks
             .iter()
-            .filter(|(of, _)| !of.iter().any(|of| of == path));
+            .filter(|(of, _)| !of.iter().any(|of| new.contains(of)));
         let masks = Mutex::new(masks.cloned().collect());
         Some(Self {
             masks,
@@ -144,8 +158,30 @@ impl Group {
         })
     }
 
+    /// The group whose texts are just `texts`, and whether its index is another; `None`
+    /// if they are what it holds.
+    pub fn holding(&self, texts: &Texts) -> Option<(Self, bool)> {
+        let mut changed: Changes = texts
+            .iter()
+            .filter(|(path, text)| self.indexed.get(*path) != Some(text))
+            .map(|(path, text)| (path.clone(), Some(Arc::clone(text))))
+            .collect();
+        let gone = self
+            .indexed
+            .keys()
+            .filter(|path| !texts.contains_key(*path));
+        changed.extend(gone.map(|path| (path.clone(), None)));
+        if changed == self.changed {
+            return None;
+        }
+        Some(match self.indexed_anew(&changed) {
+            Some(group) => (group, true),
+            None => (self.with_changes(changed), false),
+        })
+    }
+
     /// The same index, and `changed` instead of what has changed by now.
-    pub fn with_changes(&self, changed: Changes) -> Self {
+    fn with_changes(&self, changed: Changes) -> Self {
         let before = changed.keys().filter_map(|p| self.indexed.get_key_value(p));
         let outdated = index(before.collect());
         let after = changed.iter().filter_map(|(p, t)| Some((p, t.as_ref()?)));
@@ -165,12 +201,25 @@ impl Group {
         self.indexed_anew(&self.changed)
     }
 
+    /// Whether so much has changed that [`tidied`](Self::tidied) makes a new index.
+    pub fn is_untidy(&self) -> bool {
+        self.is_much(&self.changed)
+    }
+
+    /// Whether `changed` is too much to be kept beside the index: what is new, or what
+    /// has to be taken away.
+    fn is_much(&self, changed: &Changes) -> bool {
+        let new = changed.values().flatten().map(|text| text.len());
+        let new: usize = new.sum();
+        let old = changed.keys().filter_map(|path| self.indexed.get(path));
+        let old: usize = old.map(|text| text.len()).sum();
+        new.max(old) > MOST_CHANGED || (self.index.is_none() && new > 0)
+    }
+
     /// What was indexed, with `changed` instead of what has changed by now, in one
     /// index; `None` if so little has changed that this does not pay.
-    pub fn indexed_anew(&self, changed: &Changes) -> Option<Self> {
-        let bytes = |text: &Option<Arc<[u8]>>| text.as_ref().map_or(0, |text| text.len());
-        let many: usize = changed.values().map(bytes).sum();
-        if many <= MOST_CHANGED && (self.index.is_some() || many == 0) {
+    fn indexed_anew(&self, changed: &Changes) -> Option<Self> {
+        if !self.is_much(changed) {
             return None;
         }
         let mut texts = HashMap::clone(&self.indexed);

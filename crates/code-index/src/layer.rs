@@ -24,6 +24,12 @@ impl Layer {
         self
     }
 
+    /// Adds all that `other` has.
+    pub fn and(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
     /// Takes away documents that an index added before holds.
     pub fn without(mut self, segment: Arc<Segment>) -> Self {
         self.parts.push((segment, -1));

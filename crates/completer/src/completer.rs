@@ -16,9 +16,9 @@ use crate::options::{Before, Options, Reach, Request};
 use crate::show::{self, Ignored};
 use crate::states::{Feeder, Memo, MemoSession, StateCache, Windows};
 use crate::stop_rules::StopRules;
-use crate::suggest::{Draft, rank};
+use crate::suggest::{Seam, Site, drafts, rank};
 use crate::surprise::{Document, Finder, Surprise};
-use crate::surroundings::Surroundings;
+use crate::surroundings::{self, Brackets, Surroundings};
 
 /// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
 const DEFAULT_CACHE_BYTES: usize = 9 << 19;
@@ -74,7 +74,10 @@ impl Completer {
         let engine = self.engine.as_ref();
         let window = engine.map_or(0, |engine| engine.config().window_rule().reach());
         Reach {
-            before: window.max(Prefix::REACH).max(names_after::REACH),
+            before: window
+                .max(Prefix::REACH)
+                .max(names_after::REACH)
+                .max(surroundings::REACH),
             after: names_after::REACH,
         }
     }
@@ -155,51 +158,65 @@ impl Completer {
 
         let decoding = clock();
         let must = options.must_start_with.as_deref().unwrap_or_default();
-        completion.stop = match forced_after(word, must) {
-            Some(forced) if options.candidates > 0 => {
-                let rules = StopRules::new(&surroundings, request.language, options);
-                let task = Task {
-                    rules: &rules,
-                    forced: forced.as_bytes(),
-                    limits,
-                    options,
-                };
-                let decoded = decode(&mut predictor, cursor, &task)?;
-                let draft = Draft {
-                    surroundings: &surroundings,
-                    word,
-                    must,
-                    most: options.candidates,
-                };
-                let stop = decoded.stop();
-                let mut candidates = decoded.candidates();
-                if options.rescoring {
-                    let Request { before, after, .. } = *request;
-                    let names = NamesAfter::new(before.text, after);
-                    let weights = self.fitted.names;
-                    let weighed = candidates.into_iter().map(|c| c.weighed(&names, weights));
-                    candidates = weighed.collect();
+        let Some(forced) = forced_after(word, must) else {
+            completion.stop = Stop::NothingToAdd;
+            return Ok(completion);
+        };
+        if options.candidates == 0 {
+            completion.stop = Stop::Finished;
+            return Ok(completion);
+        }
+        let language = language::row(request.language);
+        let text = request.before.text;
+        let brackets = Brackets::new(language, text, surroundings.rest);
+        let rules = StopRules::new(&surroundings, &brackets, language, options);
+        let task = Task {
+            rules: &rules,
+            forced: forced.as_bytes(),
+            limits,
+            options,
+        };
+        let decoded = decode(&mut predictor, cursor.clone(), &task)?;
+        let default = || show::glance_cost(show::DEFAULT_EAGERNESS);
+        let cost = options.glance_cost;
+        let cost = cost.or_else(|| self.engine.is_none().then(default));
+        let site = Site {
+            surroundings: &surroundings,
+            brackets: &brackets,
+            whole_words: cost.is_none(),
+        };
+        let mut stop = decoded.stop();
+        let mut candidates = decoded.candidates();
+        if options.rescoring {
+            let names = NamesAfter::new(text, request.after);
+            let weights = self.fitted.names;
+            let weighed = candidates.into_iter().map(|c| c.weighed(&names, weights));
+            candidates = weighed.collect();
+        }
+        let mut drafts = drafts(candidates, site, forced.len());
+        if let Some(seam) = Seam::new(&surroundings, &brackets, language) {
+            drafts = match seam.fitting(drafts, &mut predictor, &cursor, limits)? {
+                Some(fitting) => fitting,
+                None => {
+                    stop = Stop::Deadline;
+                    Vec::new()
                 }
-                let ranked = rank(candidates, &draft);
-                let some = !ranked.is_empty();
-                let percent = show::percent(&ranked, word.len());
-                let default = || show::glance_cost(show::DEFAULT_EAGERNESS);
-                let cost = options.glance_cost;
-                let cost = cost.or_else(|| self.engine.is_none().then(default));
-                completion.suggestions = match cost {
-                    Some(cost) => show::worth_a_look(ranked, word.len(), cost, &options.ignored),
-                    None => ranked,
-                };
-                match stop {
-                    Stop::Finished if !some => Stop::NothingToAdd,
-                    Stop::Finished if completion.suggestions.is_empty() => {
-                        Stop::NotWorthALook { percent }
-                    }
-                    stop => stop,
-                }
-            }
-            Some(_) => Stop::Finished,
-            None => Stop::NothingToAdd,
+            };
+        }
+        let ranked = rank(drafts, word, options.candidates);
+        let some = !ranked.is_empty();
+        let percent = show::percent(&ranked);
+        completion.suggestions = match cost {
+            Some(cost) => show::worth_a_look(ranked, word.len(), cost, &options.ignored),
+            None => ranked,
+        };
+        if options.unasked {
+            show::likely_enough(&mut completion.suggestions, brackets.mode());
+        }
+        completion.stop = match stop {
+            Stop::Finished if !some => Stop::NothingToAdd,
+            Stop::Finished if completion.suggestions.is_empty() => Stop::NotWorthALook { percent },
+            stop => stop,
         };
         completion.micros.decode = micros_since(clock, decoding);
         Ok(completion)

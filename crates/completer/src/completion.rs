@@ -40,6 +40,18 @@ pub struct Suggestion {
     /// [`Strategy::Greedy`](crate::Strategy::Greedy) suggests, wherever it ranks
     /// among samples. A beam does not tell.
     pub likeliest: bool,
+    /// Where what it adds may end, shortest first; the last end is its own.
+    pub ends: Vec<End>,
+}
+
+/// A place where a suggestion may be cut: what stands around the cursor fits, brackets
+/// match, and no character and on later lines no word is left in halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Bytes that are added up to here.
+    pub length: usize,
+    /// Keys that these take: editors indent by themselves.
+    pub typed: usize,
 }
 
 /// See [`Suggestion::score`].

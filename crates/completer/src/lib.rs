@@ -1,8 +1,8 @@
 //! Turns the text before a cursor into ranked suggestions.
 //!
 //! `(path, text around the cursor, options, clock, cancel)` → [`Completion`]. Owns:
-//! prefix states and their cache, decoding, stop rules, trimming against the
-//! text after the cursor, ranking. Must not know: LSP, sockets, files, threads, the
+//! prefix states and their cache, decoding, stop rules, what fits between the texts
+//! around the cursor, ranking. Must not know: LSP, sockets, files, threads, the
 //! system's clock, or which engine stands behind [`lstm_format::Engine`].
 //!
 //! **Invariant.** A completion is a function of the request alone. The cache of
@@ -63,6 +63,7 @@ mod utf8;
 
 pub use cancel::{CancelToken, Cancelled, Clock, NO_CLOCK};
 pub use completer::Completer;
-pub use completion::{Completion, Micros, Stop, Suggestion};
+pub use completion::{Completion, End, Micros, Stop, Suggestion};
 pub use fitted::Fitted;
 pub use options::{Before, MultiLine, Options, Reach, Request, Strategy};
+pub use suggest::{Flaws, flaws};

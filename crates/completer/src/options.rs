@@ -82,7 +82,8 @@ pub enum MultiLine {
     Off,
     /// They span lines at the end of a line that opens a block, on a blank line, and
     /// at the end of any line where a suggestion was
-    /// [`just_accepted`](Options::just_accepted); never inside a line.
+    /// [`just_accepted`](Options::just_accepted); never inside a line, but what closes
+    /// brackets of earlier lines may stand behind the cursor.
     Auto,
     /// They may everywhere.
     Always,
@@ -121,7 +122,11 @@ pub struct Options {
     /// saves most comes first, and what is not worth a look is dropped. `None`
     /// shows everything, whole.
     pub glance_cost: Option<f64>,
-    /// Whether candidates are scored anew by the text after the cursor
+    /// Whether suggestions come without having been asked for, as a list that an editor
+    /// opens while its user types: then none are below a chance of 2 %, and in comments
+    /// and strings none below 25 %.
+    pub unasked: bool,
+    /// Whether candidates are scored anew by the names after the cursor
     /// ([`names_after`](crate::names_after)).
     pub rescoring: bool,
     /// What was shown at the cursor before and not accepted; with a
@@ -149,6 +154,7 @@ impl Default for Options {
             just_accepted: false,
             heal_word: false,
             glance_cost: None,
+            unasked: false,
             rescoring: true,
             ignored: Ignored::default(),
             deadline: None,

@@ -8,7 +8,9 @@
 //! Typing into a suggestion instead of accepting it says something, too: what
 //! stood there is probably not what is wanted ([`Ignored`]).
 
-use crate::completion::Suggestion;
+use language::Mode;
+
+use crate::completion::{End, Suggestion};
 
 /// Shorter texts are not worth a look, whatever their probability.
 pub const SHORTEST: usize = 3;
@@ -22,50 +24,50 @@ pub fn glance_cost(eagerness: f32) -> f64 {
     60.0 * (1.0_f64 / 30.0).powf(f64::from(eagerness.clamp(0.0, 1.0)))
 }
 
+/// What is shown unasked has at least this probability.
+const UNASKED: f64 = 0.02;
+
+/// The same in comments and strings, where people write sentences.
+const UNASKED_IN_PROSE: f64 = 0.25;
+
+/// Leaves of `suggestions` what is likely enough to be shown unasked.
+pub(crate) fn likely_enough(suggestions: &mut Vec<Suggestion>, mode: Mode) {
+    let least = match mode.is_comment() || mode.is_string() {
+        true => UNASKED_IN_PROSE,
+        false => UNASKED,
+    };
+    suggestions.retain(|suggestion| suggestion.log_prob.exp() >= least);
+}
+
 /// Keystrokes that showing `bytes` bytes, all right with `probability`, is
 /// expected to save, if a look at what is wrong costs `cost` keystrokes.
 pub fn saving(probability: f64, bytes: usize, cost: f64) -> f64 {
     probability * (bytes as f64 - 1.0) - (1.0 - probability) * cost
 }
 
-/// The length to which `text` is best cut, and what that saves; `None` where
-/// nothing is worth a look.
+/// The length to which what has these `ends` is best cut, and what that saves; `None`
+/// where nothing is worth a look.
 ///
 /// `cumulative[i]` is the log-probability in nats of the first `i + 1` bytes.
-/// Words are cut like anything else: what is sure of a name saves typing too.
-/// A line is not left in the middle of its indentation.
-pub fn best_cut(text: &str, cumulative: &[f64], cost: f64) -> Option<(usize, f64)> {
-    let mut typed = 0;
-    let mut indentation = false;
+pub fn best_cut(ends: &[End], cumulative: &[f64], cost: f64) -> Option<(usize, f64)> {
     let mut best: Option<(usize, f64)> = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, c)) = chars.next() {
-        let end = start + c.len_utf8();
-        // Editors indent by themselves.
-        indentation = c == '\n' || (indentation && matches!(c, ' ' | '\t'));
-        if !indentation || c == '\n' {
-            typed += c.len_utf8();
-        }
-        let next = chars.peek().map_or('\n', |&(_, next)| next);
-        if typed < SHORTEST || (indentation && next.is_whitespace()) {
-            continue;
-        }
-        let saved = saving(cumulative[end - 1].exp(), typed, cost);
+    for end in ends.iter().filter(|end| end.typed >= SHORTEST) {
+        let saved = saving(cumulative[end.length - 1].exp(), end.typed, cost);
         if saved > best.map_or(0.0, |best| best.1) {
-            best = Some((end, saved));
+            best = Some((end.length, saved));
         }
     }
     best
 }
 
-/// The greatest probability in percent that one of `suggestions`, whose first
-/// `replaced` bytes stand already, begins with [`SHORTEST`] right bytes.
-pub(crate) fn percent(suggestions: &[Suggestion], replaced: usize) -> u8 {
+/// The greatest probability in percent that one of `suggestions` begins with
+/// [`SHORTEST`] right bytes, or the next more after which it may end.
+pub(crate) fn percent(suggestions: &[Suggestion]) -> u8 {
     let starts = suggestions.iter().filter_map(|suggestion| {
-        let added = &suggestion.text[replaced..];
-        let blank = added.len() - added.trim_start().len();
-        let last = (blank + SHORTEST).min(added.len()).checked_sub(1)?;
-        suggestion.cumulative.get(last)
+        let long = |end: &&End| end.typed >= SHORTEST;
+        let end = suggestion.ends.iter().find(long);
+        let end = end.or(suggestion.ends.last())?;
+        suggestion.cumulative.get(end.length - 1)
     });
     let greatest = starts.copied().fold(f64::NEG_INFINITY, f64::max);
     (greatest.exp() * 100.0).floor().clamp(0.0, 100.0) as u8
@@ -157,11 +159,12 @@ pub(crate) fn worth_a_look(
     for mut suggestion in suggestions {
         let added = &suggestion.text[replaced..];
         let doubted = ignored.doubt(added, &suggestion.cumulative);
-        let Some((length, saved)) = best_cut(added, &doubted, cost) else {
+        let Some((length, saved)) = best_cut(&suggestion.ends, &doubted, cost) else {
             continue;
         };
         suggestion.text.truncate(replaced + length);
         suggestion.cumulative.truncate(length);
+        suggestion.ends.retain(|end| end.length <= length);
         suggestion.bytes = length;
         suggestion.log_prob = suggestion.cumulative[length - 1];
         if worth.iter().all(|(_, other)| other.text != suggestion.text) {

@@ -6,7 +6,11 @@ use std::cmp::Ordering;
 use language::Language;
 
 use crate::options::{MultiLine, Options};
-use crate::surroundings::{Surroundings, columns};
+use crate::surroundings::{Brackets, Surroundings, columns};
+
+mod loops;
+
+pub(crate) use loops::before_repetition;
 
 /// What does not change while candidates of one request are decoded.
 #[derive(Clone, Debug)]
@@ -24,14 +28,21 @@ pub(crate) struct StopRules {
 }
 
 impl StopRules {
-    pub(crate) fn new(surroundings: &Surroundings<'_>, language: &str, options: &Options) -> Self {
+    pub(crate) fn new(
+        surroundings: &Surroundings<'_>,
+        brackets: &Brackets<'_>,
+        language: &'static Language,
+        options: &Options,
+    ) -> Self {
         Self {
             multi_line: match options.multi_line {
                 MultiLine::Off => false,
-                MultiLine::Auto => several_lines_fit(surroundings, language, options.just_accepted),
+                MultiLine::Auto => {
+                    several_lines_fit(surroundings, brackets, language, options.just_accepted)
+                }
                 MultiLine::Always => true,
             },
-            language: language::row(language),
+            language,
             standing: standing_closers(surroundings.rest.as_bytes()),
             indentation: surroundings.indentation(),
             line_before: surroundings.line_before.to_vec(),
@@ -116,6 +127,10 @@ impl Tracker {
         );
         // Quotes rarely span lines, and a stray apostrophe must not last.
         (self.in_string, self.escaped) = (false, false);
+        let kept = before_repetition(&rules.line_before, text);
+        if kept < at {
+            return Some(kept);
+        }
         let opens = |line: &[u8]| rules.language.opens_block(line);
         let Some(after) = line.after else {
             self.in_block = opens(&[&rules.line_before, text].concat());
@@ -203,11 +218,15 @@ impl Tracker {
 }
 
 /// See [`MultiLine::Auto`].
-fn several_lines_fit(around: &Surroundings<'_>, language: &str, just_accepted: bool) -> bool {
+fn several_lines_fit(
+    around: &Surroundings<'_>,
+    brackets: &Brackets<'_>,
+    language: &'static Language,
+    just_accepted: bool,
+) -> bool {
     let line = around.line_before;
     let blank = line.trim_ascii().is_empty();
-    let row = language::row(language);
-    around.rest.trim().is_empty() && (blank || just_accepted || row.opens_block(line))
+    brackets.ends_line() && (blank || just_accepted || language.opens_block(line))
 }
 
 #[cfg(test)]
@@ -218,11 +237,13 @@ mod tests {
     fn kept<'t>(language: &str, fixture: &str, text: &'t str, multi_line: MultiLine) -> &'t str {
         let (before, after) = fixture::split(fixture);
         let surroundings = Surroundings::new(before.as_bytes(), after);
+        let language = language::row(language);
+        let brackets = Brackets::new(language, before.as_bytes(), surroundings.rest);
         let options = Options {
             multi_line,
             ..Options::default()
         };
-        let rules = StopRules::new(&surroundings, language, &options);
+        let rules = StopRules::new(&surroundings, &brackets, language, &options);
         let mut tracker = Tracker::default();
         let bytes = text.as_bytes();
         let mut ats = 0..bytes.len();
@@ -333,20 +354,29 @@ mod tests {
     }
 
     #[test]
+    fn lines_end_before_they_repeat_themselves() {
+        check_lines("    $0", "a(0);¦\n    a(0);\n    a(0);\n");
+        check_lines_of("python", "$0", "a = 1\nb = 2¦\na = 1\nb = 2\na = 1\n");
+    }
+
+    #[test]
     fn a_standing_closer_ends_lines_too() {
         check_lines("f(|| {$0})", "\n    a\n¦});\n");
     }
 
     #[track_caller]
     fn check_fit(fixture: &str, expected: bool) {
-        check_fit_in("rust", fixture, expected);
+        check_fit_in("rust", fixture, false, expected);
     }
 
     #[track_caller]
-    fn check_fit_in(language: &str, fixture: &str, expected: bool) {
+    fn check_fit_in(language: &str, fixture: &str, just_accepted: bool, expected: bool) {
         let (before, after) = fixture::split(fixture);
         let around = Surroundings::new(before.as_bytes(), after);
-        assert_eq!(several_lines_fit(&around, language, false), expected);
+        let language = language::row(language);
+        let brackets = Brackets::new(language, before.as_bytes(), around.rest);
+        let fit = several_lines_fit(&around, &brackets, language, just_accepted);
+        assert_eq!(fit, expected, "{fixture}");
     }
 
     #[test]
@@ -368,17 +398,22 @@ mod tests {
 
     #[test]
     fn several_lines_fit_after_what_was_just_accepted_but_not_inside_a_line() {
-        for (fixture, expected) in [("a;$0\n", true), ("f(a$0)\n", false)] {
-            let (before, after) = fixture::split(fixture);
-            let around = Surroundings::new(before.as_bytes(), after);
-            assert_eq!(several_lines_fit(&around, "rust", true), expected);
-        }
+        check_fit_in("rust", "a;$0\n", true, true);
+        check_fit_in("rust", "f(a$0)\n", true, false);
+    }
+
+    #[test]
+    fn what_closes_a_block_of_an_earlier_line_comes_to_stand_below_several() {
+        check_fit_in("rust", "fn f() {\n    a;$0}", true, true);
+        check_fit_in("c", "int f(void) {\n  $0}", false, true);
+        check_fit_in("typescript", "f(() => {\n  $0})", false, true);
+        check_fit_in("rust", "fn f() { a;$0}", true, false);
     }
 
     #[test]
     fn a_colon_fits_several_lines_only_where_it_opens_a_block() {
         check_fit("let v = Vec::$0\n", false);
         check_fit("let x: $0\n", false);
-        check_fit_in("python", "def f():$0\n", true);
+        check_fit_in("python", "def f():$0\n", false, true);
     }
 }

@@ -1,5 +1,11 @@
 //! The lines around a cursor, as the stop rules and the trimming see them.
 
+mod brackets;
+mod repetition;
+
+pub(crate) use brackets::{Brackets, REACH};
+use unicode_segmentation::UnicodeSegmentation;
+
 /// Views into the text on both sides of a cursor.
 #[derive(Clone, Debug)]
 pub(crate) struct Surroundings<'a> {
@@ -54,15 +60,28 @@ pub(crate) fn columns(blank: u8) -> usize {
     if blank == b'\t' { 4 } else { 1 }
 }
 
-/// The letters, digits and underscores at the end of `line`.
+/// The letters, digits and underscores at the end of `line`, with the marks that
+/// belong to them.
 pub(crate) fn word_at_end(line: &[u8]) -> &str {
     // The line may begin inside a character where the text was cut off.
     let valid = line.utf8_chunks().last();
     let text = valid
         .filter(|c| c.invalid().is_empty())
         .map_or("", |c| c.valid());
-    let word = &text[text.trim_end_matches(language::is_word_char).len()..];
+    let word = if text.is_ascii() {
+        &text[text.trim_end_matches(language::is_word_char).len()..]
+    } else {
+        marked_word_at_end(text)
+    };
     if word.len() > LONGEST_WORD { "" } else { word }
+}
+
+/// The word at the end of `text`, character by character as readers see them.
+fn marked_word_at_end(text: &str) -> &str {
+    let characters = text.grapheme_indices(true).rev();
+    let in_word = |(_, character): &(usize, &str)| character.starts_with(language::is_word_char);
+    let first = characters.take_while(in_word).last();
+    first.map_or("", |(start, _)| &text[start..])
 }
 
 #[cfg(test)]
@@ -83,6 +102,8 @@ mod tests {
         check("foo.$0", "", "", &[]);
         check("größe_2$0n", "größe_2", "n", &[]);
         check("a → b$0", "b", "", &[]);
+        check("नमस्ते क्षि$0", "क्षि", "", &[]);
+        check("x.e\u{301}te\u{301}$0", "e\u{301}te\u{301}", "", &[]);
     }
 
     #[test]

@@ -18,4 +18,4 @@ mod stamp;
 mod whole;
 
 pub use stamp::Stamp;
-pub use whole::{Readers, WriteError, write, write_with};
+pub use whole::{Readers, WriteError, is_partial, write, write_with};

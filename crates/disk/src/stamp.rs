@@ -1,17 +1,27 @@
 //! What tells that a file has changed without reading it.
 
 use std::path::Path;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// When a file was written and how long it is.
+/// File systems count time in steps, the coarsest of those in use in such ones.
+const STEP: Duration = Duration::from_millis(50);
+
+/// When a file was written, how long it is and which one it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// When it was written, in nanoseconds since 1970; 0 for what is older.
     pub nanos: u64,
     /// Its length in bytes.
     pub length: u64,
+    /// When anything about it changed, in nanoseconds since 1970. Programs can't set
+    /// this; 0 where the system has no such time.
+    #[serde(default)]
+    pub changed: u64,
+    /// Which file of its file system it is; 0 where the system doesn't say.
+    #[serde(default)]
+    pub number: u64,
 }
 
 impl Stamp {
@@ -20,10 +30,73 @@ impl Stamp {
     pub fn of(path: &Path) -> Option<Self> {
         let metadata = std::fs::metadata(path).ok()?;
         let age = metadata.modified().ok()?.duration_since(UNIX_EPOCH);
-        let nanos = age.map_or(0, |age| u64::try_from(age.as_nanos()).unwrap_or(u64::MAX));
+        let (changed, number) = identified(&metadata);
         Some(Self {
-            nanos,
+            nanos: age.map_or(0, nanos),
             length: metadata.len(),
+            changed,
+            number,
         })
+    }
+
+    /// Whether a file that has this stamp at `now` will have another when it is written
+    /// after that: one that was written within the same step of its file system's clock
+    /// may keep its stamp.
+    pub fn is_settled(&self, now: SystemTime) -> bool {
+        let now = now.duration_since(UNIX_EPOCH).map_or(0, nanos);
+        self.nanos.max(self.changed).saturating_add(nanos(STEP)) < now
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The time of the last change and the number of a file.
+#[cfg(unix)]
+fn identified(metadata: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+
+    let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
+    let rest = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
+    let changed = seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    (changed, metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn identified(_: &std::fs::Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn another_text_of_the_same_length_and_time_has_another_stamp() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.rs");
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let write = |path: &Path, text: &str| {
+            fs::write(path, text).unwrap();
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(then).unwrap();
+            (Stamp::of(path).unwrap(), SystemTime::now())
+        };
+        let (first, at) = write(&path, "let a = 1;");
+        // Within one step of the clock it says itself that it can't be trusted.
+        let (second, _) = write(&path, "let b = 2;");
+        assert!(first != second || !first.is_settled(at));
+        // Renamed over it, as `git` and `mv -p` do.
+        let beside = folder.path().join("b.rs");
+        let (third, _) = write(&beside, "let c = 3;");
+        fs::rename(&beside, &path).unwrap();
+        assert_eq!((third.nanos, third.length), (first.nanos, first.length));
+        assert_ne!(Stamp::of(&path).unwrap(), first);
+        assert!(first.is_settled(SystemTime::now() + Duration::from_secs(1)));
+        assert!(!first.is_settled(then + Duration::from_nanos(1)));
     }
 }

@@ -62,10 +62,19 @@ pub fn write_with(
     })
 }
 
+/// What the names of files begin and end with that are being written.
+const PARTIAL: (&str, &str) = (".lstm-ls-", ".partial");
+
+/// Whether a file called `name` was being written by [`write`], or by what did that before
+/// it: where no program is at it any more, it is of no use.
+pub fn is_partial(name: &str) -> bool {
+    (name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1)) || name.starts_with(".tmp")
+}
+
 /// A new file in `folder`; removed when it is dropped.
 fn partial_in(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".lstm-ls-").suffix(".partial");
+    builder.prefix(PARTIAL.0).suffix(PARTIAL.1);
     // Temporary files are for the owner alone unless they are asked not to be.
     #[cfg(unix)]
     if readers == Readers::AsUsual {

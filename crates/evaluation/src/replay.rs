@@ -10,8 +10,8 @@ use std::time::Instant;
 use code_index::Layer;
 use completer::show::{self, Ignored};
 use completer::{
-    Before, CancelToken, Cancelled, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy,
-    Suggestion,
+    Before, CancelToken, Cancelled, Completer, Flaws, MultiLine, NO_CLOCK, Options, Request,
+    Strategy, Suggestion,
 };
 
 use crate::scenario::{Passage, Scenario};
@@ -96,10 +96,17 @@ impl Replayed {
 /// accepted there.
 type Place = (usize, bool);
 
+/// What was suggested at one place.
+struct Known {
+    suggestion: Suggestion,
+    /// What is wrong with the beginnings of it that were shown, by their length.
+    flaws: Vec<(usize, Flaws)>,
+}
+
 /// What was suggested at the places where the typist came by.
 #[derive(Default)]
 struct Suggestions {
-    known: HashMap<Place, Option<Suggestion>>,
+    known: HashMap<Place, Option<Known>>,
     /// Microseconds each took.
     micros: Vec<u64>,
 }
@@ -175,16 +182,43 @@ impl Typist<'_> {
         place: Place,
         least: f64,
         suggestions: &'s mut Suggestions,
-    ) -> Option<&'s Suggestion> {
+    ) -> Option<&'s mut Known> {
         let Suggestions { known, micros } = suggestions;
         let known = known.entry(place).or_insert_with(|| {
             let started = Instant::now();
             let suggestion = self.ask(passage, place, least);
             let took = started.elapsed().as_micros();
             micros.push(u64::try_from(took).unwrap_or(u64::MAX));
-            suggestion
+            suggestion.map(|suggestion| Known {
+                suggestion,
+                flaws: Vec::new(),
+            })
         });
-        known.as_ref()
+        known.as_mut()
+    }
+
+    /// The text after `passage`.
+    fn after(&self, passage: &Passage) -> &str {
+        match passage.has_rest {
+            true => &self.text[passage.end..],
+            false => "",
+        }
+    }
+
+    /// What is wrong with the first `length` bytes of what is `known` at `offset`.
+    fn flaws(&self, passage: &Passage, offset: usize, known: &mut Known, length: usize) -> Flaws {
+        let found = known.flaws.iter().find(|(of, _)| *of == length);
+        if let Some(&(_, flaws)) = found {
+            return flaws;
+        }
+        let language = match self.suggester {
+            Suggester::Completer { language, .. } => language,
+            Suggester::Words => "",
+        };
+        let (before, text) = (&self.text[..offset], &known.suggestion.text[..length]);
+        let flaws = completer::flaws(language, before, text, self.after(passage));
+        known.flaws.push((length, flaws));
+        flaws
     }
 
     fn ask(
@@ -194,10 +228,7 @@ impl Typist<'_> {
         least: f64,
     ) -> Option<Suggestion> {
         let before = &self.text[..offset];
-        let after = match passage.has_rest {
-            true => &self.text[passage.end..],
-            false => "",
-        };
+        let after = self.after(passage);
         let Suggester::Completer {
             completer,
             memory,
@@ -249,11 +280,13 @@ impl Typist<'_> {
                 offset += 1;
                 continue;
             }
-            let suggestion = self.suggestion(passage, (offset, just_accepted), least, suggestions);
-            let shown = suggestion.and_then(|s| {
+            let known = self.suggestion(passage, (offset, just_accepted), least, suggestions);
+            let shown = known.and_then(|known| {
+                let s = &known.suggestion;
                 let doubted = ignored.doubt(&s.text, &s.cumulative);
-                let (length, _) = show::best_cut(&s.text, &doubted, cost)?;
-                let last = length - 1;
+                let (length, _) = show::best_cut(&s.ends, &doubted, cost)?;
+                tally.add_flaws(self.flaws(passage, offset, known, length));
+                let (s, last) = (&known.suggestion, length - 1);
                 Some(Shown {
                     text: &s.text[..length],
                     probability: doubted[last].exp(),

@@ -1,5 +1,7 @@
 //! What a replay counts.
 
+use completer::Flaws;
+
 /// What a typist did who typed a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -13,6 +15,11 @@ pub struct Tally {
     pub accepted: usize,
     /// Bytes of the taken ones, counted as in `bytes`.
     pub accepted_bytes: usize,
+    /// Of those shown, how many would leave a line whose brackets match with some that
+    /// do not.
+    pub unbalanced: usize,
+    /// Of those shown, how many say again how what follows the cursor begins.
+    pub repeats: usize,
     /// How often those that the typist had not typed into were right, by how
     /// likely they were held to be.
     pub reliability: Reliability,
@@ -27,6 +34,22 @@ impl Tally {
     /// Share of the suggestions that were taken.
     pub fn precision(&self) -> f64 {
         share(self.accepted, self.shown)
+    }
+
+    /// Counts what is wrong with a suggestion that is shown.
+    pub fn add_flaws(&mut self, flaws: Flaws) {
+        self.unbalanced += usize::from(flaws.unbalanced);
+        self.repeats += usize::from(flaws.repeats);
+    }
+
+    /// Share of the suggestions that would unbalance their line.
+    pub fn share_unbalanced(&self) -> f64 {
+        share(self.unbalanced, self.shown)
+    }
+
+    /// Share of the suggestions that repeat what follows.
+    pub fn share_repeats(&self) -> f64 {
+        share(self.repeats, self.shown)
     }
 
     /// Bytes a taken suggestion had, on average.
@@ -48,6 +71,8 @@ impl std::ops::AddAssign for Tally {
         self.shown += other.shown;
         self.accepted += other.accepted;
         self.accepted_bytes += other.accepted_bytes;
+        self.unbalanced += other.unbalanced;
+        self.repeats += other.repeats;
         self.reliability += other.reliability;
     }
 }
@@ -105,4 +130,26 @@ impl std::ops::AddAssign for Reliability {
 
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flaws_are_counted_by_what_is_shown() {
+        let flaws = |unbalanced, repeats| Flaws {
+            unbalanced,
+            repeats,
+        };
+        let mut tally = Tally::default();
+        for flaws in [flaws(true, false), flaws(true, true), flaws(false, false)] {
+            tally.add_flaws(flaws);
+            tally.shown += 1;
+        }
+        tally += tally;
+        assert_eq!((tally.unbalanced, tally.repeats, tally.shown), (4, 2, 6));
+        assert_eq!(tally.share_unbalanced(), 4.0 / 6.0);
+        assert_eq!(tally.share_repeats(), 2.0 / 6.0);
+    }
 }

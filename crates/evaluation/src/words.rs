@@ -1,6 +1,6 @@
 //! Word completion as editors have it without a language server; what to compare with.
 
-use completer::Suggestion;
+use completer::{End, Suggestion};
 use language::is_word_char;
 
 /// The rest of the last word before the cursor that begins with the half-typed one.
@@ -19,6 +19,10 @@ pub(crate) fn rest_of_last_word(before: &str) -> Option<Suggestion> {
         cumulative: vec![0.0; rest.len()],
         score: 0.0,
         likeliest: true,
+        ends: vec![End {
+            length: rest.len(),
+            typed: rest.len(),
+        }],
     })
 }
 

@@ -25,8 +25,8 @@ mod word;
 pub use lexer::{Lexer, Mode, comment_length};
 pub use lexis::{BlockComment, Fence, Lexis, Quote};
 pub use lookup::{
-    Doubt, Told, all, by_id, by_path, group_of, group_of_file, is_manifest, is_same, of_document,
-    of_path, row, serves,
+    Doubt, Told, all, by_id, by_path, group_of, group_of_file, group_of_id, is_manifest, is_same,
+    of_document, of_path, row, serves,
 };
 pub use row::{Blocks, KeywordBlocks, Kind, Language, WordKind, Words};
 pub use word::{is_word_byte, is_word_char};

@@ -89,7 +89,12 @@ pub fn of_document(said: &str, path: &Path) -> Told {
 /// The group of the file at `path`, which an editor says is in `id`: files of one
 /// group know each other's words.
 pub fn group_of(path: &Path, id: &str) -> String {
-    group_of_file(path).unwrap_or_else(|| id.to_owned())
+    group_of_file(path).unwrap_or_else(|| group_of_id(id))
+}
+
+/// The group of a document of which only its language is known.
+pub fn group_of_id(id: &str) -> String {
+    by_id(id).map_or_else(|| id.to_owned(), |row| row.group().to_owned())
 }
 
 /// The same of a file whose language its name has to tell; `None` if it is none
@@ -230,6 +235,8 @@ mod tests {
         assert_eq!(group("a.json"), None);
         assert_eq!(group("Makefile"), None);
         assert_eq!(group_of(Path::new("Makefile"), "makefile"), "makefile");
+        assert_eq!(Some(group_of_id("typescriptreact")), group("a.ts"));
+        assert_eq!(group_of_id("unheardof"), "unheardof");
     }
 
     #[test]

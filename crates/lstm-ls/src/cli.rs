@@ -87,7 +87,7 @@ enum Command {
     /// Show what was offered and accepted on this machine.
     Stats(stats::Arguments),
     /// Show what this machine gives: CPU, model, speed, settings.
-    Doctor,
+    Doctor(doctor::Arguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -146,7 +146,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         Some(Command::Eval(eval::Measure::Surprise(surprise))) => {
             eval::surprise(&surprise, &source, loader, out)?;
         }
-        Some(Command::Doctor) => doctor::run(&source, loader, out)?,
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments, &source, loader, out)?,
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -33,6 +33,7 @@ pub(crate) mod protocol;
 mod retraining;
 pub mod texts;
 pub mod transport;
+pub(crate) mod uri;
 
 use backend::Backend;
 use retraining::Retraining;

@@ -72,7 +72,7 @@ impl HeldOut {
             let mut text = text.with_context(|| format!("reading {}", path.display()))?;
             text.truncate(line_end(&text, measured_of_a_file));
             let inside: PathBuf = path.strip_prefix(folder)?.components().skip(1).collect();
-            let own = workspace.join(&inside);
+            let own = workspace::identity(&workspace.join(&inside));
             let group = language::group_of(&own, language);
             let of_this = line_end(&text, typed_of_a_file.min(TYPED - typed));
             measured += text.len();

@@ -1,12 +1,13 @@
 //! Which files of a folder are worth remembering.
 //!
-//! What git ignores, what is hidden and what lies behind links is not looked
-//! at; neither is what may hold secrets, is too large, or is no text.
+//! Of those that a walk comes by, what may hold secrets, is too large, or is no text is
+//! left out.
 
 use std::path::{Path, PathBuf};
 
+use crate::identity;
+use crate::tree::Tree;
 use code_index::newline;
-use ignore::WalkBuilder;
 
 /// Bytes at the start of a file that tell text from data.
 const SNIFFED: usize = 8192;
@@ -52,26 +53,13 @@ pub enum Skipped {
 
 /// The files below `folder`, in order of path, that have a group by `group_of`.
 pub fn below(folder: &Path, group_of: impl Fn(&Path) -> Option<String>) -> Vec<(PathBuf, String)> {
-    files(&mut WalkBuilder::new(folder))
-        .filter_map(|path| group_of(&path).map(|group| (path, group)))
-        .collect()
-}
-
-/// Whether [`below`] would find the file at `path` in `folder`.
-pub fn is_below(folder: &Path, path: &Path) -> bool {
-    let wanted = path.to_owned();
-    let mut walk = WalkBuilder::new(folder);
-    walk.filter_entry(move |entry| wanted.starts_with(entry.path()));
-    path.starts_with(folder) && files(&mut walk).any(|file| file == path)
-}
-
-fn files(walk: &mut WalkBuilder) -> impl Iterator<Item = PathBuf> + use<> {
-    let walk = walk.sort_by_file_path(Path::cmp).require_git(false).build();
-    let files = walk.filter_map(Result::ok).filter(|entry| {
-        let kind = entry.file_type();
-        kind.is_some_and(|kind| kind.is_file())
-    });
-    files.map(ignore::DirEntry::into_path)
+    let walked = Tree::new(&identity(folder)).walk(|_| {});
+    let files = walked.into_iter();
+    let mut files: Vec<_> = files
+        .filter_map(|(path, _)| group_of(&path).map(|group| (path, group)))
+        .collect();
+    files.sort();
+    files
 }
 
 /// The text of the file at `path`, if it is worth remembering.
@@ -83,8 +71,11 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
         return Err(Skipped::Secret);
     }
     let unreadable = |error: std::io::Error| Skipped::Unreadable(error.to_string());
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if length > limits.file as u64 {
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Skipped::NotText);
+    }
+    if metadata.len() > limits.file as u64 {
         return Err(Skipped::TooLarge(limits.file));
     }
     let text = std::fs::read(path).map_err(unreadable)?;

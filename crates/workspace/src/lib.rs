@@ -26,9 +26,21 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod caches;
 pub mod files;
+mod foreign;
+mod identity;
+mod keeper;
+mod nearness;
+mod pending;
 mod reading;
+mod rules;
 mod store;
+mod tree;
+mod watching;
 mod workspace;
 
+pub use caches::EXTENSION as CACHE_EXTENSION;
+pub use identity::identity;
+pub use reading::{LeftOut, look_through};
 pub use workspace::{Progress, Setup, Workspace};

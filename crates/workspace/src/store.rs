@@ -1,11 +1,13 @@
 //! The cache file of a workspace.
 //!
-//! A length, a JSON header (groups, files, stamps), for each group its texts in
-//! the header's order and its index, and a checksum of all that. A file that is
-//! not exactly so is no cache; it is made again.
+//! Whose it is, as JSON after its length; the length of a JSON header (groups, files,
+//! stamps), the header, for each group its texts in the header's order and its index; and
+//! a checksum of all but the lengths. A file that is not exactly so is no cache; it is
+//! made again.
 
 use std::collections::HashMap;
-use std::io;
+use std::ffi::OsString;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,15 +15,54 @@ use code_index::{Group, Segment};
 use disk::{Readers, Stamp};
 use serde::{Deserialize, Serialize};
 
-use crate::reading::Kept;
-
 /// Changes with the layout.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// No list of folders is longer, in bytes.
+const MOST_ABOUT: u64 = 1 << 20;
+
+/// A group, and the stamps of the files that its index was made of.
+pub(crate) struct Kept {
+    pub(crate) group: Arc<Group>,
+    pub(crate) stamps: HashMap<PathBuf, Stamp>,
+}
+
+/// Whose cache it is.
+#[derive(Serialize, Deserialize)]
+struct About {
+    version: u32,
+    folders: Vec<Name>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Header {
-    version: u32,
     groups: Vec<GroupHeader>,
+}
+
+/// A path. Those that are no Unicode, as of old in Latin-1, are kept byte by byte.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Text(String),
+    Raw(OsString),
+}
+
+impl From<&Path> for Name {
+    fn from(path: &Path) -> Self {
+        match path.to_str() {
+            Some(text) => Self::Text(text.to_owned()),
+            None => Self::Raw(path.as_os_str().to_owned()),
+        }
+    }
+}
+
+impl From<Name> for PathBuf {
+    fn from(name: Name) -> Self {
+        match name {
+            Name::Text(text) => text.into(),
+            Name::Raw(raw) => raw.into(),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,40 +75,43 @@ struct GroupHeader {
 
 #[derive(Serialize, Deserialize)]
 struct FileHeader {
-    path: PathBuf,
-    stamp: Stamp,
+    path: Name,
+    /// What it was when it was read, if another text would have made another stamp.
+    stamp: Option<Stamp>,
     /// Bytes of its text, which is shorter than the file where lines end in CRLF.
     text: usize,
 }
 
-/// Writes `groups` to `path`; as a whole or not at all.
+/// Writes the `groups` of `folders` to `path`, as a whole or not at all. `stamp_of` gives
+/// the stamps of files as they were read.
 ///
 /// # Errors
 /// If that fails.
-pub(crate) fn save(path: &Path, groups: &HashMap<String, Kept>) -> io::Result<()> {
+pub(crate) fn save(
+    path: &Path,
+    folders: &[PathBuf],
+    groups: &HashMap<String, Arc<Group>>,
+    stamp_of: impl Fn(&Path) -> Option<Stamp>,
+) -> io::Result<()> {
     let mut groups: Vec<_> = groups
         .iter()
-        .filter_map(|(name, kept)| Some((name, kept, kept.group.index()?)))
+        .filter_map(|(name, group)| Some((name, group, group.index()?)))
         .collect();
     groups.sort_by_key(|(name, ..)| *name);
-    let mut header = Header {
-        version: VERSION,
-        groups: Vec::new(),
-    };
+    let mut header = Header { groups: Vec::new() };
     let mut body = Vec::new();
-    for (name, kept, index) in groups {
-        let mut texts: Vec<_> = kept.group.indexed().iter().collect();
+    for (name, group, index) in groups {
+        let mut texts: Vec<_> = group.indexed().iter().collect();
         texts.sort_by_key(|(path, _)| *path);
+        let files = texts.iter().map(|(path, text)| FileHeader {
+            path: Name::from(path.as_path()),
+            // The stamp of a text that changed since is not that of the indexed one.
+            stamp: stamp_of(path).filter(|_| !group.has_changed(path)),
+            text: text.len(),
+        });
         header.groups.push(GroupHeader {
             name: name.clone(),
-            files: texts
-                .iter()
-                .map(|(path, text)| FileHeader {
-                    path: path.to_path_buf(),
-                    stamp: kept.stamps.get(*path).copied().unwrap_or_default(),
-                    text: text.len(),
-                })
-                .collect(),
+            files: files.collect(),
             index: index.as_bytes().len(),
         });
         texts
@@ -75,15 +119,23 @@ pub(crate) fn save(path: &Path, groups: &HashMap<String, Kept>) -> io::Result<()
             .for_each(|(_, text)| body.extend_from_slice(text));
         body.extend_from_slice(index.as_bytes());
     }
+    let about = About {
+        version: VERSION,
+        folders: folders.iter().map(|f| Name::from(f.as_path())).collect(),
+    };
+    let about = serde_json::to_vec(&about).map_err(io::Error::other)?;
     let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&header);
-    hasher.update(&body);
+    for part in [&about, &header, &body] {
+        hasher.update(part);
+    }
 
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     // It holds what the user wrote.
     let written = disk::write_with(path, Readers::Owner, |file| {
+        file.write_all(&(about.len() as u64).to_le_bytes())?;
+        file.write_all(&about)?;
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(&header)?;
         file.write_all(&body)?;
@@ -92,21 +144,42 @@ pub(crate) fn save(path: &Path, groups: &HashMap<String, Kept>) -> io::Result<()
     written.map_err(|refused| refused.error)
 }
 
+/// The folders that the cache at `path` is of, without a look at the rest of it; `None` if
+/// it is no cache of this version.
+pub(crate) fn folders_of(path: &Path) -> Option<Vec<PathBuf>> {
+    let mut file = std::fs::File::open(path).ok()?;
+    let mut length = [0; 8];
+    file.read_exact(&mut length).ok()?;
+    let length = u64::from_le_bytes(length);
+    if length > MOST_ABOUT {
+        return None;
+    }
+    let mut about = Vec::new();
+    file.take(length).read_to_end(&mut about).ok()?;
+    let about: About = serde_json::from_slice(&about).ok()?;
+    let folders = about.folders.into_iter().map(PathBuf::from);
+    (about.version == VERSION).then(|| folders.collect())
+}
+
 /// The groups that [`save`] wrote to `path`; `None` where there is nothing, or
 /// nothing of use.
 pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
     let bytes = std::fs::read(path).ok()?;
-    let (length, rest) = bytes.split_first_chunk::<8>()?;
-    let (content, checksum) = rest.split_last_chunk::<4>()?;
-    if crc32fast::hash(content) != u32::from_le_bytes(*checksum) {
+    let (content, checksum) = bytes.split_last_chunk::<4>()?;
+    let (about, rest) = part(content)?;
+    let (header, mut body) = part(rest)?;
+    let mut hasher = crc32fast::Hasher::new();
+    for part in [about, header, body] {
+        hasher.update(part);
+    }
+    if hasher.finalize() != u32::from_le_bytes(*checksum) {
         return None;
     }
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    let (header, mut body) = content.split_at_checked(length)?;
+    let about: About = serde_json::from_slice(about).ok()?;
+    if about.version != VERSION {
+        return None;
+    }
     let header: Header = serde_json::from_slice(header).ok()?;
-    if header.version != VERSION {
-        return None;
-    }
     let mut groups = HashMap::new();
     for group in header.groups {
         let mut texts = HashMap::new();
@@ -114,8 +187,9 @@ pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
         for file in group.files {
             let text;
             (text, body) = body.split_at_checked(file.text)?;
-            texts.insert(file.path.clone(), text.into());
-            stamps.insert(file.path, file.stamp);
+            let path = PathBuf::from(file.path);
+            stamps.extend(file.stamp.map(|stamp| (path.clone(), stamp)));
+            texts.insert(path, text.into());
         }
         let index;
         (index, body) = body.split_at_checked(group.index)?;
@@ -127,4 +201,10 @@ pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
         groups.insert(group.name, kept);
     }
     Some(groups)
+}
+
+/// What follows its length, and the rest.
+fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }

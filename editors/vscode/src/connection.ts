@@ -143,7 +143,7 @@ export class Connection implements vscode.Disposable {
 
   #options(): LanguageClientOptions {
     return {
-      documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+      documentSelector: ["file", "untitled", "vscode-notebook-cell"].map((scheme) => ({ scheme })),
       initializationOptions: serverSettings(),
       outputChannel: this.log,
       errorHandler: this.#errorHandler(),

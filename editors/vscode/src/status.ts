@@ -8,7 +8,13 @@ export interface Status {
   model?: { name: string; language?: string; path?: string | null; embedded?: boolean } | null;
   enabled?: boolean;
   state?: "ready" | "loading" | "memory only" | "failed" | "off";
-  workspace?: { reading: boolean; percent: number; files: number; bytes: number } | null;
+  workspace?: {
+    reading: boolean;
+    percent: number;
+    files: number;
+    bytes: number;
+    noRoom?: { files: number; bytes: number; folders: string[] } | null;
+  } | null;
   lastLatencyMicros?: number | null;
   lastReason?: { code: string; message: string } | null;
   clients?: number;
@@ -50,8 +56,12 @@ export function show(situation: Situation): Shown {
     tooltip.push(`Model: ${status.model.name}${origin ? ` (${origin})` : ""}`);
   }
   if (status?.workspace) {
-    const { files, bytes } = status.workspace;
-    tooltip.push(`Workspace: ${files} files, ${(bytes / 1e6).toFixed(1)} MB remembered`);
+    const { files, bytes, noRoom } = status.workspace;
+    tooltip.push(`Workspace: ${files} files, ${megabytes(bytes)} remembered`);
+    if (noRoom) {
+      const most = noRoom.folders[0] === undefined ? "" : `, most of it in ${noRoom.folders[0]}`;
+      tooltip.push(`No room for ${noRoom.files} files, ${megabytes(noRoom.bytes)}${most}`);
+    }
   }
   if (isNumber(status?.lastLatencyMicros)) {
     tooltip.push(`Last answer: ${milliseconds(status.lastLatencyMicros)}`);
@@ -115,4 +125,8 @@ export function milliseconds(micros: number): string {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

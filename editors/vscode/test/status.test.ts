@@ -50,6 +50,16 @@ test("reading the workspace shows how far that is", () => {
   assert.equal(text({ status: read }), "$(sparkle) lstm-ls");
 });
 
+test("the tooltip says what found no room", () => {
+  const noRoom = { files: 812, bytes: 4_100_000, folders: ["/p/node_modules"] };
+  const workspace = { reading: false, percent: 100, files: 12, bytes: 340_000, noRoom };
+  const { tooltip } = show({ ...running, status: { state: "ready", workspace } });
+  assert.ok(tooltip.includes("No room for 812 files, 4.1 MB, most of it in /p/node_modules"));
+  const all = { ...workspace, noRoom: null };
+  const without = show({ ...running, status: { state: "ready", workspace: all } }).tooltip;
+  assert.ok(!without.some((line) => line.startsWith("No room")));
+});
+
 test("a model that cannot be used is a warning", () => {
   assert.ok(show({ ...running, status: { state: "failed" } }).warning);
 });

@@ -14,8 +14,17 @@ const SALES: &str = include_str!("../data/sales.rs");
 
 /// Runs the script of that name on a file with [`SALES`] and a blank line.
 fn check(script: &str) -> Result<()> {
+    check_in("", script)
+}
+
+/// The same with the file in `folder` of the user's home.
+fn check_in(folder: &str, script: &str) -> Result<()> {
     let home = Home::new()?;
-    let file = home.path().join("sales.rs");
+    let file = home.path().join(folder).join("sales.rs");
+    if !folder.is_empty() {
+        // What makes it a project to Neovim.
+        fs::create_dir_all(home.path().join(folder).join(".git"))?;
+    }
     fs::write(&file, format!("{SALES}\n"))?;
     let mut command = home.command(neovim()?);
     command
@@ -59,6 +68,11 @@ fn keys_do_what_they_did_where_there_is_no_ghost_text() -> Result<()> {
 #[test]
 fn commands_status_health_and_a_server_that_dies() -> Result<()> {
     check("commands.lua")
+}
+
+#[test]
+fn what_another_program_writes_is_known_to_the_next_suggestion() -> Result<()> {
+    check_in("project", "outside.lua")
 }
 
 #[test]

@@ -28,6 +28,7 @@ mkdirSync(project);
 // All there from the start: VS Code lists files that come later with a delay.
 for (const name of [
   "first", "word", "line", "next", "popup", "off", "on", "killed", "latency", "window", "second",
+  "outside",
 ]) {
   writeFileSync(join(project, `${name}.rs`), PROGRAM);
 }
@@ -69,6 +70,7 @@ try {
   await popup(window);
   await offAndOn(window);
   await why(window);
+  await outside(window);
   await secrets(window);
   await killed(window);
   const latency = await measureLatency(window);
@@ -222,6 +224,30 @@ async function why(window: Window): Promise<void> {
   });
   await window.screenshot("vscode-11-why");
   await window.command("Notifications: Clear All Notifications");
+}
+
+async function outside(window: Window): Promise<void> {
+  step("what another program writes is known to the next suggestion");
+  await edit(window, "outside.rs");
+  const rest = "istry.lookup_zebra(";
+  const line = (i: number) => `fn f${i}() {\n        quokka_reg${rest}${i});\n}\n`;
+  mkdirSync(join(project, "inside"));
+  writeFileSync(join(project, "inside", "other.rs"), Array.from({ length: 40 }, (_, i) => line(i)).join(""));
+  await window.type("        quokka_re");
+  await window.waitFor("the name that the other program wrote", async () => {
+    // VS Code tells of changes with a delay; an answer from before that is asked for again.
+    await window.press("Escape", "Backspace");
+    await window.type("e");
+    for (let looks = 0; looks < 10; looks += 1) {
+      if ((await window.ghost())?.startsWith(`g${rest.slice(0, 12)}`)) {
+        return true;
+      }
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+    return undefined;
+  });
+  await window.screenshot("vscode-15-outside");
+  await window.press("Escape");
 }
 
 async function secrets(window: Window): Promise<void> {

@@ -1,7 +1,7 @@
 //! Wheels of pure Python: their files and what they state, unpacked, never installed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -20,8 +20,29 @@ const AT_ONCE: usize = 4;
 /// # Errors
 /// If a step fails.
 pub(super) fn provide() -> Result<()> {
-    let manifests = workspace::root().join("models/corpus/python");
-    let folder = workspace::root().join(".corpus/python");
+    Pack {
+        name: "python",
+        languages: "python",
+        folder: &unpacked("python")?,
+        repository_kb: 500,
+        options: &["--own-code-only"],
+    }
+    .run()
+}
+
+/// Fetches the wheels of `models/corpus/mixing-python/requirements.txt`, which no model
+/// was trained on.
+///
+/// # Errors
+/// If a step fails.
+pub(super) fn provide_mixing() -> Result<()> {
+    unpacked("mixing-python").map(drop)
+}
+
+/// The folder of the packages whose wheels `models/corpus/NAME/requirements.txt` names.
+fn unpacked(name: &str) -> Result<PathBuf> {
+    let manifests = workspace::root().join("models/corpus").join(name);
+    let folder = workspace::root().join(".corpus").join(name);
     let requirements = manifests.join("requirements.txt");
     let requirements = fs::read_to_string(&requirements)
         .with_context(|| format!("reading {}", requirements.display()))?;
@@ -44,14 +65,7 @@ pub(super) fn provide() -> Result<()> {
         unpack.arg(entry?.path());
     }
     process::run(&mut unpack)?;
-    Pack {
-        name: "python",
-        languages: "python",
-        folder: &packages,
-        repository_kb: 500,
-        options: &["--own-code-only"],
-    }
-    .run()
+    Ok(packages)
 }
 
 /// Has pip download what `requirements` names, hash for hash, into `wheels`; nothing

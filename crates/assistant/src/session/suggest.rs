@@ -21,7 +21,10 @@ use crate::settings::Settings;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Candidates of one line each, for a list.
-    List,
+    List {
+        /// Whether the user asked for it; if not, what is unlikely stays away.
+        by_hand: bool,
+    },
     /// Ghost text.
     Ghost {
         /// Whether the user asked for it, and so wants alternatives and to see even
@@ -78,7 +81,7 @@ impl From<Suggestion> for Text {
 impl Ask {
     fn purpose(&self) -> Purpose {
         match self {
-            Self::List => Purpose::Popup,
+            Self::List { .. } => Purpose::Popup,
             Self::Ghost { .. } => Purpose::Ghost,
         }
     }
@@ -207,8 +210,14 @@ impl Session {
     fn options(&self, snapshot: &Snapshot, ask: Ask) -> Options {
         let settings = &snapshot.settings;
         let options = options(settings);
-        let Ask::Ghost { by_hand, selected } = ask else {
-            return options;
+        let (by_hand, selected) = match ask {
+            Ask::List { by_hand } => {
+                return Options {
+                    unasked: !by_hand,
+                    ..options
+                };
+            }
+            Ask::Ghost { by_hand, selected } => (by_hand, selected),
         };
         let ghost = self
             .documents
@@ -266,7 +275,7 @@ impl Question {
         let document = &snapshot.document;
         let memory = snapshot.memory();
         let reach = completer.reach();
-        let tail = document.tail(snapshot.at.start, reach.before);
+        let tail = snapshot.tail(reach.before);
         let request = Request {
             path: &snapshot.place.path.to_string_lossy(),
             before: Before {

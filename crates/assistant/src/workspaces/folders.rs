@@ -1,38 +1,55 @@
 //! One client's folders, and what is remembered around the document it completes
-//! in: the files of its folders as they are on the disk, and the documents it has
-//! changed but not saved as they are in the editor.
+//! in: the files of its folders as they are on the disk, and the documents it has open
+//! as they are in the editor.
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use code_index::{Layer, Segment};
+use code_index::Layer;
 use futures_util::future::{Either, select};
-use language::group_of;
 use parking_lot::Mutex;
 use workspace::Progress;
-use workspace::files::{self, Limits};
 
+use super::open::{self, OpenTexts};
 use super::{Key, Memories, Remembered};
-use crate::documents::{Revision, Unsaved};
+use crate::documents::Other;
 use crate::watched::{Watched, Watcher};
 
-/// Unsaved documents beyond these are known as they are on the disk.
-const MOST_UNSAVED: usize = 8;
+/// Files opened last that are told to a memory that begins to read.
+const MOST_OPENED: usize = 8;
 
 /// The folders of one client.
 #[derive(Default)]
 pub(crate) struct Folders {
-    folders: Mutex<Vec<PathBuf>>,
+    folders: Mutex<Vec<Folder>>,
     remembered: Watched<Option<Arc<Remembered>>>,
-    unsaved: Mutex<Option<UnsavedIndex>>,
+    open: Mutex<OpenTexts>,
+    /// Whether the files are watched for the client.
+    watches: AtomicBool,
+    /// The files opened last, the latest last.
+    opened: Mutex<Vec<PathBuf>>,
 }
 
-/// The index of some unsaved documents.
-struct UnsavedIndex {
-    /// Which state of which documents.
-    of: Vec<Revision>,
-    segment: Arc<Segment>,
+/// An open folder.
+#[derive(Clone, Debug)]
+struct Folder {
+    /// As the client named it, and where that led when it was opened.
+    named: PathBuf,
+    identity: PathBuf,
+}
+
+impl Folder {
+    fn new(named: PathBuf) -> Self {
+        let identity = workspace::identity(&named);
+        Self { named, identity }
+    }
+
+    /// Whether it is the same: by its name too, as a link may lead elsewhere by now.
+    fn is(&self, other: &Self) -> bool {
+        self.named == other.named || self.identity == other.identity
+    }
 }
 
 /// Hears of every change to the folders and to how far they are read.
@@ -63,15 +80,18 @@ impl News {
 impl Folders {
     /// The client has these folders open.
     pub(crate) fn open(&self, folders: Vec<PathBuf>) {
-        *self.folders.lock() = folders;
+        *self.folders.lock() = folders.into_iter().map(Folder::new).collect();
     }
 
     /// Folders come and go.
     pub(crate) fn change(&self, added: Vec<PathBuf>, removed: &[PathBuf]) {
         let mut folders = self.folders.lock();
-        folders.retain(|folder| !removed.contains(folder));
-        for added in added {
-            if !folders.contains(&added) {
+        for removed in removed {
+            let removed = Folder::new(removed.clone());
+            folders.retain(|folder| !folder.is(&removed));
+        }
+        for added in added.into_iter().map(Folder::new) {
+            if !folders.iter().any(|folder| folder.is(&added)) {
                 folders.push(added);
             }
         }
@@ -79,10 +99,18 @@ impl Folders {
 
     /// Remembers at most so many `megabytes` of the folders' files from now on.
     pub(crate) fn remember(&self, memories: &Memories, megabytes: usize) {
+        let folders = self.folders.lock().clone();
         let remembered = memories.open(Key {
-            folders: self.folders.lock().clone(),
+            folders: folders.into_iter().map(|folder| folder.identity).collect(),
             megabytes,
         });
+        if let Some(remembered) = &remembered {
+            if self.watches.load(Ordering::Relaxed) {
+                remembered.watch();
+            }
+            let opened = self.opened.lock();
+            opened.iter().for_each(|path| remembered.opened(path));
+        }
         self.remembered.change(|before| {
             let same = match (before.as_ref(), &remembered) {
                 (Some(before), Some(now)) => Arc::ptr_eq(before, now),
@@ -94,10 +122,25 @@ impl Folders {
         });
     }
 
-    /// The file at `path` was written, made or deleted.
-    pub(crate) fn file_changed(&self, path: &Path) {
+    /// The client has opened the file at `path`, an identity.
+    pub(crate) fn opened(&self, path: &Path) {
+        let mut opened = self.opened.lock();
+        opened.retain(|other| other != path);
+        if opened.len() == MOST_OPENED {
+            opened.remove(0);
+        }
+        opened.push(path.to_owned());
+        drop(opened);
         if let Some(remembered) = self.remembered.get() {
-            remembered.file_changed(path);
+            remembered.opened(path);
+        }
+    }
+
+    /// The client will not tell of files that other programs change.
+    pub(crate) fn watch(&self) {
+        self.watches.store(true, Ordering::Relaxed);
+        if let Some(remembered) = self.remembered.get() {
+            remembered.watch();
         }
     }
 
@@ -114,50 +157,27 @@ impl Folders {
         News { folders, reading }
     }
 
-    /// What is remembered around the document at `path`, which is not part of
-    /// it. `unsaved` are the client's other documents that differ from the disk.
-    pub(crate) fn layer(&self, path: &Path, language: &str, unsaved: Vec<Unsaved>) -> Layer {
-        let group = group_of(path, language);
-        let mut others = unsaved;
-        others.retain(|Unsaved { path, document, .. }| {
-            let same = group_of(path, &document.language) == group;
-            // What would not be read from the disk is not read here.
-            let large = document.text.len_bytes() > Limits::default().file;
-            same && !large && !files::is_secret(path)
+    /// What is remembered in `group` but the documents called `without`. `others` are the
+    /// client's other documents.
+    pub(crate) fn layer(&self, group: &str, without: &[PathBuf], others: &[Other]) -> Layer {
+        let remembered = self.remembered.get();
+        let mut others = others.to_vec();
+        others.retain(|other| {
+            let is_another = !without.contains(&other.name());
+            is_another && other.place.group(&other.document.language) == group
         });
-        // The latest changed first.
-        others.sort_by_key(|other| std::cmp::Reverse(other.revision.number));
-        others.truncate(MOST_UNSAVED);
-        let mut without = vec![path.to_owned()];
-        without.extend(others.iter().map(|other| other.path.clone()));
-        let layer = match self.remembered.get() {
-            Some(remembered) => remembered.layer(&group, &without),
-            None => Layer::new(),
+        let others = open::known(others, |other| {
+            let path = other.place.identity();
+            path.zip(remembered.as_ref())
+                .is_some_and(|(path, remembered)| remembered.holds(group, path))
+        });
+        let open = self.open.lock().layer(group, &others, without);
+        let Some(remembered) = remembered else {
+            return open;
         };
-        if others.is_empty() {
-            return layer;
-        }
-        layer.with(self.index(&others))
-    }
-
-    fn index(&self, documents: &[Unsaved]) -> Arc<Segment> {
-        let of = documents.iter().map(|other| other.revision.clone());
-        let of: Vec<Revision> = of.collect();
-        let known = self.unsaved.lock();
-        if let Some(known) = known.as_ref().filter(|known| known.of == of) {
-            return Arc::clone(&known.segment);
-        }
-        drop(known);
-        let texts = documents
-            .iter()
-            .map(|other| other.document.head(0, usize::MAX));
-        let texts: Vec<String> = texts.collect();
-        let segment = Arc::new(Segment::new(texts.iter().map(String::as_bytes)));
-        *self.unsaved.lock() = Some(UnsavedIndex {
-            of,
-            segment: Arc::clone(&segment),
-        });
-        segment
+        let mut hidden = without.to_vec();
+        hidden.extend(others.iter().map(Other::name));
+        remembered.layer(group, &hidden).and(open)
     }
 }
 
@@ -170,6 +190,12 @@ mod tests {
         let folders = Folders::default();
         folders.open(vec!["/a".into(), "/b".into()]);
         folders.change(vec!["/c".into(), "/b".into()], &["/a".into()]);
-        assert_eq!(*folders.folders.lock(), [Path::new("/b"), Path::new("/c")]);
+        let named = || -> Vec<PathBuf> {
+            let folders = folders.folders.lock();
+            folders.iter().map(|folder| folder.named.clone()).collect()
+        };
+        assert_eq!(named(), [Path::new("/b"), Path::new("/c")]);
+        folders.change(Vec::new(), &["/c/".into(), "/x/../b".into()]);
+        assert!(named().is_empty());
     }
 }

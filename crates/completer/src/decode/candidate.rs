@@ -67,7 +67,10 @@ impl Hypothesis {
     pub(super) fn cut_off(&self) -> Candidate {
         let line_feed = self.text.iter().rposition(|&byte| byte == b'\n');
         let whole = line_feed.filter(|&end| !self.text[..end].trim_ascii().is_empty());
-        self.candidate(whole.unwrap_or(self.len()), self.log_prob(), self.len())
+        let mut candidate =
+            self.candidate(whole.unwrap_or(self.len()), self.log_prob(), self.len());
+        candidate.broken_off = whole.is_none();
+        candidate
     }
 
     /// The first `length` bytes, ended by a byte of this log-probability that is
@@ -88,6 +91,7 @@ impl Hypothesis {
             score: length_normalised(sum, decoded),
             decoded,
             likeliest: false,
+            broken_off: false,
         }
     }
 }
@@ -101,9 +105,23 @@ pub(crate) struct Candidate {
     /// Bytes that the score is of.
     decoded: usize,
     likeliest: bool,
+    broken_off: bool,
 }
 
 impl Candidate {
+    /// `text` as if nothing else were possible.
+    #[cfg(test)]
+    pub(crate) fn certain(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            cumulative: vec![0.0; text.len()],
+            score: 0.0,
+            decoded: text.len(),
+            likeliest: true,
+            broken_off: false,
+        }
+    }
+
     /// Says whether each byte was the likeliest.
     pub(super) fn marked(mut self, likeliest: bool) -> Self {
         self.likeliest = likeliest;
@@ -112,6 +130,11 @@ impl Candidate {
 
     pub(crate) fn is_likeliest(&self) -> bool {
         self.likeliest
+    }
+
+    /// Whether it ended because the budget or the time did, perhaps within a word.
+    pub(crate) fn is_broken_off(&self) -> bool {
+        self.broken_off
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -134,6 +157,13 @@ impl Candidate {
         &self.cumulative
     }
 
+    /// The same text, ranked by this log-probability in nats of it and of `more`
+    /// bytes that follow it.
+    pub(crate) fn scored(mut self, log_prob: f64, length: usize, more: usize) -> Self {
+        self.score = length_normalised(log_prob, length + more);
+        self
+    }
+
     /// Length-normalised log-probability of all that was decoded, the byte that
     /// ended it included. Without that byte, a text broken off at an unlikely
     /// place would win over every text that goes on.
@@ -149,8 +179,14 @@ impl Candidate {
     }
 
     /// Without the word it ends in, which may be half a word.
-    pub(super) fn without_last_word(mut self) -> Self {
+    pub(super) fn without_last_word(self) -> Self {
         let length = self.text.trim_end_matches(language::is_word_char).len();
+        self.shortened(length)
+    }
+
+    /// Its first `length` bytes.
+    pub(crate) fn shortened(mut self, length: usize) -> Self {
+        self.broken_off &= length == self.text.len();
         self.text.truncate(length);
         self
     }

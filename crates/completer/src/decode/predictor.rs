@@ -4,6 +4,7 @@
 use code_index::{Counts, Memory, Prediction, Reader};
 use lstm_format::{Session, State, VOCABULARY_SIZE};
 
+use crate::cancel::{Cancelled, Limits};
 use crate::mixing::{Gate, WordPlace, mix};
 
 /// Predicts the bytes of candidates.
@@ -74,6 +75,32 @@ impl Predictor<'_> {
         } else {
             prediction.probabilities.map(f32::ln)
         }
+    }
+
+    /// Log-probabilities in nats of `bytes` after each of `heads`; `None` if there is
+    /// no time for that.
+    ///
+    /// # Errors
+    /// [`Cancelled`], within one byte of the token being set.
+    pub(crate) fn score(
+        &mut self,
+        heads: &mut [Head],
+        bytes: &[u8],
+        limits: Limits<'_>,
+    ) -> Result<Option<Vec<f64>>, Cancelled> {
+        let mut scores = vec![0.0; heads.len()];
+        for (&byte, left) in bytes.iter().zip((0..bytes.len()).rev()) {
+            if limits.late()? {
+                return Ok(None);
+            }
+            for (head, score) in heads.iter_mut().zip(&mut scores) {
+                *score += f64::from(self.log_probs(head)[usize::from(byte)]);
+            }
+            if left > 0 {
+                self.advance(heads, &vec![byte; heads.len()]);
+            }
+        }
+        Ok(Some(scores))
     }
 
     /// Appends `bytes[i]` to `heads[i]`, reading the LSTM's weights once.

@@ -344,13 +344,13 @@ fn a_budget_cuts_between_lines() {
             0.98 "() {\n    first();"
         "#]],
     );
-    // Part of the only line is better than nothing.
+    // A later line holds no half of a word.
     check(
         &[block],
         "fn one() {$0",
         options(8),
         expect![[r#"
-            0.99 "\n    fir"
+            NothingToAdd
         "#]],
     );
 }

@@ -5,4 +5,5 @@ mod cursor;
 mod engines;
 mod model;
 mod properties;
+mod right_text;
 mod states;

@@ -43,12 +43,13 @@ prop_compose! {
         just_accepted: bool,
         heal_word: bool,
         rescoring: bool,
+        unasked: bool,
         must_start_with in proptest::option::of("[a-zé\n(]{0,3}"),
         glance_cost in proptest::option::of(0.0..60.0_f64),
     ) -> Options {
         Options {
             candidates, strategy, temperature, top_p, top_k, seed, max_bytes, multi_line,
-            just_accepted, heal_word, rescoring, must_start_with, deadline: None, glance_cost,
+            just_accepted, heal_word, rescoring, unasked, must_start_with, deadline: None, glance_cost,
             ignored: Ignored::default(),
         }
     }

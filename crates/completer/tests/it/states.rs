@@ -134,12 +134,12 @@ proptest! {
     }
 
     #[test]
-    fn a_tail_as_long_as_the_reach_is_enough(length in 0..6000_usize, extra in 0..50_usize) {
+    fn a_tail_as_long_as_the_reach_is_enough(length in 0..12_000_usize, extra in 0..50_usize) {
         let text = source(length);
         let whole = Before::whole(text.as_bytes());
-        let start = text.len().saturating_sub(WindowRule::new(WINDOW).reach() + extra);
-        let tail = Before { text: &text.as_bytes()[start..], start };
         let (one, _) = completer(0);
+        let start = text.len().saturating_sub(one.reach().before + extra);
+        let tail = Before { text: &text.as_bytes()[start..], start };
         let (with_whole, with_tail) = (complete(&one, &whole), complete(&one, &tail));
         prop_assert_eq!(with_whole.suggestions, with_tail.suggestions);
     }

@@ -1,8 +1,10 @@
 //! `lstm-ls doctor`: what a person would ask first when it is slow or silent.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use lstm_format::{Engine, State, VOCABULARY_SIZE};
 use lstm_runtime::KERNEL_VARIABLE;
 
@@ -12,6 +14,14 @@ use assistant::models::Loader;
 use assistant::models::Source;
 use assistant::settings::Settings;
 use assistant::settings::table::TABLE;
+use workspace::Setup;
+
+/// Arguments of `doctor`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Show also what would be remembered of this folder, and what would not.
+    folder: Option<PathBuf>,
+}
 
 /// How long the measurement may take.
 const MEASURING: Duration = Duration::from_millis(400);
@@ -20,7 +30,12 @@ const MEASURING: Duration = Duration::from_millis(400);
 ///
 /// # Errors
 /// If the model cannot be read or run.
-pub(super) fn run(source: &Source, loader: Loader, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(super) fn run(
+    arguments: &Arguments,
+    source: &Source,
+    loader: Loader,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let file = source.read()?;
     let loading = Instant::now();
     let engine = source.engine(&file, loader)?;
@@ -60,7 +75,40 @@ pub(super) fn run(source: &Source, loader: Loader, out: &mut dyn Write) -> anyho
     });
     let settings: Vec<_> = rows.chain(variables).collect();
     table::write_section("\nsettings, unless an editor sends others", &settings, out)?;
+    if let Some(folder) = &arguments.folder {
+        let found = folder.canonicalize();
+        let found = found.with_context(|| format!("reading {}", folder.display()))?;
+        let title = format!("\nmemory of {}", found.display());
+        table::write_section(&title, &remembered(&found), out)?;
+    }
     Ok(())
+}
+
+/// What there is room for of the files of `folder`, and what of them is left out.
+fn remembered(folder: &Path) -> Vec<(&'static str, String)> {
+    let progress = workspace::look_through(&Setup {
+        folders: vec![folder.to_owned()],
+        cache: None,
+        most_text: Settings::default().workspace_megabytes << 20,
+        group_of: language::group_of_file,
+    });
+    let size = |files: usize, bytes: u64| format!("{files} files, {:.1} MB", bytes as f64 / 1e6);
+    let mut rows = vec![("remembered", size(progress.files, progress.bytes as u64))];
+    let left_out = &progress.left_out;
+    rows.push(("no room for", size(left_out.files, left_out.bytes)));
+    for (inside, bytes) in &left_out.folders {
+        let name = inside.strip_prefix(folder).unwrap_or(inside);
+        let name = match name.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => name,
+        };
+        rows.push(("", size_in(name, *bytes)));
+    }
+    rows
+}
+
+fn size_in(folder: &Path, bytes: u64) -> String {
+    format!("{:.1} MB in {}", bytes as f64 / 1e6, folder.display())
 }
 
 /// Median time of one byte on one lane: a step and its output layer, in µs.

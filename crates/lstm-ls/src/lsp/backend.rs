@@ -1,23 +1,22 @@
 //! What the handlers of one client share, and how they reach the assistant.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use assistant::documents::{DocumentId, Place};
 use assistant::session::{Reason, Session, Snapshot};
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 use tower_lsp::Client;
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::lsp_types::{Range, TextDocumentIdentifier, Url};
+use tower_lsp::lsp_types::{Range, TextDocumentIdentifier};
 use tracing::Span;
 
 use super::peer::Peer;
 use super::position::{self, Encoding};
 use super::retraining::Retraining;
 use super::transport::{Ending, Link};
+use super::uri::id;
 
 /// What the handlers of one client share.
 pub(super) struct Backend {
@@ -62,25 +61,6 @@ impl Backend {
     pub(super) fn to_range(&self, snapshot: &Snapshot, bytes: &std::ops::Range<usize>) -> Range {
         let at = |offset| position::to_position(&snapshot.document.text, offset, self.encoding());
         Range::new(at(bytes.start), at(bytes.end))
-    }
-}
-
-/// What the assistant calls the document at `uri`.
-pub(super) fn id(uri: &Url) -> DocumentId {
-    DocumentId::new(uri.as_str())
-}
-
-/// Where the document at `uri` lies, or would if it were a file.
-pub(super) fn place(uri: &Url) -> Place {
-    match uri.to_file_path() {
-        Ok(path) => Place {
-            path,
-            is_file: true,
-        },
-        Err(()) => Place {
-            path: PathBuf::from(uri.path()),
-            is_file: false,
-        },
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Peer {
     pub(super) configuration: bool,
     /// Whether it wants to be asked to send `workspace/didChangeConfiguration`.
     pub(super) registers_configuration: bool,
+    /// Whether it wants to be asked to send `workspace/didChangeWatchedFiles`.
+    pub(super) registers_files: bool,
     /// Whether it shows progress.
     pub(super) progress: bool,
     /// Whether it sends `workspace/executeCommand`.
@@ -52,6 +54,7 @@ impl Peer {
             folders: folders(params),
             configuration: is_set("workspace/configuration"),
             registers_configuration: is_set("workspace/didChangeConfiguration/dynamicRegistration"),
+            registers_files: is_set("workspace/didChangeWatchedFiles/dynamicRegistration"),
             progress: is_set("window/workDoneProgress"),
             diagnostics: capability("textDocument/diagnostic").is_some_and(Value::is_object),
             diagnostics_refresh: is_set("workspace/diagnostics/refreshSupport"),
@@ -112,6 +115,7 @@ mod tests {
                 "workspace": {
                     "configuration": true, "executeCommand": {},
                     "didChangeConfiguration": {"dynamicRegistration": true},
+                    "didChangeWatchedFiles": {"dynamicRegistration": true},
                     "diagnostics": {"refreshSupport": true},
                 },
                 "textDocument": {
@@ -126,6 +130,7 @@ mod tests {
             folders: vec!["file:///a".parse().expect("a valid uri")],
             configuration: true,
             registers_configuration: true,
+            registers_files: true,
             progress: true,
             commands: true,
             diagnostics: true,

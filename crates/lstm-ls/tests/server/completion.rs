@@ -21,7 +21,8 @@ async fn check(known: &str, fixture: &str, expect: Expect) {
 fn render(list: &Value) -> String {
     let items = list["items"].as_array().unwrap();
     for (rank, item) in items.iter().enumerate() {
-        assert_eq!(item["sortText"], format!("{rank:03}"));
+        let sort_text = item["sortText"].as_str().unwrap();
+        assert_eq!(sort_text.trim_start_matches('~'), format!("{rank:03}"));
         assert_eq!(item["filterText"], item["textEdit"]["newText"]);
     }
     let Some(first) = items.first() else {
@@ -47,6 +48,51 @@ async fn the_half_typed_word_is_replaced() {
     "#]],
     )
     .await;
+}
+
+/// What the list begins with where `fixture` is open and the client says why it asks.
+async fn first_of_list(known: &str, fixture: &str, context: Value) -> String {
+    let mut client = Client::start(known).await;
+    let position = client.open_at_cursor(fixture).await;
+    let mut params = at(&position);
+    params["context"] = context;
+    let list = client.call("textDocument/completion", params).await;
+    client.finish().await;
+    let list = list.unwrap();
+    let first = list["items"][0]["textEdit"]["newText"].as_str();
+    first.unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn lists_that_open_by_themselves_stay_out_of_sentences() {
+    // Of 40 bytes the parrot holds all but the last few for less likely than one in four.
+    let rest = "abcdefghij klmnopqrst uvwxyz abcdefghijkl";
+    for (before, is_code) in [("// so.", false), ("\"so.", false), ("so.", true)] {
+        let known = format!("{before}{rest}\n");
+        let fixture = format!("{before}$0");
+        let typed = json!({"triggerKind": 2, "triggerCharacter": "."});
+        let unasked = first_of_list(&known, &fixture, typed).await;
+        let asked = first_of_list(&known, &fixture, json!({"triggerKind": 1})).await;
+        assert_eq!(asked, rest, "{before}");
+        assert_eq!(unasked, if is_code { rest } else { "" }, "{before}");
+        // While a word is typed, clients say that they were asked.
+        let fixture = format!("{before}abc$0");
+        let within = first_of_list(&known, &fixture, json!({"triggerKind": 1})).await;
+        assert_eq!(within, if is_code { rest } else { "" }, "{before}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_more_likely_wrong_comes_behind_what_servers_know() {
+    let mut client = Client::start("let total = ab;\nlet other = abcdefghijklmnopqrstuv;\n").await;
+    for (line, behind) in [("let total = $0", false), ("let other = $0", true)] {
+        let position = client.open_at_cursor(line).await;
+        let list = client.call("textDocument/completion", at(&position)).await;
+        let list = list.unwrap();
+        let sort_text = list["items"][0]["sortText"].as_str().unwrap();
+        assert_eq!(sort_text, if behind { "~000" } else { "000" }, "{line}");
+    }
+    client.finish().await;
 }
 
 #[tokio::test]

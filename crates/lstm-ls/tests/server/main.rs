@@ -11,6 +11,8 @@ mod completion;
 mod diagnostic;
 mod documents;
 mod inline_completion;
+mod open_documents;
+mod outside;
 mod session;
 mod settings;
 mod status;

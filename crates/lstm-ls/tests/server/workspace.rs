@@ -9,24 +9,24 @@ use tower_lsp::lsp_types::Url;
 use crate::client::Client;
 
 /// Many functions that end alike, as code does.
-fn functions(end: &str) -> String {
+pub(crate) fn functions(end: &str) -> String {
     let function = |i| format!("func (r *Registry) Lookup{i}() error {{\n{BODY}{end}\n}}\n");
     (0..40).map(function).collect()
 }
 
-const BODY: &str = "\tr.lock.Lock()\n\tdefer r.lock.Unlock()\n\treturn ";
+pub(crate) const BODY: &str = "\tr.lock.Lock()\n\tdefer r.lock.Unlock()\n\treturn ";
 
 /// Up to where what such a function returns is to be typed.
-fn begun() -> String {
+pub(crate) fn begun() -> String {
     format!("func (r *Registry) Remove() error {{\n{BODY}")
 }
 
-fn uri(folder: &Path, name: &str) -> Value {
+pub(crate) fn uri(folder: &Path, name: &str) -> Value {
     json!(Url::from_file_path(folder.join(name)).unwrap())
 }
 
 /// A client that has `folder` open and knows that its files have been read.
-async fn client(folder: &TempDir, settings: Value) -> Client {
+pub(crate) async fn client(folder: &TempDir, settings: Value) -> Client {
     let mut client = Client::connect("");
     let mut options = json!({"deadlineMs": 60000});
     options
@@ -42,18 +42,18 @@ async fn client(folder: &TempDir, settings: Value) -> Client {
     client
 }
 
-async fn status(client: &mut Client) -> Value {
+pub(crate) async fn status(client: &mut Client) -> Value {
     client.call("lstm-ls/status", json!({})).await.unwrap()
 }
 
-async fn open(client: &mut Client, uri: &Value, text: &str) {
+pub(crate) async fn open(client: &mut Client, uri: &Value, text: &str) {
     let document = json!({"uri": uri, "languageId": "go", "version": 1, "text": text});
     let params = json!({"textDocument": document});
     client.notify("textDocument/didOpen", params).await;
 }
 
 /// The ghost text behind `return` in the first function.
-async fn ghost(client: &mut Client, uri: &Value) -> Value {
+pub(crate) async fn ghost(client: &mut Client, uri: &Value) -> Value {
     let params = json!({
         "textDocument": {"uri": uri}, "position": {"line": 3, "character": 8},
         "context": {"triggerKind": 2},

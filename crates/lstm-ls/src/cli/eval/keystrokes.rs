@@ -215,15 +215,18 @@ impl Outcome {
     fn print(&self, eagerness: f32, out: &mut impl Write) -> std::io::Result<()> {
         writeln!(
             out,
-            "eagerness  saved  precision  mean accepted  net saved    shown"
+            "eagerness  saved  precision  mean accepted  net saved    shown  unbalanced  repeats what follows"
         )?;
         for (eagerness, tally) in std::iter::once(&(eagerness, self.total)).chain(&self.curve) {
             let [saved, precision, net] =
                 [tally.saved(), tally.precision(), tally.net_saved()].map(|s| s * 100.0);
             let (mean, shown) = (tally.mean_accepted(), tally.shown);
+            let [unbalanced, repeats] =
+                [tally.share_unbalanced(), tally.share_repeats()].map(|s| s * 100.0);
             writeln!(
                 out,
-                "{eagerness:9.2} {saved:5.1}% {precision:9.1}% {mean:14.1} {net:9.1}% {shown:8}"
+                "{eagerness:9.2} {saved:5.1}% {precision:9.1}% {mean:14.1} {net:9.1}% {shown:8} \
+                 {unbalanced:10.2}% {repeats:19.2}%"
             )?;
         }
         writeln!(
@@ -242,6 +245,7 @@ impl Outcome {
                 "shown": tally.shown, "accepted": tally.accepted,
                 "precision": tally.precision(), "mean_accepted": tally.mean_accepted(),
                 "net_saved": tally.net_saved(),
+                "unbalanced": tally.unbalanced, "repeats_what_follows": tally.repeats,
             })
         };
         let curve = self.curve.iter().map(|(eagerness, tally)| {

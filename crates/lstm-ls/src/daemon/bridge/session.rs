@@ -18,6 +18,7 @@ use crate::lsp::position::{self, Encoding};
 use crate::lsp::protocol;
 use crate::lsp::texts::{ChangeParams, OpenParams, SaveParams};
 use crate::lsp::transport::tolerance;
+use crate::lsp::uri;
 
 /// The id of requests that are said again; the editor never sees their answers.
 const REPLAYED: &str = "lstm-ls/replayed";
@@ -42,8 +43,8 @@ pub(super) struct Session {
     encoding: Encoding,
     /// The last `workspace/didChangeConfiguration`.
     configuration: Option<Value>,
-    /// In order, so that a replay is always the same.
-    documents: BTreeMap<Url, Document>,
+    /// By their names, in order, so that a replay is always the same.
+    documents: BTreeMap<String, (Url, Document)>,
     /// The editor's requests without an answer, by id as JSON: id and method.
     unanswered: HashMap<String, (Value, String)>,
     /// The daemon's requests without an answer, by the id the editor knows.
@@ -160,7 +161,7 @@ impl Session {
             say("workspace/didChangeConfiguration", params.clone());
         }
         // One that is too large has no text here; the daemon would not keep it either.
-        for (uri, document) in self.documents.iter().filter(|(_, d)| !d.too_large) {
+        for (uri, document) in self.documents.values().filter(|(_, d)| !d.too_large) {
             let text = document.is_whole().then(|| document.text.to_string());
             // Without a text it is out of step there too.
             let document = json!({
@@ -214,12 +215,13 @@ impl Session {
             "textDocument/didOpen" => {
                 if let Ok(opened) = OpenParams::deserialize(params) {
                     let (uri, document) = opened.text_document.into_document(str::to_owned);
-                    self.documents.insert(uri, document);
+                    self.documents.insert(uri::key(&uri), (uri, document));
                 }
             }
             "textDocument/didChange" => {
                 if let Ok(changed) = ChangeParams::deserialize(params)
-                    && let Some(document) = self.documents.get_mut(&changed.text_document.uri)
+                    && let key = uri::key(&changed.text_document.uri)
+                    && let Some((_, document)) = self.documents.get_mut(&key)
                 {
                     let version = changed.text_document.version;
                     let changes = changed.changes();
@@ -229,7 +231,8 @@ impl Session {
             }
             "textDocument/didSave" => {
                 if let Ok(saved) = SaveParams::deserialize(params)
-                    && let Some(document) = self.documents.get_mut(&saved.text_document.uri)
+                    && let key = uri::key(&saved.text_document.uri)
+                    && let Some((_, document)) = self.documents.get_mut(&key)
                     && let Some(text) = saved.text
                 {
                     document.take_over(&text);
@@ -237,7 +240,7 @@ impl Session {
             }
             "textDocument/didClose" => {
                 if let Ok(closed) = DidCloseTextDocumentParams::deserialize(params) {
-                    self.documents.remove(&closed.text_document.uri);
+                    self.documents.remove(&uri::key(&closed.text_document.uri));
                 }
             }
             _ => {}
@@ -258,7 +261,11 @@ impl Session {
             Some(folders) if !folders.is_empty() => folders.clone(),
             _ => peer::folders(params).into_iter().map(folder).collect(),
         };
-        folders.retain(|folder| !change.removed.iter().any(|f| folder["uri"] == json!(f.uri)));
+        let removed: HashSet<String> = change.removed.iter().map(|f| uri::key(&f.uri)).collect();
+        folders.retain(|folder| {
+            let uri = Url::deserialize(&folder["uri"]);
+            !uri.is_ok_and(|uri| removed.contains(&uri::key(&uri)))
+        });
         folders.extend(change.added.into_iter().map(|folder| json!(folder)));
         params["workspaceFolders"] = Value::Array(folders);
         // Else the root would be open again once the last folder is gone.

@@ -3,9 +3,10 @@
 use assistant::documents::ChangeError;
 use tracing::warn;
 
-use crate::lsp::backend::{Backend, id};
+use crate::lsp::backend::Backend;
 use crate::lsp::position;
 use crate::lsp::texts::ChangeParams;
+use crate::lsp::uri::id;
 
 impl Backend {
     /// Applies the changes in order; requests on the old text are cancelled. What can't

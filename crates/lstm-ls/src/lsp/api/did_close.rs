@@ -3,7 +3,8 @@
 use tower_lsp::lsp_types::DidCloseTextDocumentParams;
 use tracing::warn;
 
-use crate::lsp::backend::{Backend, id};
+use crate::lsp::backend::Backend;
+use crate::lsp::uri::id;
 
 /// Forgets the document; requests on it are cancelled.
 pub(in crate::lsp) fn did_close(backend: &Backend, params: &DidCloseTextDocumentParams) {

@@ -3,8 +3,9 @@
 use language::Doubt;
 use tracing::warn;
 
-use crate::lsp::backend::{Backend, id, place};
+use crate::lsp::backend::Backend;
 use crate::lsp::texts::OpenParams;
+use crate::lsp::uri::{id, place};
 
 /// Names that are doubted aloud.
 const MOST_DOUBTS: usize = 64;

@@ -2,8 +2,9 @@
 
 use tracing::warn;
 
-use crate::lsp::backend::{Backend, id, place};
+use crate::lsp::backend::Backend;
 use crate::lsp::texts::SaveParams;
+use crate::lsp::uri::{id, place};
 
 impl Backend {
     /// The document is on the disk as it is in the editor, and here too from now on.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::TextDocumentIdentifier;
 
-use crate::lsp::backend::{Backend, id, place};
+use crate::lsp::backend::Backend;
+use crate::lsp::uri::{id, place};
 
 /// Parameters of the request.
 #[derive(Debug, Deserialize)]

@@ -15,6 +15,7 @@ use super::diagnostic::SOURCE;
 use super::retrain::{RETRAIN, STOP};
 use crate::lsp::backend::Backend;
 use crate::lsp::peer::Peer;
+use crate::lsp::uri;
 
 /// After these an editor asks for a list unasked, besides while a word is typed.
 const TRIGGER_CHARACTERS: [&str; 2] = [".", ":"];
@@ -23,10 +24,8 @@ const TRIGGER_CHARACTERS: [&str; 2] = [".", ":"];
 pub(in crate::lsp) fn initialize(backend: &Backend) -> InitializeResult {
     let peer = backend.peer.get().cloned().unwrap_or_default();
     let (settings, _) = Settings::parse(peer.options.as_ref());
-    let folders = peer.folders.iter().map(|folder| folder.to_file_path());
-    backend
-        .session
-        .open_folders(folders.filter_map(Result::ok).collect());
+    let folders = peer.folders.iter().filter_map(uri::path);
+    backend.session.open_folders(folders.collect());
     let models = Arc::clone(backend.session.models());
     let named = settings.model.clone();
     backend.session.set(settings);

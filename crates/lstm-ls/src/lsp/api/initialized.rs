@@ -7,7 +7,7 @@ use assistant::session::percent;
 use assistant::settings::Settings;
 use tower_lsp::lsp_types::MessageType;
 
-use super::configuration;
+use super::{configuration, did_change_files};
 use crate::lsp::backend::Backend;
 use crate::lsp::progress::WorkDone;
 use crate::lsp::transport::{ending, process};
@@ -29,7 +29,9 @@ pub(in crate::lsp) async fn initialized(backend: &Backend) {
         configuration::register(backend).await;
         configuration::pull(backend).await;
         backend.session.remember();
-        tokio::join!(report_model(backend), report_reading(backend));
+        // Not waited for: what is on the disk by now is read meanwhile.
+        let watched = did_change_files::register(backend);
+        tokio::join!(watched, report_model(backend), report_reading(backend));
     };
     let process = peer.process_id.filter(|_| backend.link.watches_process);
     let left = async {

@@ -19,6 +19,7 @@ use tracing::warn;
 use crate::lsp::backend::Backend;
 use crate::lsp::progress::{self, WorkDone};
 use crate::lsp::protocol::CancelParams;
+use crate::lsp::uri;
 
 /// The commands.
 pub(in crate::lsp) const RETRAIN: &str = "lstm-ls.retrain";
@@ -112,7 +113,7 @@ fn folder(backend: &Backend, named: Option<&Url>) -> Result<PathBuf> {
     let folders = backend.peer.get().map(|peer| peer.folders.clone());
     let first = folders.and_then(|folders| folders.into_iter().next());
     let url = named.cloned().or(first);
-    let path = url.and_then(|url| url.to_file_path().ok());
+    let path = url.as_ref().and_then(uri::path);
     path.filter(|path| path.is_dir())
         .ok_or_else(|| invalid("there is no open folder to train on: name one".to_owned()))
 }

@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::{TextDocumentIdentifier, Url};
-use workspace::Progress;
+use workspace::{LeftOut, Progress};
 
 use super::explain::ReasonBody;
-use crate::lsp::backend::{Backend, id, place};
+use crate::lsp::backend::Backend;
 use crate::lsp::protocol::STATUS_CHANGED;
+use crate::lsp::uri::{id, place};
 
 /// Parameters of the request; all of it may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -61,6 +62,7 @@ struct ModelStatus {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct WorkspaceStatus {
     /// Whether its files are still being read, and what share of them has been.
     reading: bool,
@@ -68,6 +70,27 @@ struct WorkspaceStatus {
     /// Files remembered, and bytes of their text.
     files: usize,
     bytes: usize,
+    /// What found no room (`workspaceMegabytes`); null if all did.
+    no_room: Option<NoRoom>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct NoRoom {
+    files: usize,
+    bytes: u64,
+    /// Where most of it lies, by bytes.
+    folders: Vec<PathBuf>,
+}
+
+impl NoRoom {
+    fn of(left_out: &LeftOut) -> Option<Self> {
+        let folders = left_out.folders.iter().map(|(folder, _)| folder.clone());
+        (left_out.files > 0).then(|| Self {
+            files: left_out.files,
+            bytes: left_out.bytes,
+            folders: folders.collect(),
+        })
+    }
 }
 
 impl WorkspaceStatus {
@@ -77,6 +100,7 @@ impl WorkspaceStatus {
             percent: percent(progress),
             files: progress.files,
             bytes: progress.bytes,
+            no_room: NoRoom::of(&progress.left_out),
         }
     }
 }

@@ -1,0 +1,473 @@
+//! The thread that keeps a workspace as the disk is: looks through the folders, takes
+//! changes over, makes indexes.
+//!
+//! What is asked of the workspace meanwhile is answered from the indexes before.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Weak};
+use std::time::{Instant, SystemTime};
+
+use code_index::{Changes, Group, Texts};
+use disk::Stamp;
+use thread_priority::{ThreadPriority, set_current_thread_priority};
+
+use crate::nearness::Focus;
+use crate::pending::{Pending, Taken};
+use crate::reading::{self, Found, Known, LeftOut, Room, Survey};
+use crate::tree::Tree;
+use crate::watching::{News, Watch};
+use crate::workspace::{Setup, Shared};
+use crate::{caches, identity, rules, store, tree};
+
+/// The reasons kept in [`Progress::skipped`](crate::Progress::skipped).
+const MOST_SKIPPED: usize = 100;
+/// The priority, of 99, of a thread that makes a large index; 5 as `nice` counts it. A
+/// lower one would starve where another language server reads the same checkout.
+const GIVING_WAY: u8 = 36;
+/// Bytes of changed text above which an index is made at that priority.
+const LARGE: usize = 256 << 10;
+
+/// What the thread is told.
+pub(crate) enum Job {
+    /// These files or folders were written, made, renamed or deleted.
+    Changed(Vec<PathBuf>),
+    /// Some were, and which is not known.
+    Lost,
+    /// The user has opened this file.
+    Opened(PathBuf),
+    /// Nobody tells of changes: the system is to be asked.
+    Watch,
+    /// Answers when everything before it is done.
+    Wait(Sender<()>),
+    /// The last clone of the workspace is gone.
+    End,
+}
+
+/// The background thread.
+pub(crate) struct Keeper {
+    pub(crate) setup: Setup,
+    pub(crate) shared: Weak<Shared>,
+    pub(crate) told: Box<dyn Fn() + Send>,
+    /// To itself, for the watch.
+    pub(crate) jobs: Sender<Job>,
+    pub(crate) state: State,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    groups: HashMap<String, Arc<Group>>,
+    stamps: HashMap<PathBuf, Stamp>,
+    left_out: LeftOut,
+    /// Folders of the user's own of which a file found no room.
+    crowded: HashSet<PathBuf>,
+    focus: Focus,
+    pending: Pending,
+    waiting: Vec<Sender<()>>,
+    watch: Option<Watch>,
+    has_ended: bool,
+}
+
+impl Keeper {
+    pub(crate) fn run(mut self, queue: &Receiver<Job>) {
+        if self.begin(queue).is_none() {
+            return;
+        }
+        while !self.state.has_ended {
+            // Who waits by now has asked while all was read.
+            if self.state.waiting.is_empty() {
+                self.wait(queue);
+            }
+            let wait = self.state.pending.wait(Instant::now());
+            let is_due = wait.is_some_and(|wait| wait.is_zero()) || !self.state.waiting.is_empty();
+            if is_due && self.take_over(queue).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Waits until something is to be done: a job, or the time of what is pending.
+    fn wait(&mut self, queue: &Receiver<Job>) {
+        let job = match self.state.pending.wait(Instant::now()) {
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(wait) => queue.recv_timeout(wait),
+        };
+        match job {
+            Ok(job) => self.hear(job),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => self.state.has_ended = true,
+        }
+        self.hear_all(queue);
+    }
+
+    fn hear_all(&mut self, queue: &Receiver<Job>) {
+        queue.try_iter().for_each(|job| self.hear(job));
+    }
+
+    fn hear(&mut self, job: Job) {
+        let job = match job {
+            Job::Changed(paths) => Job::Changed(self.of_interest(&paths)),
+            other => other,
+        };
+        let (state, now) = (&mut self.state, Instant::now());
+        match job {
+            Job::Changed(paths) => state.pending.change(paths, now),
+            Job::Lost => state.pending.survey(now),
+            Job::Opened(path) => {
+                let is_news = state.focus.turn_to(&path);
+                let is_blind = state.watch.as_ref().is_some_and(Watch::is_blind);
+                if is_blind || (is_news && state.is_crowded(&path)) {
+                    state.pending.survey(now);
+                }
+            }
+            Job::Watch if state.watch.is_none() => {
+                let jobs = self.jobs.clone();
+                state.watch = Watch::begin(move |news| {
+                    // An error means that the workspace is gone.
+                    let _ = jobs.send(match news {
+                        News::Changed(paths) => Job::Changed(paths),
+                        News::Lost => Job::Lost,
+                    });
+                });
+                state.pending.survey(now);
+            }
+            Job::Watch => {}
+            Job::Wait(done) => state.waiting.push(done),
+            Job::End => state.has_ended = true,
+        }
+    }
+
+    /// The identities of those of `paths` that a look through the folders would come by, or
+    /// would have. A build changes thousands of files that are none of these.
+    fn of_interest(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        let folders = &self.setup.folders;
+        let mut trees: Vec<Tree> = folders.iter().map(|folder| Tree::new(folder)).collect();
+        let mut is_wanted = |path: &Path| {
+            let mut trees = trees
+                .iter_mut()
+                .filter(|tree| path.starts_with(tree.root()));
+            let name = path.file_name().and_then(|name| name.to_str());
+            let is_rules = name.is_some_and(rules::are_in);
+            trees.any(|tree| {
+                let held = tree.holds(path, false).or_else(|| tree.holds(path, true));
+                is_rules || held.is_some()
+            })
+        };
+        let names = paths.iter().flat_map(|path| names(path));
+        names.filter(|path| is_wanted(path)).collect()
+    }
+
+    /// Reads all, with the help of the cache. `None` if every clone of the workspace is
+    /// gone.
+    fn begin(&mut self, queue: &Receiver<Job>) -> Option<()> {
+        let mut known = Known::new();
+        let cache = self.setup.cache.as_deref();
+        let kept = cache.and_then(store::load);
+        if let (Some(_), Some(cache)) = (&kept, cache) {
+            caches::use_one(cache);
+        }
+        for (name, kept) in kept.unwrap_or_default() {
+            for (path, text) in kept.group.indexed() {
+                if let Some(stamp) = kept.stamps.get(path) {
+                    known.insert(path.clone(), (*stamp, Arc::clone(text)));
+                }
+            }
+            self.state.groups.insert(name, kept.group);
+        }
+        let is_new = self.look_through(queue, &known, true)?;
+        self.report(|progress| progress.done = true)?;
+        if let (Some(cache), true) = (&self.setup.cache, is_new) {
+            // A cache that cannot be written only costs time at the next start.
+            let _ = store::save(cache, &self.setup.folders, &self.state.groups, |path| {
+                self.state.stamps.get(path).copied()
+            });
+        }
+        if let Some(cache) = &self.setup.cache {
+            caches::prune(cache, caches::Limits::default());
+        }
+        Some(())
+    }
+
+    /// Takes over what is pending. `None` if every clone of the workspace is gone.
+    fn take_over(&mut self, queue: &Receiver<Job>) -> Option<()> {
+        let taken = self.state.pending.take(Instant::now());
+        // Those who ask from here on wait for what is told from here on, too.
+        let waiting = std::mem::take(&mut self.state.waiting);
+        if let Some(watch) = &mut self.state.watch {
+            watch.forget(&taken.changed);
+        }
+        if taken.survey || self.take_over_few(&taken)? {
+            let mut known = self.known();
+            // Told to have changed, whatever their stamps say.
+            for path in &taken.changed {
+                known.remove(path);
+            }
+            self.look_through(queue, &known, false)?;
+        }
+        if taken.tidy {
+            self.tidy();
+        } else if self.state.groups.values().any(|group| group.is_untidy()) {
+            self.state.pending.untidy(Instant::now());
+        }
+        if taken.survey || !taken.changed.is_empty() {
+            self.report(|progress| progress.rounds += 1)?;
+        }
+        for done in waiting {
+            // An error means that the one who asked waits no longer.
+            let _ = done.send(());
+        }
+        Some(())
+    }
+
+    /// Reads the files that have changed, without a look at any other. True if all is to
+    /// be looked through instead: a folder has changed, or what is ignored.
+    fn take_over_few(&mut self, taken: &Taken) -> Option<bool> {
+        let shared = self.shared.upgrade()?;
+        let mut trees: Vec<Tree> = self.setup.folders.iter().map(|f| Tree::new(f)).collect();
+        // Whether a folder holds it, and whether all that do say others made it.
+        let mut holds = |path: &Path, is_folder: bool| {
+            let held = trees
+                .iter_mut()
+                .filter_map(|tree| tree.holds(path, is_folder));
+            held.reduce(|one, other| one && other)
+        };
+        let mut changes: HashMap<String, Changes> = HashMap::new();
+        for path in &taken.changed {
+            let kind = std::fs::symlink_metadata(path).map(|data| data.file_type());
+            let name = path.file_name().unwrap_or_default();
+            let is_rules = name.to_str().is_some_and(rules::are_in);
+            let folder = match is_rules {
+                true => path.parent(),
+                false => kind
+                    .as_ref()
+                    .is_ok_and(|kind| kind.is_dir())
+                    .then_some(path.as_path()),
+            };
+            if let Some(folder) = folder {
+                if holds(folder, true).is_some() {
+                    return Some(true);
+                }
+                continue;
+            }
+            let is_file = kind.is_ok_and(|kind| kind.is_file());
+            let held = is_file.then(|| holds(path, false)).flatten();
+            let group = (self.setup.group_of)(path).filter(|_| held.is_some());
+            let stamp = Stamp::of(path);
+            let text = group.and_then(|name| Some((name, reading::read(path).ok()?)));
+            self.state.stamps.remove(path);
+            let is_foreign = held.unwrap_or_default();
+            let has_room = |text: &Arc<[u8]>| self.has_room(path, text.len(), is_foreign);
+            let fits = text.as_ref().is_some_and(|(_, text)| has_room(text));
+            if text.is_some() && !fits && !is_foreign {
+                // What was changed last is near: something else has to go.
+                return Some(true);
+            }
+            if let Some((name, text)) = text.filter(|_| fits) {
+                if let Some(stamp) = stamp.filter(|s| s.is_settled(SystemTime::now())) {
+                    self.state.stamps.insert(path.clone(), stamp);
+                }
+                let changes = changes.entry(name).or_default();
+                changes.insert(path.clone(), Some(text));
+                continue;
+            }
+            // With it goes all that was below it, if it was a folder.
+            for (name, group) in &self.state.groups {
+                let below = group.texts().map(|(held, _)| held);
+                let gone: Vec<_> = below.filter(|held| held.starts_with(path)).collect();
+                if !gone.is_empty() {
+                    let gone = gone.into_iter().map(|gone| (gone.clone(), None));
+                    changes.entry(name.clone()).or_default().extend(gone);
+                }
+            }
+        }
+        for (name, changes) in changes {
+            let group = self.state.groups.entry(name.clone()).or_default();
+            if let Some(changed) = giving_way(&changes, || group.with(changes.clone())) {
+                *group = Arc::new(changed);
+                shared.groups.write().insert(name, Arc::clone(group));
+            }
+        }
+        Some(false)
+    }
+
+    /// Whether a text of `bytes` may be remembered at `path`.
+    fn has_room(&self, path: &Path, bytes: usize, is_foreign: bool) -> bool {
+        let mut room = Room::with_slack(self.setup.most_text);
+        let texts = self.state.groups.values().flat_map(|group| group.texts());
+        let others = texts.filter(|(other, _)| *other != path);
+        let (mut all, mut foreign) = (0, 0);
+        for (other, text) in others {
+            all += text.len();
+            let theirs = is_foreign && tree::is_foreign(&self.setup.folders, other);
+            foreign += if theirs { text.len() } else { 0 };
+        }
+        room.take(foreign, true) && room.take(all - foreign, false) && room.take(bytes, is_foreign)
+    }
+
+    /// What is remembered, of which it is known how it was read.
+    fn known(&self) -> Known {
+        let texts = self.state.groups.values().flat_map(|group| group.texts());
+        let known = texts.filter_map(|(path, text)| {
+            let stamp = *self.state.stamps.get(path)?;
+            Some((path.clone(), (stamp, Arc::clone(text))))
+        });
+        known.collect()
+    }
+
+    /// Looks through all folders. Whether an index is another than it was; `None` if
+    /// every clone of the workspace is gone.
+    fn look_through(
+        &mut self,
+        queue: &Receiver<Job>,
+        known: &Known,
+        is_first: bool,
+    ) -> Option<bool> {
+        let state = &mut self.state;
+        if let Some(watch) = &mut state.watch {
+            self.setup.folders.iter().for_each(|f| watch.opened(f));
+        }
+        let Found {
+            mut candidates,
+            packages,
+        } = reading::find(&self.setup, |folder| {
+            if let Some(watch) = &mut state.watch {
+                watch.folder(folder);
+            }
+        });
+        // What the user has opened meanwhile goes first.
+        self.hear_all(queue);
+        let focus = &self.state.focus;
+        focus.order(&mut candidates, &packages, self.setup.group_of);
+        let found = candidates.len();
+        self.report(|progress| progress.found = found)?;
+        let mut unread = 0;
+        let survey = reading::survey(&self.setup, candidates, known, || {
+            unread += 1;
+            if is_first && unread % 64 == 0 {
+                self.report(|progress| progress.seen = unread);
+            }
+        });
+        let Survey {
+            mut groups,
+            stamps,
+            mut skipped,
+            left_out,
+            crowded,
+        } = survey;
+        let named: HashSet<&String> = groups.iter().map(|(name, _)| name).collect();
+        let gone = self
+            .state
+            .groups
+            .keys()
+            .filter(|name| !named.contains(name));
+        let gone: Vec<_> = gone.map(|name| (name.clone(), Texts::new())).collect();
+        groups.extend(gone);
+        let mut is_new = false;
+        for (name, texts) in groups {
+            let shared = self.shared.upgrade()?;
+            let group = self.state.groups.entry(name.clone()).or_default();
+            let change = || group.holding(&texts);
+            // The first time the user waits for it.
+            let changed = match is_first {
+                true => change(),
+                false => on_a_thread_that_gives_way(change),
+            };
+            if let Some((changed, has_new_index)) = changed {
+                *group = Arc::new(changed);
+                is_new |= has_new_index;
+            }
+            shared.groups.write().insert(name, Arc::clone(group));
+        }
+        skipped.truncate(MOST_SKIPPED);
+        self.state.stamps = stamps;
+        self.state.left_out = left_out;
+        self.state.crowded = crowded;
+        let left_out = self.state.left_out.clone();
+        self.report(move |progress| {
+            progress.seen = found;
+            progress.left_out = left_out;
+            let reasons = skipped.into_iter();
+            progress.skipped = reasons.map(|(path, why)| (path, why.to_string())).collect();
+        })?;
+        Some(is_new)
+    }
+
+    /// Makes indexes anew beside which much has changed.
+    fn tidy(&mut self) {
+        let Some(shared) = self.shared.upgrade() else {
+            return;
+        };
+        for (name, group) in &mut self.state.groups {
+            let tidied = group
+                .is_untidy()
+                .then(|| on_a_thread_that_gives_way(|| group.tidied()));
+            if let Some(tidied) = tidied.flatten() {
+                *group = Arc::new(tidied);
+                shared
+                    .groups
+                    .write()
+                    .insert(name.clone(), Arc::clone(group));
+            }
+        }
+    }
+
+    fn report(&self, change: impl FnOnce(&mut crate::Progress)) -> Option<()> {
+        let shared = self.shared.upgrade()?;
+        let sizes = self.state.groups.values().map(|group| group.size());
+        let (files, bytes) = sizes.fold((0, 0), |(files, bytes), (f, b)| (files + f, bytes + b));
+        {
+            let mut progress = shared.progress.write();
+            (progress.files, progress.bytes) = (files, bytes);
+            change(&mut progress);
+        }
+        (self.told)();
+        Some(())
+    }
+}
+
+impl State {
+    /// Whether something beside `path` found no room, and would now.
+    fn is_crowded(&self, path: &Path) -> bool {
+        path.parent()
+            .is_some_and(|folder| self.crowded.contains(folder))
+    }
+}
+
+/// The names under which a text of the file at `path` may be remembered: a link's own, from
+/// when it was a file, and that of what it leads to.
+fn names(path: &Path) -> Vec<PathBuf> {
+    let own = match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => identity(folder).join(name),
+        _ => return vec![identity(path)],
+    };
+    match std::fs::symlink_metadata(&own) {
+        Ok(data) if data.is_symlink() => vec![identity(&own), own],
+        _ => vec![own],
+    }
+}
+
+fn giving_way<T: Send>(changes: &Changes, work: impl FnOnce() -> T + Send) -> T {
+    let bytes = changes.values().flatten().map(|text| text.len());
+    match bytes.sum::<usize>() > LARGE {
+        true => on_a_thread_that_gives_way(work),
+        false => work(),
+    }
+}
+
+/// Does `work` at a low priority, which a thread can't get back from.
+fn on_a_thread_that_gives_way<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("index".to_owned());
+        let working = thread.spawn_scoped(scope, || {
+            let priority = GIVING_WAY.try_into().expect("it is at most 99");
+            // Where the system refuses, the thread works at the priority that others have.
+            let _ = set_current_thread_priority(ThreadPriority::Crossplatform(priority));
+            work()
+        });
+        let working = working.expect("the system has room for a thread");
+        working
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
