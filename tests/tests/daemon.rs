@@ -1,6 +1,7 @@
 //! Many clients and one server: `serve` and `connect`.
 
 use std::fs;
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -144,6 +145,13 @@ fn tcp_asks_for_the_token() -> Result<()> {
     let token = folder.path().join("token");
     fs::write(&token, "open sesame\n")?;
     let arguments = ["--tcp", "127.0.0.1:0", "--token-file", text(&token)];
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o644))?;
+    let mut readable = Command::new(server()?);
+    readable.arg("serve").args(arguments);
+    let refused = run_limited(&mut readable, LIMIT)?;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("other users can read"));
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
     let daemon = Daemon::start(&server()?, &arguments)?;
     for wrong in [json!({}), json!({"token": "open"})] {
         let mut client = LanguageClient::connect_tcp(&daemon.listens_on)?;
@@ -155,6 +163,124 @@ fn tcp_asks_for_the_token() -> Result<()> {
     client.initialize(json!({"token": "open sesame"}))?;
     open(&mut client, "let x = Vec::n")?;
     assert_ne!(ghost(&mut client, 14)?, json!([]));
+    Ok(())
+}
+
+#[test]
+fn without_a_token_one_is_made_for_tcp_that_only_the_user_can_read() -> Result<()> {
+    let state = tempfile::tempdir()?;
+    let variables = [("XDG_STATE_HOME", state.path())];
+    let arguments = ["--tcp", "127.0.0.1:0"];
+    let path = state.path().join("lstm-ls/tcp-token");
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let daemon = Daemon::start_in(&server()?, &arguments, &variables)?;
+        let said = daemon.listens_on.split_once(", with the token in ");
+        let (address, named) = said.context("it says where the token is")?;
+        assert_eq!(Path::new(named), path);
+        assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+        let mut client = LanguageClient::connect_tcp(address)?;
+        assert!(client.initialize(json!({})).is_err());
+        let token = fs::read_to_string(&path)?;
+        let mut client = LanguageClient::connect_tcp(address)?;
+        client.initialize(json!({"token": token.trim()}))?;
+        made.push(token);
+    }
+    made.dedup();
+    assert_eq!(made.len(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_socket_that_hears_no_lsp_hangs_up() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let state = tempfile::tempdir()?;
+    let variables = [("XDG_STATE_HOME", state.path())];
+    let tcp = Daemon::start_in(&server()?, &["--tcp", "127.0.0.1:0"], &variables)?;
+    let address = tcp.listens_on.split(',').next().context("an address")?;
+    let _daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}});
+    let hello = hello.to_string();
+    let lsp = format!("Content-Length: {}\r\n\r\n{hello}", hello.len());
+    for other in [
+        format!("POST / HTTP/1.1\r\nHost: a\r\n{lsp}"),
+        format!("GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n{lsp}"),
+        format!("\r\n{lsp}"),
+        format!("a=1&b={lsp}"),
+        format!("{{}}{lsp}"),
+    ] {
+        let tcp = std::net::TcpStream::connect(address)?;
+        assert_eq!(answer(tcp, &other)?, "", "{other}");
+        let unix = std::os::unix::net::UnixStream::connect(&path)?;
+        assert_eq!(answer(unix, &other)?, "", "{other}");
+    }
+    Ok(())
+}
+
+/// What is answered to `said` until the other end hangs up.
+fn answer(mut stream: impl Read + Write, said: &str) -> Result<String> {
+    stream.write_all(said.as_bytes())?;
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        // It did not read all of it.
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        read => drop(read?),
+    }
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[test]
+fn a_daemon_whose_socket_is_deleted_ends() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    fs::remove_file(&path)?;
+    assert_eq!(daemon.wait()?, 0);
+    Ok(())
+}
+
+#[test]
+fn a_daemon_that_waits_for_a_model_can_be_stopped() -> Result<()> {
+    let (folder, path) = socket()?;
+    let model = folder.path().join("model.safetensors");
+    let made = Command::new("mkfifo").arg(&model).status()?;
+    ensure!(made.success(), "no pipe was made");
+    let arguments = ["--socket", text(&path), "--model", text(&model)];
+    let daemon = Daemon::start(&server()?, &arguments)?;
+    let mut client = LanguageClient::connect(&path)?;
+    hello(&mut client)?;
+    signal("TERM", daemon.id())?;
+    assert_eq!(daemon.wait()?, 0);
+    Ok(())
+}
+
+#[test]
+fn a_lock_that_is_another_program_s_is_left_alone() -> Result<()> {
+    let (folder, _) = socket()?;
+    let lock = folder.path().join("Cargo.lock");
+    fs::write(&lock, "version = 4\n")?;
+    let mut daemon = Command::new(server()?);
+    daemon.args(["serve", "--socket", text(&folder.path().join("Cargo"))]);
+    let finished = run_limited(&mut daemon, LIMIT)?;
+    assert_eq!(finished.code, Some(2));
+    assert!(
+        finished.stderr.contains("no lock of ours"),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(fs::read_to_string(&lock)?, "version = 4\n");
+    Ok(())
+}
+
+#[test]
+fn a_bridge_whose_daemon_hangs_serves_by_itself() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    signal("STOP", daemon.id())?;
+    let mut client = LanguageClient::start_with(&server()?, &["connect", text(&path)])?;
+    hello(&mut client)?;
+    assert_eq!(Some(process_id(&mut client)?), client.process_id());
+    leave(&mut client)?;
+    assert_eq!(client.wait()?, 0);
     Ok(())
 }
 

@@ -36,6 +36,11 @@ pub fn kept() -> Kept {
     }
 }
 
+/// Where the token lies that clients of a TCP address must name.
+pub fn token() -> Option<PathBuf> {
+    Some(statistics()?.with_file_name("tcp-token"))
+}
+
 /// Where what was counted lies: `$XDG_STATE_HOME/lstm-ls/statistics.json`, or
 /// beside the models where the system has no folder for such things.
 pub fn statistics() -> Option<PathBuf> {

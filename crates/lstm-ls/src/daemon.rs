@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 use std::fs::File;
+#[cfg(unix)]
+use std::io::ErrorKind;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +25,9 @@ use crate::lsp::{self, transport::Link};
 pub mod bridge;
 #[cfg(unix)]
 pub mod socket;
+pub mod token;
+
+use token::Origin;
 
 /// The exit code of a daemon that another one was faster than.
 pub const SERVED_ALREADY: u8 = 3;
@@ -32,6 +37,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Longest wait for clients to be told goodbye; longer than each of them gets.
 const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Longest wait, when all is over, for threads that are busy with files.
+const LAST_THREADS: Duration = Duration::from_secs(1);
+
+/// Between two looks whether the socket is there.
+const LOOKS: Duration = Duration::from_secs(1);
+
+/// The exit code after a second signal.
+const ENDED_BY_FORCE: i32 = 1;
 
 /// Pause after a connection that could not be taken, as for want of files.
 const BREATH: Duration = Duration::from_millis(100);
@@ -52,8 +66,9 @@ pub struct Options {
     pub endpoint: Endpoint,
     /// Whether TCP addresses that other machines can reach are allowed.
     pub allow_remote: bool,
-    /// What every client must name.
-    pub token: Option<Arc<str>>,
+    /// What clients must name: all of those that come over TCP, and others where the user
+    /// said one.
+    pub token: Option<Origin>,
     /// Without a client for so long it ends.
     pub idle_exit: Option<Duration>,
     /// Whether standard error is let go of once it listens: the process that reads it
@@ -81,7 +96,8 @@ fn serve_until_over(
         Endpoint::Tcp(address) => serve_tcp(shared, *address, options, out),
         #[cfg(unix)]
         Endpoint::Socket(path) => {
-            let bound = socket::bind(path)?;
+            let token = options.token.as_ref().map(Origin::token).transpose()?;
+            let mut bound = socket::bind(path)?;
             // One that a user keeps running is not taken over.
             if let Some(built) = options.idle_exit.and_then(|_| socket::Built::now()) {
                 bound.sign(built).context("cannot write the lock")?;
@@ -92,10 +108,24 @@ fn serve_until_over(
                 let nowhere = File::options().write(true).open("/dev/null")?;
                 rustix::stdio::dup2_stderr(nowhere).context("cannot let go of stderr")?;
             }
-            lsp::runtime()?.block_on(async {
+            let stop = Stop::on_signals()?;
+            run(async {
                 let listener = bound.listen()?;
-                let accept = async || Ok(listener.accept().await?.0.into_split());
-                until_over(shared, options, accept).await
+                let accept = async move || {
+                    let (stream, _) = listener.accept().await?;
+                    if !socket::is_own(&stream) {
+                        return Err(ErrorKind::PermissionDenied.into());
+                    }
+                    Ok(stream.into_split())
+                };
+                let deleted = async {
+                    let mut looks = tokio::time::interval(LOOKS);
+                    while bound.is_there() {
+                        looks.tick().await;
+                    }
+                    warn!("the socket was deleted; no client can come any more");
+                };
+                until_over(shared, options, token, accept, stop, deleted).await
             })
         }
         #[cfg(not(unix))]
@@ -114,23 +144,65 @@ fn serve_tcp(
             options.allow_remote,
             "other machines can reach {address}: say --allow-remote, or listen on 127.0.0.1"
         );
-        if options.token.is_none() {
+        if matches!(options.token, None | Some(Origin::Made(_))) {
             bail!("--allow-remote needs a token: --token-file FILE or LSTM_LS_TOKEN");
         }
     }
-    lsp::runtime()?.block_on(async {
+    let origin = options.token.as_ref();
+    let token = origin.context("there is no folder for a token: say --token-file FILE")?;
+    let made = match token {
+        Origin::Made(path) => format!(", with the token in {}", path.display()),
+        _ => String::new(),
+    };
+    let token = Some(token.token()?);
+    let stop = Stop::on_signals()?;
+    run(async {
         let listener = TcpListener::bind(address).await;
         let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
-        writeln!(out, "lstm-ls: listening on {}", listener.local_addr()?)?;
+        let address = listener.local_addr()?;
+        writeln!(out, "lstm-ls: listening on {address}{made}")?;
         out.flush()?;
-        let accept = async || {
+        let accept = async move || {
             let (stream, _) = listener.accept().await?;
             // Messages are small and a client waits for each of them.
             stream.set_nodelay(true)?;
             Ok(stream.into_split())
         };
-        until_over(shared, options, accept).await
+        let deleted = std::future::pending();
+        until_over(shared, options, token, accept, stop, deleted).await
     })
+}
+
+/// Runs `server` to its end, and leaves what then still keeps a thread busy alone.
+fn run(server: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = lsp::runtime()?;
+    let ended = runtime.block_on(server);
+    runtime.shutdown_timeout(LAST_THREADS);
+    ended
+}
+
+/// Becomes true when the user, or the system, wants the process to end.
+struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// On the first signal. The second ends the process at once, from a thread that waits
+    /// for nothing else.
+    fn on_signals() -> anyhow::Result<Self> {
+        let (stop, stopping) = watch::channel(false);
+        let signalled = move || {
+            if stop.send_replace(true) {
+                std::process::exit(ENDED_BY_FORCE);
+            }
+        };
+        ctrlc::set_handler(signalled).context("cannot wait for signals")?;
+        Ok(Self(stopping))
+    }
+
+    async fn signalled(&mut self) {
+        if self.0.wait_for(|&stop| stop).await.is_err() {
+            std::future::pending().await
+        }
+    }
 }
 
 /// Serves what `accept` brings until it is time to stop; then lets every client
@@ -138,7 +210,10 @@ fn serve_tcp(
 async fn until_over<I, O>(
     shared: Arc<Shared>,
     options: &Options,
+    token: Option<Arc<str>>,
     accept: impl AsyncFn() -> std::io::Result<(I, O)>,
+    mut signals: Stop,
+    deleted: impl Future<Output = ()>,
 ) -> anyhow::Result<()>
 where
     I: tokio::io::AsyncRead + Unpin + Send + 'static,
@@ -146,13 +221,21 @@ where
 {
     let (stop, stopping) = watch::channel(false);
     let link = Link {
-        token: options.token.clone(),
+        token,
         patience: Some(PATIENCE),
         watches_process: false,
+        resynchronises: false,
         stop: stopping,
     };
     let mut clients = JoinSet::new();
-    let mut over = std::pin::pin!(over(&shared, options.idle_exit));
+    let over = async {
+        tokio::select! {
+            () = signals.signalled() => {}
+            () = deserted(&shared, options.idle_exit) => {}
+            () = deleted => {}
+        }
+    };
+    let mut over = std::pin::pin!(over);
     loop {
         tokio::select! {
             accepted = accept() => match accepted {
@@ -167,12 +250,11 @@ where
             },
             // A panic there has been logged, and ends that client only.
             Some(_) = clients.join_next() => {}
-            ended = &mut over => {
-                ended?;
-                break;
-            }
+            () = &mut over => break,
         }
     }
+    // A client that connects from now on is refused at once, and not left to wait.
+    drop(accept);
     info!(clients = clients.len(), "stopping");
     stop.send_replace(true);
     let goodbye = async { while clients.join_next().await.is_some() {} };
@@ -182,40 +264,17 @@ where
     Ok(())
 }
 
-/// Waits for a signal, or until no client has come for `idle`.
-async fn over(shared: &Shared, idle: Option<Duration>) -> anyhow::Result<()> {
-    let deserted = async {
-        let Some(idle) = idle else {
-            return std::future::pending().await;
-        };
-        let mut clients = shared.clients();
-        loop {
-            clients.until(|&clients| clients == 0).await;
-            let arrival = clients.until(|&clients| clients > 0);
-            if tokio::time::timeout(idle, arrival).await.is_err() {
-                break;
-            }
-        }
+/// Waits until no client has come for `idle`.
+async fn deserted(shared: &Shared, idle: Option<Duration>) {
+    let Some(idle) = idle else {
+        return std::future::pending().await;
     };
-    tokio::select! {
-        result = signalled() => result.context("cannot wait for signals"),
-        () = deserted => Ok(()),
+    let mut clients = shared.clients();
+    loop {
+        clients.until(|&clients| clients == 0).await;
+        let arrival = clients.until(|&clients| clients > 0);
+        if tokio::time::timeout(idle, arrival).await.is_err() {
+            break;
+        }
     }
-}
-
-#[cfg(unix)]
-async fn signalled() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn signalled() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Args;
 
+use crate::daemon::token::Origin;
 use crate::daemon::{self, Endpoint, Options};
 use assistant::session::Shared;
+use assistant::user;
 
 /// The environment variable that may hold the token.
 const TOKEN_VARIABLE: &str = "LSTM_LS_TOKEN";
@@ -24,7 +26,8 @@ pub(super) struct Arguments {
     #[arg(long, requires = "tcp")]
     allow_remote: bool,
     /// File with the token that clients must name as `token` in their
-    /// initializationOptions. LSTM_LS_TOKEN may hold it instead.
+    /// initializationOptions. LSTM_LS_TOKEN may hold it instead; without either one is
+    /// made for a TCP address, in a file that only you can read.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Leave when no client has been connected for so long.
@@ -53,24 +56,26 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let EndpointArguments { socket, tcp } = arguments.endpoint;
+    let token = token(arguments.token_file, tcp.is_some());
     let endpoint = socket.map(Endpoint::Socket).or(tcp.map(Endpoint::Tcp));
     let options = Options {
         endpoint: endpoint.context("say --socket PATH or --tcp ADDRESS")?,
         allow_remote: arguments.allow_remote,
-        token: token(arguments.token_file)?,
+        token,
         idle_exit: arguments.idle_exit.map(Duration::from_secs),
         detach: arguments.detach,
     };
     daemon::serve(shared, &options, out)
 }
 
-fn token(file: Option<PathBuf>) -> anyhow::Result<Option<Arc<str>>> {
-    let Some(path) = file else {
-        let token = std::env::var(TOKEN_VARIABLE).ok();
-        return Ok(token.filter(|token| !token.is_empty()).map(Into::into));
+/// Where the token comes from: over TCP there must be one.
+fn token(file: Option<PathBuf>, tcp: bool) -> Option<Origin> {
+    let said = || std::env::var(TOKEN_VARIABLE).ok();
+    let said = || {
+        Some(Origin::Said(
+            said().filter(|token| !token.is_empty())?.into(),
+        ))
     };
-    let token = std::fs::read_to_string(&path);
-    let token = token.with_context(|| format!("cannot read the token in {}", path.display()))?;
-    ensure!(!token.trim().is_empty(), "{} is empty", path.display());
-    Ok(Some(token.trim().into()))
+    let made = || user::token().filter(|_| tcp).map(Origin::Made);
+    file.map(Origin::Written).or_else(said).or_else(made)
 }

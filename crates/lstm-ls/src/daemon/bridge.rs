@@ -19,11 +19,11 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::SERVED_ALREADY;
-use super::socket::{Built, process_behind, relieve};
+use super::socket::{Built, is_own, process_behind, relieve};
 use crate::lsp;
 use crate::lsp::transport::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
 use crate::lsp::transport::{Link, process};
@@ -41,6 +41,9 @@ const ATTEMPTS: Duration = Duration::from_millis(10);
 /// Before a daemon that made way for another is started again: that one may be on its way
 /// out. Twice as long each time.
 const AGAIN: Duration = Duration::from_millis(100);
+
+/// Longest wait for a daemon to answer `initialize`, which depends on no file.
+const HELLO: Duration = Duration::from_secs(5);
 
 /// Longest wait for a daemon to say why it cannot serve.
 const REASON: Duration = Duration::from_secs(1);
@@ -89,6 +92,11 @@ impl Server {
             Err(why) => why,
         };
         warn!("{why:#}; this editor is served by a process of its own");
+        Self::alone(daemon)
+    }
+
+    /// This process.
+    fn alone(daemon: &Daemon) -> Self {
         let shared = (daemon.alone)();
         let (ours, theirs) = tokio::io::duplex(PIPE);
         let (says, hears) = tokio::io::split(ours);
@@ -116,6 +124,8 @@ enum Break {
     EditorDeaf,
     /// The daemon is gone.
     DaemonLost,
+    /// The daemon is there but does not say hello.
+    DaemonSilent,
 }
 
 /// Both ends of the editor, as long as the bridge lives.
@@ -140,28 +150,40 @@ where
         hears,
     };
     let session = Mutex::new(Session::default());
+    let mut server = Server::find(daemon).await;
     loop {
         let Server {
             says,
             hears: mut writer,
             alone,
-        } = Server::find(daemon).await;
+        } = server;
         let mut answers = listen(says);
-        let reason = match replay(&session, &mut writer, &mut answers).await {
-            true => carry(&session, &mut editor, &mut answers, &mut writer).await,
-            false => Break::DaemonLost,
+        let told = timeout(HELLO, replay(&session, &mut writer, &mut answers)).await;
+        let reason = match told {
+            Ok(true) => carry(&session, &mut editor, &mut answers, &mut writer).await,
+            Ok(false) => Break::DaemonLost,
+            Err(_) => Break::DaemonSilent,
         };
         match reason {
             Break::EditorLeft => finish(&session, &editor, &mut answers, writer).await,
             Break::EditorDeaf => bail!("the editor does not read"),
-            Break::DaemonLost => {
-                info!("the daemon is gone; another one takes over");
+            Break::DaemonLost | Break::DaemonSilent => {
+                match reason {
+                    Break::DaemonSilent => warn!(
+                        "the daemon does not answer; this editor is served by a process of its own"
+                    ),
+                    _ => info!("the daemon is gone; another one takes over"),
+                }
                 let answers = session.lock().abandon();
                 for answer in answers {
                     let answer = answer.to_string().into_bytes();
                     let heard = editor.hears.send(answer).await;
                     heard.context("the editor does not read")?;
                 }
+                server = match reason {
+                    Break::DaemonSilent => Server::alone(daemon),
+                    _ => Server::find(daemon).await,
+                };
                 continue;
             }
         }
@@ -222,6 +244,11 @@ async fn carry(
         let process = session.lock().process_id();
         let mut gone = Box::pin(end_of(process));
         let mut watched = process.is_some();
+        // One that was said again to this daemon counts from now on.
+        let mut hello = session
+            .lock()
+            .awaits_hello()
+            .then(|| Instant::now() + HELLO);
         loop {
             let to = tokio::select! {
                 body = editor.says.recv() => match body {
@@ -230,7 +257,17 @@ async fn carry(
                 },
                 Some(body) = asides.recv() => To::Daemon(body),
                 () = &mut gone => return Break::EditorLeft,
+                () = sleep_until(hello.unwrap_or_else(Instant::now)), if hello.is_some() => {
+                    hello = None;
+                    if session.lock().awaits_hello() {
+                        return Break::DaemonSilent;
+                    }
+                    continue;
+                }
             };
+            if hello.is_none() && session.lock().awaits_hello() {
+                hello = Some(Instant::now() + HELLO);
+            }
             if let To::Daemon(body) = to
                 && framing::write(writer, &body).await.is_err()
             {
@@ -335,6 +372,9 @@ async fn replay(
 /// Connects to the daemon, starting one if none listens.
 async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
     if let Ok(stream) = UnixStream::connect(&daemon.path).await {
+        if !is_own(&stream) {
+            bail!("{} is another user's", daemon.path.display());
+        }
         let older = |built| relieve(&stream, &daemon.path, built);
         let Some(older) = daemon.built.and_then(older) else {
             return Ok(stream);

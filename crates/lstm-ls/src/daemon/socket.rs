@@ -5,34 +5,47 @@
 //! start at once cannot take it from each other.
 
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::FileTypeExt;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, bail};
-use rustix::fs::Mode;
+use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
+
+/// No signature is longer.
+const SIGNATURE_BYTES: u64 = 128;
 
 /// A socket that is ours until this is dropped.
 #[derive(Debug)]
 pub struct Bound {
-    listener: UnixListener,
+    /// Until it is listened to.
+    listener: Option<UnixListener>,
     path: PathBuf,
+    /// Device and number of the socket's file.
+    file: (u64, u64),
     /// Held, and read by a process that may take over.
     lock: File,
 }
 
 impl Bound {
-    /// The socket for use inside a runtime.
+    /// The socket for use inside a runtime, once. When that is dropped, a client that
+    /// connects is refused at once.
     ///
     /// # Errors
-    /// If the system refuses.
-    pub fn listen(&self) -> std::io::Result<tokio::net::UnixListener> {
-        let listener = self.listener.try_clone()?;
+    /// If the system refuses, or it was taken before.
+    pub fn listen(&mut self) -> std::io::Result<tokio::net::UnixListener> {
+        let listener = self.listener.take();
+        let listener = listener.ok_or(std::io::Error::from(ErrorKind::NotConnected))?;
         listener.set_nonblocking(true)?;
         tokio::net::UnixListener::from_std(listener)
+    }
+
+    /// Whether the socket is still where it was: else no client will come any more.
+    pub fn is_there(&self) -> bool {
+        file_at(&self.path).is_ok_and(|file| file == self.file)
     }
 
     /// Writes down who this is, so that a newer program can take its place.
@@ -67,7 +80,8 @@ impl Built {
 /// signed, and is of an older program than `built`. It answers what is under way
 /// first. Its process, if it was asked.
 pub fn relieve(stream: &tokio::net::UnixStream, path: &Path, built: Built) -> Option<Pid> {
-    let signed = std::fs::read_to_string(lock_path(path)).ok()?;
+    let lock = open_lock(&lock_path(path), OFlags::empty()).ok()?;
+    let signed = signature(&lock).ok()?;
     let mut words = signed.split_whitespace();
     let process = Pid::from_raw(words.next()?.parse().ok()?)?;
     let older = Built(words.next()?.parse().ok()?);
@@ -76,6 +90,13 @@ pub fn relieve(stream: &tokio::net::UnixStream, path: &Path, built: Built) -> Op
         && process_behind(stream) == Some(process)
         && kill_process(process, Signal::TERM).is_ok();
     asked.then_some(process)
+}
+
+/// Whether the process at the other end is this user's. The mode of the socket's file says
+/// so too, but not on every system, and not of a socket that another user put there.
+pub fn is_own(stream: &tokio::net::UnixStream) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == own)
 }
 
 /// The process at the other end, where the system tells.
@@ -89,10 +110,18 @@ fn lock_path(path: &Path) -> PathBuf {
     lock.into()
 }
 
+/// Device and number of the file at `path` itself.
+fn file_at(path: &Path) -> std::io::Result<(u64, u64)> {
+    let metadata = std::fs::symlink_metadata(path)?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
 impl Drop for Bound {
     fn drop(&mut self) {
-        // Before the lock goes. The user may have deleted it already.
-        let _ = std::fs::remove_file(&self.path);
+        // Before the lock goes. The user may have deleted it, or put something else there.
+        if self.is_there() {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -111,9 +140,7 @@ pub fn bind(path: &Path) -> anyhow::Result<Bound> {
 
 fn bind_masked(path: &Path) -> anyhow::Result<Bound> {
     let lock_path = lock_path(path);
-    // What stands in it is the holder's.
-    let lock = File::options().create(true).append(true).open(&lock_path);
-    let lock = lock.with_context(|| format!("cannot write {}", lock_path.display()))?;
+    let lock = open_lock(&lock_path, OFlags::CREATE)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => bail!(ServedAlready(path.to_owned())),
@@ -121,15 +148,58 @@ fn bind_masked(path: &Path) -> anyhow::Result<Bound> {
             return Err(error).with_context(|| format!("cannot lock {}", lock_path.display()));
         }
     }
-    lock.set_len(0)
-        .with_context(|| format!("cannot write {}", lock_path.display()))?;
+    let cannot = || format!("cannot write {}", lock_path.display());
+    // Nothing is emptied that may be another program's: a socket called `Cargo` has its
+    // lock where a project keeps its versions.
+    let signed = signature(&lock).with_context(cannot)?;
+    if !is_signature(&signed) {
+        bail!("{} is there and is no lock of ours", lock_path.display());
+    }
+    lock.set_len(0).with_context(cannot)?;
     remove_stale(path)?;
-    let listener = UnixListener::bind(path);
+    let listen = || format!("cannot listen on {}", path.display());
+    let listener = UnixListener::bind(path).with_context(listen)?;
     Ok(Bound {
-        listener: listener.with_context(|| format!("cannot listen on {}", path.display()))?,
+        listener: Some(listener),
+        file: file_at(path).with_context(listen)?,
         path: path.to_owned(),
         lock,
     })
+}
+
+/// Opens a lock, which must be a file of this user's.
+fn open_lock(path: &Path, flags: OFlags) -> anyhow::Result<File> {
+    let cannot = || format!("cannot write {}", path.display());
+    // A link may lead to any file, and a pipe would be waited for.
+    let safe = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let flags = flags | safe | OFlags::RDWR | OFlags::APPEND;
+    let mode = Mode::RUSR | Mode::WUSR;
+    let lock = rustix::fs::open(path, flags, mode).with_context(cannot)?;
+    let lock = File::from(lock);
+    let metadata = lock.metadata().with_context(cannot)?;
+    let own = metadata.uid() == rustix::process::geteuid().as_raw();
+    if !metadata.is_file() || !own {
+        bail!("{} is there and is no lock of ours", path.display());
+    }
+    Ok(lock)
+}
+
+/// What stands in a lock, as much of it as a signature may have.
+fn signature(mut lock: &File) -> std::io::Result<String> {
+    let mut signed = String::new();
+    lock.seek(SeekFrom::Start(0))?;
+    lock.take(SIGNATURE_BYTES).read_to_string(&mut signed)?;
+    Ok(signed)
+}
+
+/// Whether `text` is what [`Bound::sign`] writes, or nothing.
+fn is_signature(text: &str) -> bool {
+    let numbers = text
+        .strip_suffix('\n')
+        .and_then(|line| line.split_once(' '));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_two = numbers.is_some_and(|(process, built)| is_number(process) && is_number(built));
+    text.is_empty() || is_two
 }
 
 fn remove_stale(path: &Path) -> anyhow::Result<()> {
@@ -172,6 +242,58 @@ mod tests {
         let foreign = UnixListener::bind(&path).expect("no process listens there");
         assert!(refusal(&path).ends_with("is served already"));
         drop(foreign);
+    }
+
+    #[test]
+    fn what_is_no_lock_of_ours_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("Cargo");
+        let lock = folder.path().join("Cargo.lock");
+        let long = "1".repeat(200);
+        let foreign = [
+            "version = 4\n",
+            "1",
+            "1 2",
+            "1 2\n3",
+            " 1\n",
+            "a 1\n",
+            &long,
+        ];
+        for foreign in foreign {
+            std::fs::write(&lock, foreign).expect("it is written");
+            assert!(refusal(&path).ends_with("is no lock of ours"), "{foreign}");
+            let kept = std::fs::read_to_string(&lock).expect("it is there");
+            assert_eq!(kept, foreign);
+        }
+        for own in ["", "12 345\n"] {
+            std::fs::write(&lock, own).expect("it is written");
+            drop(bind_masked(&path).expect("it is ours"));
+        }
+        std::fs::remove_file(&lock).expect("it is there");
+
+        let precious = folder.path().join("precious");
+        std::fs::write(&precious, "").expect("it is written");
+        std::os::unix::fs::symlink(&precious, &lock).expect("a link");
+        refusal(&path);
+        std::fs::remove_file(&lock).expect("it is there");
+        let kind = rustix::fs::FileType::Fifo;
+        let mode = Mode::RUSR | Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &lock, kind, mode, 0).expect("a pipe");
+        assert!(refusal(&path).ends_with("is no lock of ours"));
+    }
+
+    #[test]
+    fn a_socket_that_was_deleted_or_replaced_is_not_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("s");
+        let bound = bind_masked(&path).expect("no process listens there");
+        assert!(bound.is_there());
+        std::fs::remove_file(&path).expect("it is there");
+        assert!(!bound.is_there());
+        std::fs::write(&path, "dear diary").expect("it is written");
+        assert!(!bound.is_there());
+        drop(bound);
+        assert!(path.exists());
     }
 
     #[test]

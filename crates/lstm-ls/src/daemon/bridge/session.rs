@@ -176,6 +176,15 @@ impl Session {
         messages
     }
 
+    /// Whether the editor has said hello and was not answered.
+    pub(super) fn awaits_hello(&self) -> bool {
+        let hello = self
+            .initialize
+            .as_ref()
+            .map(|hello| hello["id"].to_string());
+        hello.is_some_and(|id| self.unanswered.contains_key(&id))
+    }
+
     /// The editor's process, if it said so.
     pub(super) fn process_id(&self) -> Option<u32> {
         let id = self.initialize.as_ref()?["params"]["processId"].as_u64();

@@ -63,7 +63,7 @@ pub(in crate::lsp) async fn serve<I, O, S>(
         until = Some(Instant::now() + HELLO);
     }
     let (parsed, mut messages) = mpsc::channel(AHEAD);
-    let reader = tokio::spawn(read(input, Arc::clone(&limit), parsed));
+    let reader = tokio::spawn(read(input, Arc::clone(&limit), link.resynchronises, parsed));
     let (unread, queue) = mpsc::channel(UNREAD);
     let mut writer = tokio::spawn(write(output, queue, link.patience));
     let (mut requests, mut answers) = socket.split();
@@ -145,14 +145,25 @@ async fn send(unread: &mpsc::Sender<Vec<u8>>, message: &impl Serialize) -> bool 
 }
 
 /// Parses messages until the input ends or the session is over.
-async fn read(input: impl AsyncRead + Unpin, limit: Arc<AtomicUsize>, to: mpsc::Sender<Message>) {
+async fn read(
+    input: impl AsyncRead + Unpin,
+    limit: Arc<AtomicUsize>,
+    resynchronises: bool,
+    to: mpsc::Sender<Message>,
+) {
     let mut frames = FrameReader::new(BufReader::new(input), limit);
+    if !resynchronises {
+        frames = frames.strict();
+    }
     loop {
         let message = match frames.next().await {
             Ok(Some(Frame::Body(body))) => Message::parse(&body),
-            Ok(Some(Frame::Stray(problem))) => {
+            Ok(Some(Frame::Stray(problem))) if resynchronises => {
                 warn!("not a message: {problem}");
                 Message::not_json()
+            }
+            Ok(Some(Frame::Stray(problem))) => {
+                return warn!("a client that does not speak LSP: {problem}");
             }
             Ok(None) => return,
             Err(error) => return debug!("the client's stream ended: {error}"),

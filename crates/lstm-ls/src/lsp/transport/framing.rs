@@ -37,6 +37,8 @@ pub struct FrameReader<R> {
     limit: Arc<AtomicUsize>,
     /// A length found while looking for the next message.
     length: Option<usize>,
+    /// Whether the next message is looked for behind what is none.
+    resynchronises: bool,
 }
 
 impl<R: AsyncBufRead + Unpin> FrameReader<R> {
@@ -46,7 +48,15 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
             input,
             limit,
             length: None,
+            resynchronises: true,
         }
+    }
+
+    /// Reads no further than to the first line that is no header. What then comes is
+    /// [`Frame::Stray`] for good.
+    pub fn strict(mut self) -> Self {
+        self.resynchronises = false;
+        self
     }
 
     /// The next frame; `None` at the end of the input, also in the middle of a
@@ -87,7 +97,7 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
     /// Looks for the next Content-Length, from `line` on, which ends what
     /// `problem` began.
     async fn skip(&mut self, problem: String, line: String) -> std::io::Result<Option<Frame>> {
-        let mut line = Some(line);
+        let mut line = Some(line).filter(|_| self.resynchronises);
         let mut skipped = 0;
         while let Some(text) = line {
             // It may stand behind the end of a body that was cut too short.
@@ -214,6 +224,22 @@ mod tests {
             &[Err("\"GET / HTTP/1.1\" is not a header")],
         );
         check(b"X: y\r\n\r\n", &[Err("no Content-Length")]);
+    }
+
+    #[test]
+    fn what_is_no_message_is_read_no_further_where_that_is_wanted() {
+        let good = "Content-Length: 2\r\n\r\n{}";
+        let stream = format!("{good}POST / HTTP/1.1\r\n{good}");
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("it starts").block_on(async {
+            let limit = Arc::new(AtomicUsize::new(MAX_MESSAGE_BYTES));
+            let mut frames = FrameReader::new(stream.as_bytes(), limit).strict();
+            let first = frames.next().await.expect("a slice");
+            assert_eq!(first, Some(Frame::Body(b"{}".to_vec())));
+            let second = frames.next().await.expect("a slice");
+            let problem = "\"POST / HTTP/1.1\" is not a header".to_owned();
+            assert_eq!(second, Some(Frame::Stray(problem)));
+        });
     }
 
     #[test]

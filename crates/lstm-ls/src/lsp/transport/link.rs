@@ -17,6 +17,10 @@ pub struct Link {
     /// Whether the process that the client names is on this machine, so that
     /// its end is the end of the session.
     pub watches_process: bool,
+    /// Whether the next message is looked for where the stream holds something else. What
+    /// comes over a socket may be another protocol, with a message of ours in its text: a
+    /// page in a browser can send that.
+    pub resynchronises: bool,
     /// Becomes true when the server is to stop.
     pub stop: watch::Receiver<bool>,
 }
@@ -28,6 +32,7 @@ impl Link {
             token: None,
             patience: None,
             watches_process: true,
+            resynchronises: true,
             // The sender may go: the last value stays.
             stop: watch::channel(false).1,
         }
