@@ -433,7 +433,7 @@ mod tests {
         let why = || documents.look(&id, |document| document.out_of_step().map(str::to_owned));
         let old = revision(&documents, &id);
         let running = documents.start(&old);
-        let other = DocumentId::new("b");
+        let other = DocumentId::new("c");
         open(&documents, &other);
         assert_eq!(documents.others(&other).1.len(), 1);
 
