@@ -127,9 +127,8 @@ impl Tracker {
         );
         // Quotes rarely span lines, and a stray apostrophe must not last.
         (self.in_string, self.escaped) = (false, false);
-        let kept = before_repetition(&rules.line_before, text);
-        if kept < at {
-            return Some(kept);
+        if before_repetition(&rules.line_before, text) < at {
+            return Some(at);
         }
         let opens = |line: &[u8]| rules.language.opens_block(line);
         let Some(after) = line.after else {
@@ -354,9 +353,9 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_before_they_repeat_themselves() {
-        check_lines("    $0", "a(0);¦\n    a(0);\n    a(0);\n");
-        check_lines_of("python", "$0", "a = 1\nb = 2¦\na = 1\nb = 2\na = 1\n");
+    fn lines_end_where_they_repeat_themselves() {
+        check_lines("    $0", "a(0);\n    a(0);¦\n    a(0);\n");
+        check_lines_of("python", "$0", "a = 1\nb = 2\na = 1¦\nb = 2\na = 1\n");
     }
 
     #[test]

@@ -1,11 +1,8 @@
 //! Lines that say again what the lines before them have said.
 
-/// Lines of the longest block that is looked for.
-const LONGEST_BLOCK: usize = 8;
-
 /// How much of `text`, which goes on the line that `line_before` began, comes before a
-/// line or a block of lines that repeats the one just before it. All of it where
-/// none does.
+/// line that it says a second time, signs at its end aside. All of it where there is
+/// none. A block that begins again begins with such a line.
 pub(crate) fn before_repetition(line_before: &[u8], text: &[u8]) -> usize {
     if !text.contains(&b'\n') {
         return text.len();
@@ -13,25 +10,28 @@ pub(crate) fn before_repetition(line_before: &[u8], text: &[u8]) -> usize {
     let first = text.iter().position(|&byte| byte == b'\n');
     let cursor_line = [line_before, &text[..first.unwrap_or(text.len())]].concat();
     // Where each line starts in `text`, and what it says.
-    let mut lines: Vec<(usize, &[u8])> = vec![(0, cursor_line.trim_ascii_end())];
+    let mut lines: Vec<(usize, &[u8])> = vec![(0, without_signs(&cursor_line))];
     let mut start = first.map_or(text.len(), |feed| feed + 1);
     for line in text[start..].split(|&byte| byte == b'\n') {
         if !line.trim_ascii().is_empty() {
-            lines.push((start, line.trim_ascii_end()));
+            lines.push((start, without_signs(line)));
         }
         start += line.len() + 1;
     }
-    for end in 2..=lines.len() {
-        for block in 1..=LONGEST_BLOCK.min(end / 2) {
-            let (before, again) = lines[end - 2 * block..end].split_at(block);
-            let same = before.iter().zip(again).all(|(a, b)| a.1 == b.1);
-            // Brackets that close may look alike.
-            if same && again.iter().any(|line| says_something(line.1)) {
-                return text[..again[0].0].trim_ascii_end().len();
-            }
+    for (index, (start, line)) in lines.iter().enumerate() {
+        // Brackets that close may look alike.
+        let earlier = lines[..index].iter().any(|earlier| earlier.1 == *line);
+        if earlier && says_something(line) {
+            return text[..*start].trim_ascii_end().len();
         }
     }
     text.len()
+}
+
+/// `line` without blanks and signs at its end.
+fn without_signs(line: &[u8]) -> &[u8] {
+    let last = line.iter().rposition(|&byte| language::is_word_byte(byte));
+    &line[..last.map_or(0, |last| last + 1)]
 }
 
 fn says_something(line: &[u8]) -> bool {
@@ -61,6 +61,8 @@ mod tests {
         check("    a", "(0);¦\n    a(0);");
         check("", "    a.append(0)\n    b()¦\n    b()");
         check("x = 1", "\nuse y;¦\nuse y;");
+        check("", "a(0);¦\na(0");
+        check("", "a(0);\nb();¦\na(0);");
         check("", "printf(\"a\");¦\n\nprintf(\"a\");");
     }
 
@@ -73,7 +75,8 @@ mod tests {
 
     #[test]
     fn what_differs_goes_on() {
-        check("", "a(0);\na(1);\na(0);");
+        check("", "a(0);\na(1);\n  a(0);");
+        check("", "a(0);\na(");
         check("", "  }\n}\n}");
         check("", "a\n  a");
         check("f", "oo");

@@ -69,6 +69,12 @@ impl Site<'_> {
                 broken_off && next.is_none() && c >= FIRST_MARK,
                 parts(end),
             ];
+            // Told by what comes before the end alone, so that how far a candidate was
+            // decoded has no say in where it may be cut.
+            let solid = added.trim_end().as_bytes();
+            if later_line && before_repetition(line_before, solid) < solid.len() {
+                break;
+            }
             if unfit.contains(&true) || self.surroundings.are_repeated_by(added, &can_end) {
                 continue;
             }
@@ -86,7 +92,10 @@ impl Site<'_> {
     /// Bytes of `text` that the document does not hold already, and whether a closing
     /// bracket comes to stand on a line of its own behind them.
     fn trimmed(self, text: &str) -> (usize, bool) {
-        let kept = before_repetition(self.surroundings.line_before, text.as_bytes());
+        let kept = match self.whole_words {
+            true => before_repetition(self.surroundings.line_before, text.as_bytes()),
+            false => text.len(),
+        };
         let text = &text[..kept];
         let whole = text.trim_end();
         if !self.surroundings.rest.is_empty() {

@@ -318,26 +318,29 @@ fn nothing_is_said_twice() {
             "    push(0);\n    push(0);\n    push(0);\n    $0\n}",
             "push(0);",
         ),
-        row(
-            "python",
-            &["a.append(0)\na.append(0)\na.append(0)\na.append(0)\na.append(0)\n"],
-            "a.append(0)\na.append(0)\na.append(0)\n$0",
-            "a.append(0)",
-        ),
+        // As ghost text a line may begin as another, since it may yet go on otherwise.
+        Row {
+            language: "python",
+            read: &["a.append(0)\na.append(0)\na.append(0)\na.append(0)\na.append(0)\n"],
+            at: "a.append(0)\na.append(0)\na.append(0)\n$0",
+            ghost: "a.append(0)\na.append(",
+            by_hand: "a.append(0)",
+        },
         row(
             "typescript",
             &["  a();\n  b();\n  a();\n  b();\n  a();\n  b();\n  a();\n  b();\n"],
             "  a();\n  b();\n  a();\n  b();\n  $0",
             "a();\n  b();",
         ),
-        row(
-            "c",
-            &[
+        Row {
+            language: "c",
+            read: &[
                 "  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n  y = 2;\n  z = 3;\n  x = 1;\n",
             ],
-            "  x = 1;\n  y = 2;\n  z = 3;\n  $0",
-            "x = 1;\n  y = 2;\n  z = 3;",
-        ),
+            at: "  x = 1;\n  y = 2;\n  z = 3;\n  $0",
+            ghost: "x = 1;\n  y = 2;\n  z = 3;\n  x = ",
+            by_hand: "x = 1;\n  y = 2;\n  z = 3;",
+        },
     ]);
 }
 
