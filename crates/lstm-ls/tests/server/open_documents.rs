@@ -89,7 +89,7 @@ async fn other_tabs_are_known_without_a_folder_and_forgotten_when_closed() {
         for other in [
             format!("file:///no/such/folder/other.{extension}"),
             "untitled:Untitled-1".to_owned(),
-            format!("vscode-notebook-cell:/no/such/n.ipynb#W0"),
+            "vscode-notebook-cell:/no/such/n.ipynb#W0".to_owned(),
         ] {
             let mut client = without_folder().await;
             let this = format!("file:///elsewhere/this.{extension}");
