@@ -324,7 +324,8 @@ mod tests {
 
     fn open(documents: &Documents, id: &DocumentId) {
         let document = Document::new("fn", 1, "rust".to_owned());
-        documents.open(id.clone(), Place::new_document("a".into()), document);
+        let place = Place::new_document(id.as_str().into());
+        documents.open(id.clone(), place, document);
     }
 
     fn revision(documents: &Documents, id: &DocumentId) -> Revision {
@@ -425,17 +426,23 @@ mod tests {
         documents.change(id, None, changes.iter().copied(), read)
     }
 
+    /// How many other documents are known where `id` is completed.
+    fn known_to(documents: &Documents, id: &DocumentId) -> usize {
+        let (before, rest) = documents.others(id);
+        before.len() + rest.len()
+    }
+
     #[test]
     fn what_can_not_be_applied_is_said_once_until_the_text_is_whole_again() {
         let (documents, id) = opened();
         let lost = |why: &str| Err(ChangeError::OutOfStep(why.to_owned()));
         let text = || documents.look(&id, |document| document.text.to_string());
         let why = || documents.look(&id, |document| document.out_of_step().map(str::to_owned));
+        let other = DocumentId::new("other");
+        open(&documents, &other);
+        assert_eq!(known_to(&documents, &other), 1);
         let old = revision(&documents, &id);
         let running = documents.start(&old);
-        let other = DocumentId::new("c");
-        open(&documents, &other);
-        assert_eq!(documents.others(&other).1.len(), 1);
 
         assert_eq!(
             changed(&documents, &id, &["a", "!one", "!two"]),
@@ -449,7 +456,7 @@ mod tests {
         assert_eq!(changed(&documents, &id, &["b"]), Ok(()));
         assert_eq!(changed(&documents, &id, &["!three"]), Ok(()));
         assert_eq!(text().as_deref(), Some(""));
-        assert_eq!(documents.others(&other).1.len(), 0);
+        assert_eq!(known_to(&documents, &other), 0);
         assert!(
             documents
                 .history()
