@@ -139,7 +139,7 @@ fn until_known(workspace: &Workspace, folder: &Path) -> Result<Duration> {
     let name = format!("\n    let planetary{nanos} = 1;\n");
     fs::write(&path, name.repeat(500))?;
     let started = Instant::now();
-    workspace.file_changed(&path);
+    workspace.changed(vec![path.clone()]);
     let begun = format!("\n    let planetary{}", &nanos.to_string()[..16]);
     let next = nanos.to_string().as_bytes()[16];
     loop {

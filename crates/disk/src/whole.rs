@@ -65,7 +65,7 @@ pub fn write_with(
 /// What the names of files begin and end with that are being written.
 const PARTIAL: (&str, &str) = (".lstm-ls-", ".partial");
 
-/// Whether a file called `name` was being written by [`write`], or by what did that before
+/// Whether a file called `name` was being written by [`write()`], or by what did that before
 /// it: where no program is at it any more, it is of no use.
 pub fn is_partial(name: &str) -> bool {
     (name.starts_with(PARTIAL.0) && name.ends_with(PARTIAL.1)) || name.starts_with(".tmp")

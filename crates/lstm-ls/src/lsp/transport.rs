@@ -5,7 +5,7 @@
 //! order of its own, so that edits could change places. So [`framing`] finds messages in
 //! a stream of bytes, and finds the stream again after it was lost; `connection` reads
 //! them, runs each handler up to its first wait before it looks at the next message, and
-//! writes answers; [`tolerance`] puts right what clients write otherwise than the standard
+//! writes answers; `tolerance.rs` puts right what clients write otherwise than the standard
 //! has it; `wire` does what tower-lsp 0.20 leaves undone between the two: the
 //! capability that its types lack, tokens, tracing, panics, and the end of the session.
 
