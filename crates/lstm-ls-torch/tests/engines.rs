@@ -112,7 +112,7 @@ fn int8_costs_at_most_two_hundredths_of_a_bit() {
 fn the_server_on_libtorch_completes_too() {
     let output = Command::new(env!("CARGO_BIN_EXE_lstm-ls-torch"))
         .args(["complete", "--greedy", "--format", "json"])
-        .arg(root().join("examples/shapes.rs:45:30"))
+        .arg(root().join("examples/shapes.rs:69:12"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");

@@ -180,7 +180,7 @@ fn candidates_come_as_json() {
     let folder = Folder::new();
     folder.write("a.rs", "ab\ncd\n");
     let arguments =
-        "complete a.rs:1:2 --greedy --max-chars 3 --format json --model tiny.safetensors";
+        "complete a.rs:1:3 --greedy --max-chars 3 --format json --model tiny.safetensors";
     let answer = json(&folder.run(arguments));
     let candidates = answer["candidates"].as_array().unwrap();
     assert_eq!(candidates.len(), 1);
@@ -208,7 +208,7 @@ fn the_same_seed_gives_the_same_candidates() {
 fn standard_input_is_a_file_too() {
     let folder = Folder::new();
     let mut command =
-        folder.command("complete -:1:2 --greedy --format json --model tiny.safetensors");
+        folder.command("complete -:1:3 --greedy --format json --model tiny.safetensors");
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -280,7 +280,7 @@ async fn why_a_document_is_out_of_step_is_explained_before_anything_is_asked() {
     });
     assert_eq!(session.ask("lstm-ls/explain").await, reason);
     assert_eq!(session.ask("lstm-ls/status").await["lastReason"], reason);
-    session.client.finish().await;
+    session.client.finish_amid_news().await;
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@
 //! whole number written as `1.0`, an optional member that is `null`, half a surrogate
 //! pair. Must not know what a method does.
 
+use serde::Deserialize;
 use serde_json::{Map, Number, Value, json};
+use tower_lsp::lsp_types::CompletionContext;
 use tower_lsp::lsp_types::request::{CodeActionRequest, Completion, ExecuteCommand, Request};
 
 /// Methods that begin like this have no parameter to which `null` is a value of its own.
@@ -80,8 +82,10 @@ fn settle_params(message: &mut Value) {
     // An empty table in Lua, which has no other list either.
     params.retain(|name, value| name != "context" || *value != json!([]));
     match method.as_str() {
-        // Nothing depends on it.
-        Completion::METHOD => drop(params.remove("context")),
+        // What can't be read says nothing of why the client asks.
+        Completion::METHOD => params.retain(|name, value| {
+            name != "context" || CompletionContext::deserialize(&*value).is_ok()
+        }),
         CodeActionRequest::METHOD => {
             let context = params.entry("context").or_insert_with(|| json!({}));
             if let Some(context) = context.as_object_mut() {
