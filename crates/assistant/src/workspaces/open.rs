@@ -15,6 +15,8 @@ use crate::documents::Other;
 
 /// Bytes of other documents that are known, the latest changed first.
 const MOST_TEXT: usize = 2 << 20;
+/// And how many they are: each is looked at for every key.
+const MOST_DOCUMENTS: usize = 256;
 
 /// What is remembered of the open documents, by groups of languages.
 #[derive(Default)]
@@ -30,6 +32,8 @@ struct OpenGroup {
 /// Those of `others` that are known, and not from the disk: all are in one group of
 /// languages. `is_held` tells what the disk's memory has.
 pub(crate) fn known(mut others: Vec<Other>, is_held: impl Fn(&Other) -> bool) -> Vec<Other> {
+    others.sort_by_key(|other| std::cmp::Reverse(other.revision.number));
+    others.truncate(MOST_DOCUMENTS);
     others.retain(|other| {
         // What would not be read from the disk is not read here.
         let is_large = other.document.text.len_bytes() > Limits::default().file;
@@ -37,17 +41,12 @@ pub(crate) fn known(mut others: Vec<Other>, is_held: impl Fn(&Other) -> bool) ->
         let is_secret = names.into_iter().flatten().any(files::is_secret);
         !is_large && !is_secret && (other.is_unsaved || !is_held(other))
     });
-    others.sort_by_key(|other| std::cmp::Reverse(other.revision.number));
     let mut left = MOST_TEXT;
-    let fits = |other: &Other| match left.checked_sub(other.document.text.len_bytes()) {
-        Some(less) => {
-            left = less;
-            true
-        }
-        None => false,
-    };
-    let mut fits = fits;
-    others.retain(|other| fits(other));
+    others.retain(|other| {
+        let less = left.checked_sub(other.document.text.len_bytes());
+        left = less.unwrap_or(left);
+        less.is_some()
+    });
     others
 }
 
