@@ -154,8 +154,8 @@ impl Session {
         self.folders.remember(&self.shared.memories, megabytes);
     }
 
-    /// The files or folders at `paths` were written, made, renamed or deleted. Every client
-    /// of the process profits, whoever told.
+    /// The files or folders at `paths` were written, made, renamed or deleted. All clients
+    /// of the process profit from what one of them tells.
     pub fn files_changed(&self, paths: Vec<PathBuf>) {
         self.shared.memories.changed(&paths);
     }

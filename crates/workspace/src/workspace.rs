@@ -143,7 +143,7 @@ impl Workspace {
         self.tell(Job::Opened(path.to_owned()));
     }
 
-    /// From now on nobody else tells of changes, so the system is asked to; where it
+    /// From now on no client tells of changes, so the system is asked to; where it
     /// can't, the folders are looked through whenever a file is opened.
     pub fn watch(&self) {
         self.tell(Job::Watch);

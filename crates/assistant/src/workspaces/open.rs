@@ -54,11 +54,12 @@ impl OpenTexts {
     /// What is remembered in `group` of `others`, but the documents called `without`.
     pub(crate) fn layer(&mut self, group: &str, others: &[Other], without: &[PathBuf]) -> Layer {
         let open = self.0.entry(group.to_owned()).or_default();
-        let names: Vec<PathBuf> = others.iter().map(Other::name).collect();
+        let others: HashMap<PathBuf, &Other> =
+            (others.iter()).map(|other| (other.name(), other)).collect();
         // What is completed changes with every key and is taken away as it was.
         open.texts
-            .retain(|name, _| names.contains(name) || without.contains(name));
-        for (other, name) in others.iter().zip(names) {
+            .retain(|name, _| others.contains_key(name) || without.contains(name));
+        for (name, other) in others {
             let number = other.revision.number;
             if open
                 .texts

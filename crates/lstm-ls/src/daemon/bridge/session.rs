@@ -382,8 +382,8 @@ mod tests {
             json!({"method": "textDocument/didClose", "params": params}),
         );
 
-        let (hello, for_nobody) = session.replayed_initialize().expect("it was said");
-        assert_eq!((&hello["id"], for_nobody), (&json!(REPLAYED), true));
+        let (hello, is_kept_back) = session.replayed_initialize().expect("it was said");
+        assert_eq!((&hello["id"], is_kept_back), (&json!(REPLAYED), true));
         assert_eq!(hello["params"]["processId"], 7);
         let state = session.replayed_state();
         let methods: Vec<_> = state.iter().map(|m| m["method"].clone()).collect();
@@ -535,8 +535,8 @@ mod tests {
             json!({"id": 1, "method": "initialize", "params": {}}),
         );
         assert_eq!(session.abandon(), [] as [Value; 0]);
-        let (hello, for_nobody) = session.replayed_initialize().expect("it was said");
-        assert_eq!((&hello["id"], for_nobody), (&json!(1), false));
+        let (hello, is_kept_back) = session.replayed_initialize().expect("it was said");
+        assert_eq!((&hello["id"], is_kept_back), (&json!(1), false));
     }
 
     #[test]

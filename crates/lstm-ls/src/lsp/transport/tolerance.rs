@@ -145,7 +145,7 @@ fn with_valid_strings(body: &[u8]) -> Vec<u8> {
     valid
 }
 
-/// The UTF-16 unit that `\uXXXX` at the start of `text` stands for.
+/// The UTF-16 unit that `\u` and four digits at the start of `text` stand for.
 fn escaped_unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(br"\u")?.get(..4)?;
     let digits = std::str::from_utf8(digits).ok()?;
