@@ -160,7 +160,7 @@ impl Session {
         self.shared.memories.changed(&paths);
     }
 
-    /// The client will not tell of files that other programs change.
+    /// Files that other programs change are watched, whatever the client tells of them.
     pub fn watch_files(&self) {
         self.folders.watch();
     }

@@ -131,7 +131,7 @@ impl Remembered {
         self.workspace.opened(path);
     }
 
-    /// A client will not tell of changes.
+    /// Changes are not only told by clients, but watched.
     pub(crate) fn watch(&self) {
         self.workspace.watch();
     }

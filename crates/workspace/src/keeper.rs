@@ -37,7 +37,7 @@ pub(crate) enum Job {
     Lost,
     /// The user has opened this file.
     Opened(PathBuf),
-    /// No client tells of changes: the system is to be asked.
+    /// What clients tell of changes is not enough: the system is to be asked.
     Watch,
     /// Answers when everything before it is done.
     Wait(Sender<()>),

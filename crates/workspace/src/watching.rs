@@ -1,4 +1,4 @@
-//! The system is asked to tell of changed files, for clients that can't.
+//! The system is asked to tell of changed files, of which clients tell few or none.
 //!
 //! Where the system watches folders one by one, only the user's own are watched; where
 //! it can't watch them all, the caller is told that it has to look by itself.

@@ -143,8 +143,8 @@ impl Workspace {
         self.tell(Job::Opened(path.to_owned()));
     }
 
-    /// From now on no client tells of changes, so the system is asked to; where it
-    /// can't, the folders are looked through whenever a file is opened.
+    /// From now on the system is asked to tell of changes, as clients tell of few or
+    /// none; where it can't, the folders are looked through whenever a file is opened.
     pub fn watch(&self) {
         self.tell(Job::Watch);
     }

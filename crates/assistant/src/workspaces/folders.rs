@@ -136,7 +136,7 @@ impl Folders {
         }
     }
 
-    /// The client will not tell of files that other programs change.
+    /// Files that other programs change are watched, whatever the client tells of them.
     pub(crate) fn watch(&self) {
         self.watches.store(true, Ordering::Relaxed);
         if let Some(remembered) = self.remembered.get() {

@@ -99,9 +99,18 @@ async fn a_client_that_watches_is_asked_to_tell_and_every_window_profits() {
 
 #[tokio::test]
 async fn the_server_watches_for_a_client_that_cannot() {
+    changes_are_known_that_no_client_tells(false).await;
+}
+
+#[tokio::test]
+async fn the_server_watches_for_a_client_that_tells_of_less_than_it_should() {
+    changes_are_known_that_no_client_tells(true).await;
+}
+
+async fn changes_are_known_that_no_client_tells(registers: bool) {
     let folder = tempfile::tempdir().unwrap();
     let shared = server();
-    let mut client = client(&shared, folder.path(), false).await;
+    let mut client = client(&shared, folder.path(), registers).await;
     let document = uri(folder.path(), "a.go");
     open(&mut client, &document, &begun()).await;
     assert_eq!(ghost(&mut client, &document).await, Value::Null);
@@ -109,12 +118,14 @@ async fn the_server_watches_for_a_client_that_cannot() {
         ("b.go", "r.closed"),
         ("b.go", "ErrGone"),
         ("new/c.go", "r.opened"),
+        ("new/c.go", "r.lost"),
     ] {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         if end == "r.opened" {
             fs::remove_file(folder.path().join("b.go")).unwrap();
         }
+        // The last one is in a folder that was made later and is known by then.
         fs::write(path, functions(end)).unwrap();
         while ghost(&mut client, &document).await != end {}
     }

@@ -24,15 +24,20 @@ pub(in crate::lsp) fn did_change_files(backend: &Backend, params: &DidChangeWatc
     backend.session.files_changed(paths.collect());
 }
 
-/// Asks the client to tell of changed files; where it can't, the server watches them.
+/// Watches the files, and asks the client to tell of them too if it can.
+///
+/// Not one or the other: clients tell of less than they are asked for. eglot says nothing
+/// of what happens in folders made later, and Helix knows only what it has saved itself.
+/// The server in turn may be refused the system's watches. A change that both tell of is
+/// read twice and makes one new index.
 pub(in crate::lsp) async fn register(backend: &Backend) {
-    let peer = backend.peer.get();
-    if !(peer.is_some_and(|peer| peer.registers_files) && is_registered(backend).await) {
-        backend.session.watch_files();
+    backend.session.watch_files();
+    if backend.peer.get().is_some_and(|peer| peer.registers_files) {
+        ask(backend).await;
     }
 }
 
-async fn is_registered(backend: &Backend) -> bool {
+async fn ask(backend: &Backend) {
     let watcher = FileSystemWatcher {
         glob_pattern: GlobPattern::String(ALL.to_owned()),
         // All kinds.
@@ -46,9 +51,7 @@ async fn is_registered(backend: &Backend) -> bool {
         method: DidChangeWatchedFiles::METHOD.to_owned(),
         register_options: serde_json::to_value(options).ok(),
     };
-    let registered = backend.client.register_capability(vec![registration]).await;
-    if let Err(error) = &registered {
+    if let Err(error) = backend.client.register_capability(vec![registration]).await {
         debug!("the client will not tell of changed files: {error}");
     }
-    registered.is_ok()
 }
