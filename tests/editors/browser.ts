@@ -26,16 +26,28 @@ export function driver(tools: string): any {
   return createRequire(join(tools, "package.json"))("playwright-core").chromium;
 }
 
-/** Looks until `look` sees something. */
-export async function waitFor<T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> {
-  const end = Date.now() + LIMIT_MS;
+/** Looks until `see` sees something. */
+export async function waitFor<T>(what: string, see: () => Promise<T>): Promise<NonNullable<T>> {
+  const seen = await look(LIMIT_MS, see);
+  if (seen === undefined) {
+    throw new Error(`waited in vain for ${what}`);
+  }
+  return seen;
+}
+
+/** Looks until `see` sees something, or for `limit` milliseconds in vain. */
+export async function look<T>(
+  limit: number,
+  see: () => Promise<T>,
+): Promise<NonNullable<T> | undefined> {
+  const end = Date.now() + limit;
   for (;;) {
-    const seen = await look();
+    const seen = await see();
     if (seen) {
       return seen as NonNullable<T>;
     }
     if (Date.now() > end) {
-      throw new Error(`waited in vain for ${what}`);
+      return undefined;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

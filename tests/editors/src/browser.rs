@@ -10,7 +10,7 @@ use end_to_end::{run_limited, server};
 use crate::{Home, results};
 
 /// A browser and an editor start, and everything is typed as a person does.
-const LIMIT: Duration = Duration::from_secs(240);
+const LIMIT: Duration = Duration::from_secs(260);
 
 /// Runs `script`, a path within this package, with an empty home, the real
 /// program in `LSTM_LS_SERVER` and a folder for pictures in

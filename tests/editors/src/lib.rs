@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 
 mod browser;
 mod home;
+mod outside;
 mod still;
 mod terminal;
 
 pub use browser::walk_through;
 pub use home::Home;
+pub use outside::{Outside, Written};
 pub use still::svg;
 pub use terminal::{Terminal, in_color};
 

@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Callbacks, Color, Parser, Screen};
 
@@ -16,6 +16,8 @@ const COLUMNS: NonZeroU16 = NonZeroU16::new(92).expect("it is not 0");
 
 /// How long to wait before a test fails.
 const LIMIT: Duration = Duration::from_secs(30);
+/// How long to wait before keys are pressed again.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A running program and its screen. Dropped, the program is ended.
 pub struct Terminal {
@@ -125,22 +127,48 @@ impl Terminal {
     /// # Errors
     /// If that takes too long; the error has the screen in it.
     pub fn wait_for<T>(&self, what: &str, look: impl Fn(&Screen) -> Option<T>) -> Result<T> {
+        self.look_until(Instant::now() + LIMIT, look)
+            .ok_or_else(|| self.waited_in_vain(what))
+    }
+
+    /// The same for what the program does not show by itself when it could: `keys` are
+    /// pressed again and again.
+    ///
+    /// # Errors
+    /// As [`wait_for`](Self::wait_for), or if the program is gone.
+    pub fn press_until<T>(
+        &self,
+        keys: &str,
+        what: &str,
+        look: impl Fn(&Screen) -> Option<T>,
+    ) -> Result<T> {
         let end = Instant::now() + LIMIT;
-        let mut parser = self.seen.parser();
-        loop {
-            if let Some(found) = look(parser.screen()) {
+        while Instant::now() < end {
+            self.press(keys)?;
+            if let Some(found) = self.look_until(Instant::now() + PATIENCE, &look) {
                 return Ok(found);
             }
+        }
+        Err(self.waited_in_vain(what))
+    }
+
+    /// What `look` sees on the screen, if it does before `end`.
+    fn look_until<T>(&self, end: Instant, look: impl Fn(&Screen) -> Option<T>) -> Option<T> {
+        let mut parser = self.seen.parser();
+        loop {
+            let found = look(parser.screen());
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                bail!(
-                    "waited in vain for {what}; the screen:\n{}",
-                    parser.screen().contents()
-                );
+            if found.is_some() || left.is_zero() {
+                return found;
             }
             let woken = self.seen.changed.wait_timeout(parser, left);
             parser = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn waited_in_vain(&self, what: &str) -> Error {
+        let screen = self.screen().contents();
+        anyhow!("waited in vain for {what}; the screen:\n{screen}")
     }
 
     /// Waits until `text` is on the screen.

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use editor_tests::{Home, Terminal, results, svg};
+use editor_tests::{Home, Outside, Terminal, results, svg};
 use end_to_end::{LIMIT, neovim, run_limited, server};
+use vt100::Screen;
 
 /// Breaks off where two functions before say what follows: whatever the model
 /// is, something is sure enough to be shown.
@@ -66,10 +67,14 @@ fn the_popup_lists_suggestions_and_inserts_one() -> Result<()> {
     check("popup.lua")
 }
 
-/// Neovim in a terminal, on a file with `text`; `script` runs once it has started.
-fn in_terminal(home: &Home, text: &str, script: Option<&str>) -> Result<Terminal> {
+/// Neovim in a terminal, on a file with [`SALES`]; `script` runs once it has started.
+fn on_sales(home: &Home, script: Option<&str>) -> Result<Terminal> {
     let file = home.path().join("sales.rs");
-    fs::write(&file, text)?;
+    fs::write(&file, SALES)?;
+    in_terminal(home, &file, script)
+}
+
+fn in_terminal(home: &Home, file: &Path, script: Option<&str>) -> Result<Terminal> {
     let mut command = home.terminal_command(neovim()?);
     command.args(["--clean", "-n", "-u"]);
     command.arg(lua("init.lua"));
@@ -89,20 +94,13 @@ const TYPED: &str = "        report.add_row(\"cus";
 #[test]
 fn a_person_sees_grey_text_and_accepts_it() -> Result<()> {
     let home = Home::new()?;
-    let terminal = in_terminal(&home, SALES, None)?;
+    let terminal = on_sales(&home, None)?;
     terminal.wait_for_text("sales.rs")?;
     terminal.press("Go")?;
     terminal.wait_for_text("-- INSERT --")?;
     // The indentation that came by itself goes.
     terminal.press(&format!("\x15{TYPED}"))?;
-    let ghost = terminal.wait_for("ghost text", |screen| {
-        let (row, column) = screen.cursor_position();
-        let line = screen.contents().lines().nth(row.into())?.to_owned();
-        let ghost = line.strip_prefix(TYPED)?.trim_end();
-        // Drawn to the end: the cursor is back behind what was typed.
-        let is_drawn = usize::from(column) == TYPED.len();
-        (is_drawn && !ghost.is_empty()).then(|| ghost.to_owned())
-    });
+    let ghost = terminal.wait_for("ghost text", |screen| ghost(screen, TYPED));
     fs::write(
         results()?.join("neovim.svg"),
         svg(
@@ -122,10 +120,46 @@ fn a_person_sees_grey_text_and_accepts_it() -> Result<()> {
     Ok(())
 }
 
+/// What stands behind `typed` in the line of the cursor, once it is drawn.
+fn ghost(screen: &Screen, typed: &str) -> Option<String> {
+    let (row, column) = screen.cursor_position();
+    let line = screen.contents().lines().nth(row.into())?.to_owned();
+    let ghost = line.strip_prefix(typed)?.trim_end();
+    // Drawn to the end: the cursor is back behind what was typed.
+    let is_drawn = usize::from(column) == typed.len();
+    (is_drawn && !ghost.is_empty()).then(|| ghost.to_owned())
+}
+
+#[test]
+fn what_another_program_writes_is_known_to_the_next_ghost_text() -> Result<()> {
+    let home = Home::new()?;
+    let mut outside = Outside::new(&home)?;
+    let terminal = in_terminal(&home, &outside.file(), None)?;
+    terminal.wait_for_text("sales.rs")?;
+    terminal.press("Go")?;
+    terminal.wait_for_text("-- INSERT --")?;
+    while let Some(written) = outside.write()? {
+        let typed = &written.typed;
+        // In the place of what stands in the line.
+        let shown = terminal.press_until(&format!("\x1b0C{typed}"), written.end, |screen| {
+            ghost(screen, typed).filter(|ghost| written.is_in(ghost))
+        });
+        fs::write(
+            results()?.join(format!("neovim-outside-{}.svg", written.number)),
+            svg(
+                &terminal.screen(),
+                "Neovim with a name that another program has just written as grey text",
+            ),
+        )?;
+        shown?;
+    }
+    Ok(())
+}
+
 #[test]
 fn ghost_text_is_on_the_screen_in_no_time() -> Result<()> {
     let home = Home::new()?;
-    let terminal = in_terminal(&home, SALES, Some("latency.lua"))?;
+    let terminal = on_sales(&home, Some("latency.lua"))?;
     let code = terminal.finish()?;
     let log = results()?.join("failed.txt");
     ensure!(code == 0, "{}", fs::read_to_string(log)?);

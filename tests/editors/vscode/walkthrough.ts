@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeF
 import { join } from "node:path";
 import { variable } from "../browser.ts";
 import { measure } from "./latency.ts";
+import { known, writeFirst } from "./outside.ts";
 import { startWorkbench } from "./workbench.ts";
 import type { Window } from "./workbench.ts";
 
@@ -20,18 +21,20 @@ const results = variable("LSTM_LS_TEST_RESULTS");
 const PROGRAM = readFileSync(join(import.meta.dirname, "../data/sales.rs"), "utf8");
 /** What the user types until there is ghost text; no bracket, which VS Code would close. */
 const TYPED = "        report.add_r";
-const LIMIT_MS = 200_000;
+const LIMIT_MS = 220_000;
 const LATENCY_SAMPLES = 40;
 
 const project = join(home, "project");
 mkdirSync(project);
 // All there from the start: VS Code lists files that come later with a delay.
 for (const name of [
-  "first", "word", "line", "next", "popup", "off", "on", "killed", "latency", "window", "second",
+  "first", "word", "line", "next", "popup", "off", "on", "killed", "known", "latency", "window",
+  "second",
 ]) {
   writeFileSync(join(project, `${name}.rs`), PROGRAM);
 }
 writeFileSync(join(project, ".env"), "PASSWORD=");
+writeFirst(project);
 /** The file that is being edited. */
 let file = "";
 
@@ -71,6 +74,7 @@ try {
   await why(window);
   await secrets(window);
   await killed(window);
+  await outside(window);
   const latency = await measureLatency(window);
   await twoWindows(window);
   writeFileSync(join(results, "vscode-latency.json"), `${JSON.stringify(latency)}\n`);
@@ -242,6 +246,13 @@ async function killed(window: Window): Promise<void> {
   await edit(window, "killed.rs");
   await typeForGhost(window);
   await window.screenshot("vscode-13-back");
+  await window.press("Escape");
+}
+
+async function outside(window: Window): Promise<void> {
+  step("what another program writes is known to the next ghost text");
+  await edit(window, "known.rs");
+  await known(window, project);
   await window.press("Escape");
 }
 
