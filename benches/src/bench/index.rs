@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment, Stops};
+use code_index::{
+    Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Scorer, Segment, Stops,
+};
 use completer::mixing::{Gate, WordPlace, mix};
 use serde_json::json;
 use workspace::{Setup, Workspace};
@@ -150,6 +152,7 @@ fn until_known(workspace: &Workspace, folder: &Path) -> Result<Duration> {
             prefix: &prefix,
             workspace: &layer,
             stops: &stops,
+            scorer: Some(Scorer::built_in()),
         };
         let mut prediction = Prediction::default();
         Reader::new(&memory).predict(&memory, &mut Counts::default(), &mut prediction);
@@ -174,6 +177,7 @@ fn seconds_a_byte(workspace: &Workspace, text: &[u8]) -> Result<f64> {
         prefix: &prefix,
         workspace: &layer,
         stops: &stops,
+        scorer: Some(Scorer::built_in()),
     };
     let gate = Gate::default();
     let (mut counts, mut prediction) = (Counts::default(), Prediction::default());

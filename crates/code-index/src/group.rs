@@ -5,10 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
+use crate::contexts::Near;
 use crate::layer::Layer;
 use crate::segment::Segment;
 
@@ -17,6 +18,10 @@ use crate::segment::Segment;
 const MOST_CHANGED: usize = 256 << 10;
 /// Indexes of texts to be taken away that are kept.
 const MOST_MASKS: usize = 32;
+/// Bytes of text whose contexts of all kinds are kept; each takes about 60 bytes.
+const MOST_NEAR: usize = 512 << 10;
+/// Folders whose near texts are kept where not all texts are near.
+const MOST_NEIGHBOURHOODS: usize = 2;
 
 /// Texts by their names.
 pub type Texts = HashMap<PathBuf, Arc<[u8]>>;
@@ -35,6 +40,34 @@ pub struct Group {
     outdated: Option<Arc<Segment>>,
     current: Option<Arc<Segment>>,
     masks: Mutex<Vec<(Vec<PathBuf>, Arc<Segment>)>>,
+    /// What of `indexed` is near, by folder; all is near every folder if it is little.
+    near: Arc<Mutex<Vec<(PathBuf, Neighbourhood)>>>,
+    /// All of `current`.
+    near_current: OnceLock<Neighbourhood>,
+}
+
+/// Texts that are near some place, in the order of `near`.
+#[derive(Clone)]
+struct Neighbourhood {
+    paths: Arc<[PathBuf]>,
+    near: Arc<Near>,
+}
+
+impl Neighbourhood {
+    /// The nearest last.
+    fn new(texts: &[(&PathBuf, &Arc<[u8]>)]) -> Self {
+        Self {
+            paths: texts.iter().map(|(path, _)| (*path).clone()).collect(),
+            near: Arc::new(Near::new(texts.iter().map(|(_, text)| &***text))),
+        }
+    }
+
+    /// `layer`, looking in these texts too, but for those that are `hidden`.
+    fn added_to(&self, layer: Layer, hidden: impl Fn(&PathBuf) -> bool) -> Layer {
+        let numbers = self.paths.iter().enumerate();
+        let hidden = numbers.filter(|(_, path)| hidden(path)).map(|(at, _)| at);
+        layer.looking_in(Arc::clone(&self.near), hidden)
+    }
 }
 
 impl Group {
@@ -83,7 +116,8 @@ impl Group {
         self.text(path).is_some()
     }
 
-    /// All that is remembered but the texts at `without`.
+    /// All that is remembered but the texts at `without`. The first of these is what is
+    /// completed: where not all texts are near, those are that lie beside it.
     pub fn layer(&self, without: &[PathBuf]) -> Layer {
         let mut layer = Layer::new();
         for segment in self.index.iter().chain(&self.current) {
@@ -92,7 +126,45 @@ impl Group {
         for segment in self.outdated.iter().chain(&self.mask(without)) {
             layer = layer.without(Arc::clone(segment));
         }
+        if self.index.is_some() {
+            let folder = without.first().and_then(|path| path.parent());
+            let near = self.neighbourhood(folder.unwrap_or(Path::new("")));
+            let hidden = |path: &PathBuf| without.contains(path) || self.has_changed(path);
+            layer = near.added_to(layer, hidden);
+        }
+        if self.current.is_some() {
+            let near = self.near_current.get_or_init(|| {
+                let after = self.changed.iter();
+                Neighbourhood::new(&in_order(after.filter_map(|(p, t)| Some((p, t.as_ref()?)))))
+            });
+            layer = near.added_to(layer, |path| without.contains(path));
+        }
         layer
+    }
+
+    /// What of the indexed texts is near `folder`.
+    fn neighbourhood(&self, folder: &Path) -> Neighbourhood {
+        let all: usize = self.indexed.values().map(|text| text.len()).sum();
+        let folder = if all <= MOST_NEAR {
+            Path::new("")
+        } else {
+            folder
+        };
+        let mut known = self.near.lock();
+        let found = known.iter().position(|(of, _)| of == folder);
+        let near = match found {
+            Some(at) => known.remove(at).1,
+            None => Neighbourhood::new(&nearest(&self.indexed, folder)),
+        };
+        known.insert(0, (folder.to_owned(), near.clone()));
+        known.truncate(MOST_NEIGHBOURHOODS);
+        near
+    }
+
+    /// Makes ready what [`layer`](Self::layer) takes some time for at first: what is
+    /// near a text at `path`.
+    pub fn prepare(&self, path: &Path) {
+        self.layer(&[path.to_owned()]);
     }
 
     /// The index of some texts, to be taken away.
@@ -193,6 +265,8 @@ impl Group {
             outdated,
             current,
             masks: Mutex::default(),
+            near: Arc::clone(&self.near),
+            near_current: OnceLock::new(),
         }
     }
 
@@ -235,8 +309,35 @@ impl Group {
 
 /// The index of `texts`, in order of path so that the same texts give the same
 /// index. `None` of none.
-fn index(mut texts: Vec<(&PathBuf, &Arc<[u8]>)>) -> Option<Arc<Segment>> {
-    texts.sort_by_key(|(path, _)| *path);
+fn index(texts: Vec<(&PathBuf, &Arc<[u8]>)>) -> Option<Arc<Segment>> {
+    let texts = in_order(texts);
     let documents = texts.iter().map(|(_, text)| &***text);
     (!texts.is_empty()).then(|| Arc::new(Segment::new(documents)))
+}
+
+/// Texts by path, so that the same texts come in the same order.
+fn in_order<'t>(
+    texts: impl IntoIterator<Item = (&'t PathBuf, &'t Arc<[u8]>)>,
+) -> Vec<(&'t PathBuf, &'t Arc<[u8]>)> {
+    let mut texts: Vec<_> = texts.into_iter().collect();
+    texts.sort_by_key(|(path, _)| *path);
+    texts
+}
+
+/// As many of `texts` as may be near, the nearest to `folder` last: those that share
+/// most of its path.
+fn nearest<'t>(texts: &'t Texts, folder: &Path) -> Vec<(&'t PathBuf, &'t Arc<[u8]>)> {
+    let mut texts = in_order(texts);
+    texts.sort_by_key(|(path, _)| {
+        let pairs = path.components().zip(folder.components());
+        pairs.take_while(|(a, b)| a == b).count()
+    });
+    let mut left = MOST_NEAR;
+    let fitting = texts.iter().rev().take_while(|(_, text)| {
+        let less = left.checked_sub(text.len());
+        left = less.unwrap_or_default();
+        less.is_some()
+    });
+    let fitting = fitting.count();
+    texts.split_off(texts.len() - fitting)
 }

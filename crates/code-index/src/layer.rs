@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use crate::contexts::{Near, NearPart};
 use crate::cursor::Cursor;
 use crate::prefix::Prefix;
 use crate::segment::{Histogram, Segment};
 
-/// A set of documents: indexes whose counts add up, or are taken away.
+/// A set of documents: indexes whose counts add up, or are taken away; and those of
+/// them that are near.
 #[derive(Clone, Default)]
 pub struct Layer {
     pub(crate) parts: Vec<(Arc<Segment>, i32)>,
+    /// Nearest last.
+    pub(crate) near: Vec<NearPart>,
 }
 
 impl Layer {
@@ -24,9 +28,21 @@ impl Layer {
         self
     }
 
-    /// Adds all that `other` has.
+    /// Looks in `near` too, but for the texts of these numbers. They are nearer than
+    /// what is looked in by now.
+    pub fn looking_in(mut self, near: Arc<Near>, without: impl IntoIterator<Item = usize>) -> Self {
+        let masked = without.into_iter().map(|index| near.range(index));
+        self.near.push(NearPart {
+            masked: masked.collect(),
+            near,
+        });
+        self
+    }
+
+    /// Adds all that `other` has, which is nearer.
     pub fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
+        self.near.extend(other.near);
         self
     }
 

@@ -19,6 +19,7 @@
 //!     prefix: &prefix,
 //!     workspace: &workspace,
 //!     stops: &Stops::default(),
+//!     scorer: None,
 //! };
 //!
 //! let mut next = Prediction::default();
@@ -30,6 +31,7 @@
 //! assert_eq!(likeliest, Some(b'b'));
 //! ```
 
+mod contexts;
 mod cursor;
 mod error;
 mod group;
@@ -40,6 +42,7 @@ mod prefix;
 mod segment;
 mod stops;
 
+pub use contexts::{INPUTS, MOST_ROWS, NUMBERS, Near, Rows, Scorer, UNITS, VALUES, WIDTH};
 pub use error::SegmentError;
 pub use group::{Changes, Group, Texts};
 pub use layer::Layer;

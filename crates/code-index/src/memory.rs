@@ -1,6 +1,7 @@
 //! The distribution of the next byte, by what followed its context before.
 
 use crate::MOST_ORDER;
+use crate::contexts::{ContextReader, Rows, Scorer, Sources};
 use crate::layer::{Layer, LayerCursor, PrefixCursor};
 use crate::prefix::Prefix;
 use crate::segment::Histogram;
@@ -18,6 +19,17 @@ pub struct Memory<'m> {
     pub workspace: &'m Layer,
     /// How far counts are trusted.
     pub stops: &'m Stops,
+    /// What contexts of other kinds are worth; `None` leaves them out.
+    pub scorer: Option<&'m Scorer>,
+}
+
+impl<'m> Memory<'m> {
+    fn sources(&self) -> Sources<'m> {
+        Sources {
+            recent: self.prefix.recent(),
+            near: &self.workspace.near,
+        }
+    }
 }
 
 /// A place in a [`Memory`]: its prefix, and the bytes pushed since.
@@ -27,6 +39,8 @@ pub struct Reader {
     context: Vec<u8>,
     prefix: PrefixCursor,
     workspace: LayerCursor,
+    /// If there is a scorer.
+    contexts: Option<Box<ContextReader>>,
 }
 
 /// What a memory holds of the next byte.
@@ -75,10 +89,13 @@ impl Reader {
             context: Vec::with_capacity(MOST_ORDER + 1),
             prefix: PrefixCursor::default(),
             workspace: LayerCursor::default(),
+            contexts: None,
         };
         for &byte in memory.prefix.context() {
             reader.push(memory, byte);
         }
+        let contexts = memory.scorer.map(|_| ContextReader::new(memory.sources()));
+        reader.contexts = contexts.map(Box::new);
         reader
     }
 
@@ -90,6 +107,9 @@ impl Reader {
         self.context.push(byte);
         self.prefix.push(memory.prefix, byte);
         self.workspace.push(memory.workspace, byte);
+        if let Some(contexts) = &mut self.contexts {
+            contexts.push(memory.sources(), byte);
+        }
     }
 
     /// The distribution of the next byte.
@@ -117,6 +137,14 @@ impl Reader {
         out.evidence.unseen = left;
         for (probability, base) in out.probabilities.iter_mut().zip(BASE) {
             *probability += left * base;
+        }
+        if let (Some(contexts), Some(scorer)) = (&self.contexts, memory.scorer) {
+            let previous = self.context.last().copied().unwrap_or_default();
+            let rows = &mut counts.rows;
+            let orders = out.evidence.layers.map(|found| found.order);
+            let counted = &out.probabilities;
+            rows.tell(contexts, memory.sources(), counted, orders, previous);
+            scorer.apply(rows, &mut out.probabilities);
         }
     }
 
@@ -146,7 +174,7 @@ impl Reader {
         mut visit: impl FnMut(Level, &Histogram) -> bool,
     ) {
         self.prefix.look(memory.prefix, &self.context);
-        let counts = &mut counts.0;
+        let counts = &mut counts.histogram;
         let mut above = 0;
         let any = usize::MAX;
         let mut before = [0; 2];
@@ -189,7 +217,17 @@ impl Reader {
 
 /// Room to count in, kept between predictions.
 #[derive(Clone, Debug, Default)]
-pub struct Counts(Histogram);
+pub struct Counts {
+    histogram: Histogram,
+    rows: Rows,
+}
+
+impl Counts {
+    /// What was told of the bytes at the last place that was predicted.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+}
 
 /// The distribution of a byte of which nothing is known: mostly what text is made of.
 const BASE: [f32; 256] = base();

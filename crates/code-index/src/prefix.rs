@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::contexts::Recent;
 use crate::segment::Segment;
 use crate::{MOST_ORDER, SEPARATOR};
 
@@ -19,6 +20,8 @@ const REMEMBERED: usize = 128 << 10;
 /// Bytes of context that a chain is made of.
 const CHAINED: usize = 3;
 const CHAINS: usize = 1 << 12;
+/// Text farther back than this has no contexts of other kinds, in steps of half as much.
+const RECENT: usize = 32 << 10;
 /// Latest places looked at on one chain.
 const MOST_PLACES: usize = 256;
 
@@ -33,6 +36,8 @@ pub struct Prefix {
     latest: Vec<u32>,
     /// For each fresh place the one before it on its chain, plus 1.
     earlier: Vec<u32>,
+    /// The last part once more.
+    recent: Arc<Recent>,
 }
 
 impl Prefix {
@@ -48,10 +53,10 @@ impl Prefix {
     /// The text before a cursor, of which `text` is at least the last
     /// [`REACH`](Self::REACH) bytes and starts at offset `start`.
     pub fn ending(text: &[u8], start: usize, known: &PrefixCache) -> Self {
-        let step = REMEMBERED / 2;
         let offset = start + text.len();
-        let forgotten = (offset.saturating_sub(step) / step) * step;
-        let text = &text[forgotten.saturating_sub(start)..];
+        let from = |most| kept_from(offset, most).saturating_sub(start);
+        let recent = known.recent(&text[from(RECENT)..]);
+        let text = &text[from(REMEMBERED)..];
         let mut remembered = Vec::with_capacity(text.len() + 1);
         remembered.push(SEPARATOR);
         remembered.extend_from_slice(text);
@@ -62,6 +67,7 @@ impl Prefix {
             latest: vec![0; CHAINS],
             earlier: Vec::with_capacity(FRESH),
             text: remembered,
+            recent,
         };
         for place in fresh..prefix.text.len() {
             prefix.chain(place);
@@ -74,6 +80,7 @@ impl Prefix {
     /// shorter prefix has lost its place then.
     pub fn push(&mut self, byte: u8, known: &PrefixCache) -> bool {
         self.text.push(byte);
+        Arc::make_mut(&mut self.recent).push(byte);
         let full = self.text.len().is_multiple_of(FRESH);
         if full {
             self.fresh = self.text.len();
@@ -94,6 +101,10 @@ impl Prefix {
         };
         self.earlier.push(*latest);
         *latest = place as u32 + 1;
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
     }
 
     /// The last bytes of the text, at most as many as a context tells apart.
@@ -131,6 +142,12 @@ impl Prefix {
     }
 }
 
+/// Where the text begins that is kept at `offset`, if at most `most` bytes are.
+fn kept_from(offset: usize, most: usize) -> usize {
+    let step = most / 2;
+    (offset.saturating_sub(step) / step) * step
+}
+
 /// FNV-1a, folded.
 fn chain_of(bytes: &[u8]) -> usize {
     let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, &byte| {
@@ -144,15 +161,39 @@ fn chain_of(bytes: &[u8]) -> usize {
 pub struct PrefixCache {
     /// Most recently used first.
     entries: Mutex<Vec<Known>>,
+    /// Most recently used first.
+    recent: Mutex<Vec<Arc<Recent>>>,
 }
 
 /// A text and its index.
 type Known = (Box<[u8]>, Arc<Segment>);
 
+/// Recent texts that a cache holds: of two documents, between which a typist may go
+/// back and forth.
+const RECENTS: usize = 2;
+
 /// Indexes a cache holds: some documents, some stages of each.
 const CACHED: usize = 4;
 
 impl PrefixCache {
+    /// `text` with its contexts: what is known and begins alike is changed to it.
+    fn recent(&self, text: &[u8]) -> Arc<Recent> {
+        let mut recent = {
+            let mut known = self.recent.lock();
+            let same = known.iter().map(|known| known.begins_like(text));
+            let best = same.enumerate().max_by_key(|&(_, same)| same);
+            match best.filter(|&(_, same)| same > 0 || known.len() == RECENTS) {
+                Some((at, _)) => known.remove(at),
+                None => Arc::default(),
+            }
+        };
+        Arc::make_mut(&mut recent).become_text(text);
+        let mut known = self.recent.lock();
+        known.insert(0, Arc::clone(&recent));
+        known.truncate(RECENTS);
+        recent
+    }
+
     fn index(&self, text: &[u8]) -> Arc<Segment> {
         let found = {
             let mut entries = self.entries.lock();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use code_index::{Memory, Prefix, PrefixCache};
+use code_index::{Memory, Prefix, PrefixCache, Scorer};
 use lstm_format::{Engine, Session};
 use parking_lot::Mutex;
 
@@ -130,6 +130,7 @@ impl Completer {
             prefix,
             workspace,
             stops: &self.fitted.stops,
+            scorer: Some(Scorer::built_in()),
         });
         let mut predictor = Predictor {
             session: session.map(|session| Box::new(session) as Box<dyn Session>),

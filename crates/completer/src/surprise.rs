@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Segment};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Scorer, Segment};
 use lstm_format::{Engine, State};
 
 use crate::cancel::{CancelToken, Cancelled};
@@ -204,6 +204,7 @@ impl Walk<'_> {
             prefix: &self.prefix,
             workspace: &workspace,
             stops: &self.finder.fitted.stops,
+            scorer: Some(Scorer::built_in()),
         };
         let line_costs = self.costs(&memory, line);
         let mut predictor = Predictor {

@@ -4,7 +4,7 @@
 //! Owns: the walk over a text byte by byte, and bits per byte. Must not know
 //! where the text comes from.
 
-use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Scorer};
 use completer::mixing::{WordPlace, mix};
 use completer::rows::rows;
 use completer::{CancelToken, Cancelled, Fitted};
@@ -149,6 +149,7 @@ fn observe_unless(
             prefix: &prefix,
             workspace,
             stops: &stops,
+            scorer: Some(Scorer::built_in()),
         };
         let mut here = reader.take().unwrap_or_else(|| Reader::new(&view));
         here.predict(&view, &mut counts, &mut memory);
@@ -165,6 +166,7 @@ fn observe_unless(
                 prefix: &prefix,
                 workspace,
                 stops: &stops,
+                scorer: Some(Scorer::built_in()),
             };
             here.push(&view, byte);
             reader = Some(here);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use code_index::Scorer;
 use completer::Fitted;
 
 /// Writes them below the current folder, the top of the repository. The two numbers
@@ -32,4 +33,13 @@ pub(crate) fn write(fitted: &Fitted) -> Result<()> {
     }
     println!("crates/completer/src/names_after.rs: {:?}", fitted.names);
     Ok(())
+}
+
+/// Writes the scorer of contexts there.
+///
+/// # Errors
+/// If the file can't be written.
+pub(crate) fn write_scorer(scorer: &Scorer) -> Result<()> {
+    let path = Path::new("crates/code-index/src/contexts/scorer.bin");
+    Ok(disk::write(path, &scorer.to_bytes())?)
 }

@@ -6,6 +6,7 @@
 //! on (`cargo xtask corpus mixing` fetches some of Rust). Owns the fitting; what is
 //! fitted is computed by the crates that use it, so nothing can differ.
 
+mod contexts;
 mod embedded;
 mod gate;
 mod names;
@@ -54,6 +55,16 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         faults: u64,
     },
+    /// Fit what contexts of other kinds are worth, for all models and languages, and
+    /// build it in: run it at the top of the repository
+    Contexts {
+        /// Folders of packages, each with the LSP identifier of its files: DIR=LANGUAGE
+        #[arg(required = true, value_parser = packages::in_language)]
+        packages: Vec<(PathBuf, String)>,
+        /// Times that all is learnt
+        #[arg(long, default_value_t = 4)]
+        passes: usize,
+    },
     /// Fit nothing: take what was fitted to another model, or what is built in
     Take {
         /// The model's file, which is written anew
@@ -92,6 +103,14 @@ fn main() -> Result<()> {
             let mut task = Task::new(on)?;
             let fit = surprise::fit(&task.completer()?, &task.language, &task.subjects, faults)?;
             task.keep(fit)
+        }
+        Command::Contexts { packages, passes } => {
+            let mut subjects = Vec::new();
+            for (folder, language) in packages {
+                subjects.extend(packages::read(&folder, &language)?);
+            }
+            let scorer = contexts::fit(&subjects, passes)?;
+            embedded::write_scorer(&scorer)
         }
         Command::Take { model, from } => {
             let mut file = ModelFile::read(&model)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use code_index::{Layer, Segment};
+use code_index::{Group, Layer, Texts};
 use evaluation::selection;
 use rayon::prelude::*;
 use workspace::files::{self, Limits};
@@ -44,6 +44,14 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Vec<Subject>> {
     Ok(subjects)
 }
 
+/// A folder of packages and a language, from `DIR=LANGUAGE`.
+pub(crate) fn in_language(argument: &str) -> Result<(PathBuf, String), String> {
+    let (folder, language) = argument
+        .rsplit_once('=')
+        .ok_or("no =LANGUAGE behind the folder")?;
+    Ok((folder.into(), language.to_owned()))
+}
+
 fn package(folder: &Path, language: &str) -> Vec<Subject> {
     let found = files::below(folder, language::of_path);
     let own = found
@@ -58,15 +66,16 @@ fn package(folder: &Path, language: &str) -> Vec<Subject> {
         let inside = path.strip_prefix(folder).unwrap_or(path);
         Path::new(name).join(inside).to_string_lossy().into_owned()
     };
+    let remembered: Texts = (texts.iter())
+        .map(|(path, text)| (path.clone(), Arc::from(text.as_slice())))
+        .collect();
+    let group = Group::default().holding(&remembered);
+    let group = group.map(|(group, _)| group).unwrap_or_default();
     let chosen = selection::of_package(&texts, |(path, text)| (inside(path), text.len()));
-    let subject = |(path, text): &(PathBuf, Vec<u8>)| {
-        let others = texts.iter().filter(|(other, _)| other != path);
-        let others = Segment::new(others.map(|(_, text)| text.as_slice()));
-        Subject {
-            path: inside(path),
-            text: text.clone(),
-            workspace: Layer::new().with(Arc::new(others)),
-        }
+    let subject = |(path, text): &(PathBuf, Vec<u8>)| Subject {
+        path: inside(path),
+        text: text.clone(),
+        workspace: group.layer(std::slice::from_ref(path)),
     };
     chosen.into_iter().map(subject).collect()
 }

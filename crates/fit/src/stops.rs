@@ -41,6 +41,7 @@ fn observe(text: &[u8], workspace: &Layer, stops: &Stops, fit: &mut StopFit) {
             prefix: &prefix,
             workspace,
             stops,
+            scorer: None,
         };
         let mut here = reader.take().unwrap_or_else(|| Reader::new(&memory));
         here.observe(&memory, byte, &mut counts, fit);
@@ -49,6 +50,7 @@ fn observe(text: &[u8], workspace: &Layer, stops: &Stops, fit: &mut StopFit) {
                 prefix: &prefix,
                 workspace,
                 stops,
+                scorer: None,
             };
             here.push(&memory, byte);
             reader = Some(here);

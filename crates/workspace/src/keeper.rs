@@ -116,6 +116,11 @@ impl Keeper {
             Job::Lost => state.pending.survey(now),
             Job::Opened(path) => {
                 let is_news = state.focus.turn_to(&path);
+                if let Some(group) = (self.setup.group_of)(&path).filter(|_| is_news)
+                    && let Some(group) = state.groups.get(&group)
+                {
+                    group.prepare(&path);
+                }
                 let is_blind = state.watch.as_ref().is_some_and(Watch::is_blind);
                 if is_blind || (is_news && state.is_crowded(&path)) {
                     state.pending.survey(now);
@@ -284,6 +289,7 @@ impl Keeper {
         for (name, changes) in changes {
             let group = self.state.groups.entry(name.clone()).or_default();
             if let Some(changed) = giving_way(&changes, || group.with(changes.clone())) {
+                self.state.focus.prepare(&changed);
                 *group = Arc::new(changed);
                 shared.groups.write().insert(name, Arc::clone(group));
             }
@@ -374,6 +380,7 @@ impl Keeper {
                 false => on_a_thread_that_gives_way(change),
             };
             if let Some((changed, has_new_index)) = changed {
+                self.state.focus.prepare(&changed);
                 *group = Arc::new(changed);
                 is_new |= has_new_index;
             }
@@ -403,6 +410,7 @@ impl Keeper {
                 .is_untidy()
                 .then(|| on_a_thread_that_gives_way(|| group.tidied()));
             if let Some(tidied) = tidied.flatten() {
+                self.state.focus.prepare(&tidied);
                 *group = Arc::new(tidied);
                 shared
                     .groups

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use code_index::Group;
 use disk::Stamp;
 
 /// Documents whose packages count, the last ones opened.
@@ -48,6 +49,12 @@ impl Focus {
         self.0.insert(0, path.to_owned());
         self.0.truncate(MOST_OPENED);
         true
+    }
+
+    /// Makes ready in `group` what is near the document that was opened last.
+    pub(crate) fn prepare(&self, group: &Group) {
+        let latest = self.0.first().map_or(Path::new(""), PathBuf::as_path);
+        group.prepare(latest);
     }
 
     /// Brings `candidates` into order, nearest first. `packages` are the folders that

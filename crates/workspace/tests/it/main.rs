@@ -8,7 +8,7 @@ mod caches;
 mod changes;
 mod folders;
 
-use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Stops};
+use code_index::{Counts, Layer, Memory, Prediction, Prefix, PrefixCache, Reader, Scorer, Stops};
 
 /// The prediction after `before`, with `workspace` around it.
 fn predict(before: &[u8], workspace: &Layer) -> Prediction {
@@ -17,6 +17,7 @@ fn predict(before: &[u8], workspace: &Layer) -> Prediction {
         prefix: &prefix,
         workspace,
         stops: &Stops::default(),
+        scorer: Some(Scorer::built_in()),
     };
     let mut prediction = Prediction::default();
     Reader::new(&memory).predict(&memory, &mut Counts::default(), &mut prediction);
