@@ -46,26 +46,28 @@ pub struct Group {
     near_current: OnceLock<Neighbourhood>,
 }
 
-/// Texts that are near some place, in the order of `near`.
+/// Texts that are near some place.
 #[derive(Clone)]
 struct Neighbourhood {
-    paths: Arc<[PathBuf]>,
+    /// Which of `near` each is.
+    numbers: Arc<HashMap<PathBuf, usize>>,
     near: Arc<Near>,
 }
 
 impl Neighbourhood {
     /// The nearest last.
     fn new(texts: &[(&PathBuf, &Arc<[u8]>)]) -> Self {
+        let paths = texts.iter().map(|(path, _)| (*path).clone());
+        let numbers = paths.enumerate().map(|(number, path)| (path, number));
         Self {
-            paths: texts.iter().map(|(path, _)| (*path).clone()).collect(),
+            numbers: Arc::new(numbers.collect()),
             near: Arc::new(Near::new(texts.iter().map(|(_, text)| &***text))),
         }
     }
 
-    /// `layer`, looking in these texts too, but for those that are `hidden`.
-    fn added_to(&self, layer: Layer, hidden: impl Fn(&PathBuf) -> bool) -> Layer {
-        let numbers = self.paths.iter().enumerate();
-        let hidden = numbers.filter(|(_, path)| hidden(path)).map(|(at, _)| at);
+    /// `layer`, looking in these texts too, but for those at `hidden`.
+    fn added_to<'p>(&self, layer: Layer, hidden: impl Iterator<Item = &'p PathBuf>) -> Layer {
+        let hidden = hidden.filter_map(|path| self.numbers.get(path).copied());
         layer.looking_in(Arc::clone(&self.near), hidden)
     }
 }
@@ -129,15 +131,14 @@ impl Group {
         if self.index.is_some() {
             let folder = without.first().and_then(|path| path.parent());
             let near = self.neighbourhood(folder.unwrap_or(Path::new("")));
-            let hidden = |path: &PathBuf| without.contains(path) || self.has_changed(path);
-            layer = near.added_to(layer, hidden);
+            layer = near.added_to(layer, without.iter().chain(self.changed.keys()));
         }
         if self.current.is_some() {
             let near = self.near_current.get_or_init(|| {
                 let after = self.changed.iter();
                 Neighbourhood::new(&in_order(after.filter_map(|(p, t)| Some((p, t.as_ref()?)))))
             });
-            layer = near.added_to(layer, |path| without.contains(path));
+            layer = near.added_to(layer, without.iter());
         }
         layer
     }

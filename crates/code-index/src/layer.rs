@@ -32,8 +32,10 @@ impl Layer {
     /// what is looked in by now.
     pub fn looking_in(mut self, near: Arc<Near>, without: impl IntoIterator<Item = usize>) -> Self {
         let masked = without.into_iter().map(|index| near.range(index));
+        let mut masked: Vec<_> = masked.collect();
+        masked.sort_by_key(|range| range.start);
         self.near.push(NearPart {
-            masked: masked.collect(),
+            masked: masked.into(),
             near,
         });
         self

@@ -71,7 +71,7 @@ impl Near {
     }
 
     /// Adds to `found` the places with this key that are not in `masked`, latest first,
-    /// each with `mark` set.
+    /// each with `mark` set. The ranges come in order.
     pub(crate) fn find(
         &self,
         kind: usize,
@@ -81,7 +81,10 @@ impl Near {
         found: &mut Places,
     ) {
         for &place in self.tables[kind].find(key).iter().rev() {
-            let hidden = masked.iter().any(|range| range.contains(&place));
+            let later = masked.partition_point(|range| range.end <= place);
+            let hidden = masked
+                .get(later)
+                .is_some_and(|range| range.contains(&place));
             if !hidden && !found.add(place | mark) {
                 return;
             }
