@@ -209,8 +209,7 @@ impl Client {
         assert!(self.left_in_order().await);
     }
 
-    /// The same of a client that has asked to be told of changes, which may still
-    /// come.
+    /// The same of a client that is told of changes, of which some may still come.
     pub(crate) async fn finish_amid_news(mut self) {
         assert_eq!(self.call("shutdown", Value::Null).await, Ok(Value::Null));
         self.notify("exit", Value::Null).await;
