@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use ropey::Rope;
 
+mod discretion;
 mod journal;
 mod offers;
 mod reason;

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error};
+use disk::Links;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -18,6 +18,9 @@ mod histogram;
 
 pub use counter::{Counter, Offer};
 pub use histogram::Histogram;
+
+/// No counts are longer, in bytes.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// Between two attempts to get a lock.
 const ATTEMPTS: Duration = Duration::from_millis(10);
@@ -92,9 +95,9 @@ impl Statistics {
     /// # Errors
     /// If it cannot be read or holds something else.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
-        let text = match std::fs::read(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            text => text.map_err(|error| ReadError::Unreadable(path.to_owned(), error))?,
+        let text = match disk::read(path, Links::Followed, MOST_BYTES) {
+            Err(error) if error.is_not_found() => return Ok(Self::default()),
+            text => text.map_err(|error| ReadError::Unreadable(path.to_owned(), error.into()))?,
         };
         serde_json::from_slice(&text).map_err(|_| ReadError::Other(path.to_owned()))
     }
@@ -108,7 +111,7 @@ impl Statistics {
     pub fn add_to(&self, path: &Path, patience: Duration) -> Result<(), NotAdded> {
         let written = || format!("cannot write {}", path.display());
         let folder = path.parent().with_context(written)?;
-        std::fs::create_dir_all(folder).with_context(written)?;
+        disk::make_folder(folder).with_context(written)?;
         let _lock = lock(path.with_extension("lock"), patience)?;
         let mut all = match Self::read(path) {
             Ok(all) => all,
@@ -126,7 +129,7 @@ impl Statistics {
         };
         all.add(self);
         let text = serde_json::to_string_pretty(&all).context("cannot write numbers")?;
-        disk::write(path, text.as_bytes()).context("cannot write the statistics")?;
+        disk::write_own(path, text.as_bytes()).context("cannot write the statistics")?;
         Ok(())
     }
 
@@ -148,7 +151,7 @@ impl Statistics {
 fn lock(path: PathBuf, patience: Duration) -> Result<File, NotAdded> {
     let cannot = || format!("cannot lock {}", path.display());
     let given_up = Instant::now() + patience;
-    let lock = File::create(&path).with_context(cannot)?;
+    let lock = disk::open_lock(&path).with_context(cannot)?;
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),

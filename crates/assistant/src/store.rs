@@ -16,6 +16,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use disk::Links;
 use lstm_format::ModelFile;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,9 @@ const MODEL: &str = "model.safetensors";
 const MASTER: &str = "master.safetensors";
 const ABOUT: &str = "about.json";
 const USES: &str = "uses.json";
+
+/// What is written down of versions is no longer, in bytes.
+const MOST_NOTES: u64 = 1 << 20;
 
 /// The user's store of models.
 #[derive(Clone, Debug)]
@@ -181,7 +185,7 @@ impl Store {
             remove(&partial)?;
         }
         let write = || -> anyhow::Result<()> {
-            fs::create_dir_all(&partial)?;
+            disk::make_own_folder(&partial)?;
             model.write(&partial.join(MODEL))?;
             master.write(&partial.join(MASTER))?;
             about.write(&partial.join(ABOUT))?;
@@ -273,18 +277,18 @@ impl Store {
         self.check(name)?;
         // Read whole, so that a damaged version is refused rather than served.
         let bytes = ModelFile::read(&self.model(name))?.to_bytes(None)?;
-        fs::create_dir_all(self.models())
+        disk::make_folder(&self.models())
             .map_err(anyhow::Error::from)
-            .and_then(|()| Ok(disk::write(&place, &bytes)?))
+            .and_then(|()| Ok(disk::write_own(&place, &bytes)?))
             .with_context(|| format!("putting {name} into {}", place.display()))
     }
 
     fn uses(&self, language: &str) -> anyhow::Result<Uses> {
         let path = self.folder_of(language).join(USES);
-        match fs::read(&path) {
+        match disk::read(&path, Links::Refused, MOST_NOTES) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .with_context(|| format!("{} is damaged: remove it", path.display())),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Uses::default()),
+            Err(error) if error.is_not_found() => Ok(Uses::default()),
             Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
         }
     }
@@ -292,9 +296,9 @@ impl Store {
     fn write_uses(&self, language: &str, uses: &Uses) -> anyhow::Result<()> {
         let folder = self.folder_of(language);
         let path = folder.join(USES);
-        fs::create_dir_all(&folder)
+        disk::make_folder(&folder)
             .map_err(anyhow::Error::from)
-            .and_then(|()| Ok(disk::write(&path, &serde_json::to_vec(uses)?)?))
+            .and_then(|()| Ok(disk::write_own(&path, &serde_json::to_vec(uses)?)?))
             .with_context(|| format!("writing {}", path.display()))
     }
 
@@ -302,8 +306,9 @@ impl Store {
     fn lock(&self) -> anyhow::Result<File> {
         let path = self.base.join("versions/lock");
         let lock = || -> std::io::Result<File> {
-            fs::create_dir_all(self.base.join("versions"))?;
-            let file = File::options().create(true).append(true).open(&path)?;
+            // What is learnt from the user's files is for the user alone.
+            disk::make_own_folder(&self.base.join("versions"))?;
+            let file = disk::open_lock(&path)?;
             file.lock()?;
             Ok(file)
         };

@@ -46,7 +46,8 @@ impl Curve {
     /// If the log can't be read or rewritten; what was logged is then still there.
     pub fn resume(folder: &Path, step: u64) -> Result<Self> {
         let path = folder.join("log.jsonl");
-        let file = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
+        let file = disk::open(&path, disk::Links::Followed)
+            .with_context(|| format!("opening {}", path.display()))?;
         let lines = BufReader::new(file).lines().map_while(Result::ok);
         let points = lines.filter_map(|line| serde_json::from_str::<Point>(&line).ok());
         Self::with_points(folder, points.filter(|p| p.step <= step).collect())
@@ -59,7 +60,7 @@ impl Curve {
             lines += &serde_json::to_string(point)?;
             lines.push('\n');
         }
-        disk::write(&path, lines.as_bytes())?;
+        disk::write_own(&path, lines.as_bytes())?;
         let log = OpenOptions::new().append(true).open(&path);
         Ok(Self {
             folder: folder.to_owned(),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 pub use lstm_format::messages::Standing;
+use lstm_format::model_file::MAX_FILE_BYTES;
 use lstm_format::model_file::{TRAINING_PREFIX, training_state};
 use lstm_format::{Fits, ModelConfig, ModelFile, Precision, Provenance, TrainingState};
 use serde::{Deserialize, Serialize};
@@ -135,7 +136,7 @@ impl<'a> Training<'a> {
                 network
             }
         };
-        std::fs::create_dir_all(&run.folder)
+        disk::make_folder(&run.folder)
             .with_context(|| format!("making folder {}", run.folder.display()))?;
         let before = master.map_or((0, 0), |m| (m.provenance.steps, m.provenance.bytes_trained));
         let rule = settings.config.window_rule();
@@ -165,7 +166,7 @@ impl<'a> Training<'a> {
     /// If there is no readable checkpoint, or it is of a run on another corpus.
     pub fn resume(corpus: &'a Corpus, run: Run, schedule: Schedule, steps: usize) -> Result<Self> {
         let path = run.checkpoint();
-        let bytes = std::fs::read(&path)
+        let bytes = disk::read(&path, disk::Links::Followed, MAX_FILE_BYTES)
             .with_context(|| format!("no checkpoint to resume at {}", path.display()))?;
         let named = || format!("checkpoint {}", path.display());
         let model = ModelFile::from_bytes(&bytes).with_context(named)?;
@@ -404,7 +405,7 @@ impl<'a> Training<'a> {
             .network
             .to_model(self.provenance.clone(), Precision::F32)?;
         model.fits = self.fits.clone();
-        disk::write(&self.run.checkpoint(), &model.to_bytes(Some(&training))?)
+        disk::write_own(&self.run.checkpoint(), &model.to_bytes(Some(&training))?)
             .context("saving the checkpoint failed; the previous one is untouched")?;
         self.curve.draw()
     }

@@ -1,7 +1,8 @@
-//! Our own files: written as a whole or not at all, and told from what they were.
+//! Files: ours written as a whole or not at all, those of others read within limits.
 //!
-//! Owns: how a file is replaced so that no crash leaves a part of it, and what tells
-//! that a file has changed. Must not know: what is in a file.
+//! Owns: how a file is replaced so that no crash leaves a part of it, how one is read that
+//! may be a pipe, a device, a link or without end, who may look at what is written, and
+//! what tells that a file has changed. Must not know: what is in a file.
 //!
 //! ```
 //! let folder = tempfile::tempdir()?;
@@ -14,8 +15,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod private;
+mod reading;
 mod stamp;
 mod whole;
 
+pub use private::{make_folder, make_own_folder};
+pub use reading::{Links, ReadError, open, open_lock, read, read_open, touch};
 pub use stamp::Stamp;
-pub use whole::{Readers, WriteError, is_partial, write, write_with};
+pub use whole::{Readers, WriteError, is_partial, write, write_own, write_with};

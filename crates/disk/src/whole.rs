@@ -34,6 +34,14 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_with(path, Readers::AsUsual, |file| file.write_all(bytes))
 }
 
+/// The same for a file that only this user may read.
+///
+/// # Errors
+/// If that fails; what stood at `path` before is then still there.
+pub fn write_own(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_with(path, Readers::Owner, |file| file.write_all(bytes))
+}
+
 /// Writes what `fill` writes to `path`, as a whole or not at all.
 ///
 /// # Errors

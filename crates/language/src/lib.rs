@@ -1,6 +1,7 @@
 //! What is known of each language, one row a language: how editors call it, how its
 //! files are named, how it writes comments, strings and blocks, which words it
-//! keeps for itself, what its packages are told by, whose words its files share.
+//! keeps for itself, what its packages are told by, whose words its files share; and what in
+//! a text of any of them looks like a secret.
 //!
 //! Every other crate asks here and keeps no table of its own; `tests/one_table.rs`
 //! looks for such tables. A language is added by a row in `table`. Pure data and
@@ -19,6 +20,7 @@ mod lexer;
 mod lexis;
 mod lookup;
 mod row;
+pub mod secrets;
 mod table;
 mod word;
 

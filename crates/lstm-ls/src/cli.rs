@@ -30,6 +30,7 @@ mod retrain;
 mod serve;
 mod stats;
 mod table;
+mod texts;
 
 /// Code completion by a character LSTM that runs on your own CPU.
 ///

@@ -4,12 +4,16 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
+use disk::Links;
 use lstm_format::messages::Packed;
 use serde::{Deserialize, Serialize};
 
 use super::sample::Sample;
 use super::{Outcome, place_for};
 use assistant::store::Quality;
+
+/// No state is longer, in bytes.
+const MOST_STATE: u64 = 16 << 20;
 
 /// What is known so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -52,9 +56,9 @@ impl Job {
     ) -> anyhow::Result<Self> {
         let folder = place_for(work, &format!("{language}\n{}", workspace.display()));
         let lock = || -> std::io::Result<File> {
-            fs::create_dir_all(&folder)?;
-            let lock = folder.join("lock");
-            File::options().create(true).append(true).open(lock)
+            // Copies of the user's files lie in it.
+            disk::make_own_folder(&folder)?;
+            Ok(disk::open_lock(&folder.join("lock"))?)
         };
         let lock = lock().with_context(|| format!("using {}", folder.display()))?;
         if lock.try_lock().is_err() {
@@ -63,7 +67,8 @@ impl Job {
                 workspace.display()
             );
         }
-        let bytes = fs::read(folder.join("state.json")).ok();
+        let state = folder.join("state.json");
+        let bytes = disk::read(&state, Links::Refused, MOST_STATE).ok();
         let left: Option<State> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let begun = left.as_ref().is_some_and(|left| left.packed.is_some());
         let fitting = left.filter(|left| left.basis == basis);
@@ -112,7 +117,7 @@ impl Job {
 
     fn write(&self, state: &State) -> anyhow::Result<()> {
         let path = self.folder.join("state.json");
-        disk::write(&path, &serde_json::to_vec(state)?)?;
+        disk::write_own(&path, &serde_json::to_vec(state)?)?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use code_index::Layer;
 use completer::{CancelToken, Cancelled, Completer};
+use disk::Links;
 use evaluation::replay::typed_again;
 use ignore::WalkBuilder;
 use lstm_format::Engine;
@@ -17,6 +18,9 @@ use workspace::Workspace;
 
 use super::clock;
 use super::sample::{Sample, Tally};
+
+/// No file that is measured on is longer, in bytes.
+const MOST_FILE: u64 = 64 << 20;
 
 /// Text measured bit by bit, and text typed again, in bytes: so much that it does
 /// not take long.
@@ -68,8 +72,9 @@ impl HeldOut {
             if measured >= MEASURED {
                 break;
             }
-            let text = std::fs::read_to_string(&path);
-            let mut text = text.with_context(|| format!("reading {}", path.display()))?;
+            let named = || format!("reading {}", path.display());
+            let text = disk::read(&path, Links::Refused, MOST_FILE).with_context(named)?;
+            let mut text = String::from_utf8(text).with_context(named)?;
             text.truncate(line_end(&text, measured_of_a_file));
             let inside: PathBuf = path.strip_prefix(folder)?.components().skip(1).collect();
             let own = workspace::identity(&workspace.join(&inside));

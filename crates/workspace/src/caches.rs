@@ -37,9 +37,8 @@ impl Default for Limits {
 pub(crate) fn use_one(path: &Path) {
     let now = SystemTime::now();
     if age(path, now).is_some_and(|age| age > DAY) {
-        let file = fs::File::options().append(true).open(path);
         // One whose time can't be set is made again a while later.
-        let _ = file.and_then(|file| file.set_modified(now));
+        let _ = disk::touch(path, now);
     }
 }
 
@@ -88,7 +87,7 @@ fn is_of_use(path: &Path) -> bool {
 
 /// How long ago the file at `path` was written.
 fn age(path: &Path, now: SystemTime) -> Option<Duration> {
-    let written = fs::metadata(path).ok()?.modified().ok()?;
+    let written = fs::symlink_metadata(path).ok()?.modified().ok()?;
     Some(now.duration_since(written).unwrap_or_default())
 }
 

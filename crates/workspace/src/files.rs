@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::identity;
 use crate::tree::Tree;
 use code_index::newline;
+use disk::{Links, ReadError};
 
 /// Bytes at the start of a file that tell text from data.
 const SNIFFED: usize = 8192;
@@ -46,15 +47,42 @@ pub enum Skipped {
     /// What may be remembered in all is remembered already.
     #[error("is beyond the limit on all text remembered")]
     NoRoom,
+    /// It is a link, a folder, a pipe, a device or a socket.
+    #[error("is no regular file")]
+    NotAFile,
+    /// It has rules on what is ignored, more than can be followed.
+    #[error("has too many patterns, so its folder is left out")]
+    TooManyRules,
     /// It could not be read.
     #[error("cannot be read: {0}")]
     Unreadable(String),
 }
 
+impl From<ReadError> for Skipped {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Link | ReadError::NotAFile => Self::NotAFile,
+            ReadError::TooLarge(limit) => {
+                Self::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX))
+            }
+            ReadError::System(error) => Self::Unreadable(error.to_string()),
+        }
+    }
+}
+
+/// The reasons kept in [`Progress::skipped`](crate::Progress::skipped).
+const MOST_SKIPPED: usize = 100;
+
+/// The first of `skipped`, with their reasons as text.
+pub(crate) fn named(skipped: Vec<(PathBuf, Skipped)>) -> Vec<(PathBuf, String)> {
+    let first = skipped.into_iter().take(MOST_SKIPPED);
+    first.map(|(path, why)| (path, why.to_string())).collect()
+}
+
 /// The files below `folder`, in order of path, that have a group by `group_of`.
 pub fn below(folder: &Path, group_of: impl Fn(&Path) -> Option<String>) -> Vec<(PathBuf, String)> {
     let walked = Tree::new(&identity(folder)).walk(|_| {});
-    let files = walked.into_iter();
+    let files = walked.files.into_iter();
     let mut files: Vec<_> = files
         .filter_map(|(path, _)| group_of(&path).map(|group| (path, group)))
         .collect();
@@ -70,18 +98,7 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
     if is_secret(path) {
         return Err(Skipped::Secret);
     }
-    let unreadable = |error: std::io::Error| Skipped::Unreadable(error.to_string());
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(Skipped::NotText);
-    }
-    if metadata.len() > limits.file as u64 {
-        return Err(Skipped::TooLarge(limits.file));
-    }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    if text.len() > limits.file {
-        return Err(Skipped::TooLarge(limits.file));
-    }
+    let text = disk::read(path, Links::Refused, limits.file as u64)?;
     if text[..text.len().min(SNIFFED)].contains(&0) {
         return Err(Skipped::NotText);
     }
@@ -96,51 +113,5 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
 
 /// Whether a file of this name is likely to hold passwords or keys.
 pub fn is_secret(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.unwrap_or_default().to_ascii_lowercase();
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    name == ".env"
-        || name.starts_with(".env.")
-        || matches!(
-            extension,
-            "pem" | "key" | "p12" | "pfx" | "kdbx" | "keystore" | "jks" | "env"
-        )
-        || ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].contains(&name.as_str())
-        || [".npmrc", ".netrc", ".pgpass", ".htpasswd"].contains(&name.as_str())
-        || ["secret", "credential", "password"].iter().any(|word| {
-            name.starts_with(word)
-                && !language::by_path(path).is_some_and(|row| row.kind == language::Kind::Code)
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_secrets_are_known() {
-        for name in [
-            ".env",
-            ".env.local",
-            "server.pem",
-            "id_rsa",
-            "secrets.toml",
-            "a/credentials.json",
-            "secrets.sh",
-            "passwords.unheardof",
-            "passwords",
-        ] {
-            assert!(is_secret(Path::new(name)), "{name}");
-        }
-        for name in [
-            "main.rs",
-            "secrets.rs",
-            "environment.ts",
-            "keyboard.c",
-            "password_hash.py",
-            "password.kt",
-        ] {
-            assert!(!is_secret(Path::new(name)), "{name}");
-        }
-    }
+    language::secrets::is_secret_file(path)
 }

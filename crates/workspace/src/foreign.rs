@@ -53,12 +53,9 @@ pub(crate) fn is_foreign(name: &str) -> bool {
 /// Whether `folder` says that all in it can be made again.
 pub(crate) fn is_cache(folder: &Path) -> bool {
     let tag = folder.join(CACHE_TAG);
-    let is_file = std::fs::symlink_metadata(&tag).is_ok_and(|tag| tag.is_file());
     let mut start = [0; CACHE.len()];
-    is_file
-        && std::fs::File::open(&tag)
-            .and_then(|mut tag| tag.read_exact(&mut start))
-            .is_ok_and(|()| start == *CACHE)
+    let tag = disk::open(&tag, disk::Links::Refused);
+    tag.is_ok_and(|mut tag| tag.read_exact(&mut start).is_ok() && start == *CACHE)
 }
 
 #[cfg(test)]

@@ -19,10 +19,8 @@ use crate::reading::{self, Found, Known, LeftOut, Room, Survey};
 use crate::tree::Tree;
 use crate::watching::{News, Watch};
 use crate::workspace::{Setup, Shared};
-use crate::{caches, identity, rules, store, tree};
+use crate::{caches, files, identity, rules, store, tree};
 
-/// The reasons kept in [`Progress::skipped`](crate::Progress::skipped).
-const MOST_SKIPPED: usize = 100;
 /// The priority, of 99, of a thread that makes a large index; 5 as `nice` counts it. A
 /// lower one would starve where another language server reads the same checkout.
 const GIVING_WAY: u8 = 36;
@@ -336,6 +334,7 @@ impl Keeper {
         let Found {
             mut candidates,
             packages,
+            refused: mut skipped,
         } = reading::find(&self.setup, |folder| {
             if let Some(watch) = &mut state.watch {
                 watch.folder(folder);
@@ -357,7 +356,7 @@ impl Keeper {
         let Survey {
             mut groups,
             stamps,
-            mut skipped,
+            skipped: unread,
             left_out,
             crowded,
         } = survey;
@@ -386,7 +385,7 @@ impl Keeper {
             }
             shared.groups.write().insert(name, Arc::clone(group));
         }
-        skipped.truncate(MOST_SKIPPED);
+        skipped.extend(unread);
         self.state.stamps = stamps;
         self.state.left_out = left_out;
         self.state.crowded = crowded;
@@ -394,8 +393,7 @@ impl Keeper {
         self.report(move |progress| {
             progress.seen = found;
             progress.left_out = left_out;
-            let reasons = skipped.into_iter();
-            progress.skipped = reasons.map(|(path, why)| (path, why.to_string())).collect();
+            progress.skipped = files::named(skipped);
         })?;
         Some(is_new)
     }

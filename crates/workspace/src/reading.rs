@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use code_index::{MOST_TEXT, Texts};
 use disk::Stamp;
+use language::secrets::without_secrets;
 
 use crate::files::{self, Limits, Skipped};
 use crate::identity;
@@ -93,6 +94,8 @@ pub(crate) struct Found {
     pub(crate) candidates: Vec<Candidate>,
     /// The folders that have a manifest.
     pub(crate) packages: HashSet<PathBuf>,
+    /// Files of rules that can't be followed, for which their folders are left out.
+    pub(crate) refused: Vec<(PathBuf, Skipped)>,
 }
 
 /// Walks through all folders. `before` hears of each of the user's own folders before it
@@ -100,8 +103,11 @@ pub(crate) struct Found {
 pub(crate) fn find(setup: &Setup, mut before: impl FnMut(&Path)) -> Found {
     // Folders may hold one another; what is the user's own in one of them is.
     let mut found: HashMap<PathBuf, bool> = HashMap::new();
+    let mut refused = Vec::new();
     for folder in &setup.folders {
-        for (path, is_foreign) in Tree::new(folder).walk(&mut before) {
+        let walked = Tree::new(folder).walk(&mut before);
+        refused.extend(walked.refused);
+        for (path, is_foreign) in walked.files {
             *found.entry(path).or_insert(true) &= is_foreign;
         }
     }
@@ -123,6 +129,7 @@ pub(crate) fn find(setup: &Setup, mut before: impl FnMut(&Path)) -> Found {
     Found {
         candidates: candidates.collect(),
         packages,
+        refused,
     }
 }
 
@@ -209,11 +216,13 @@ pub fn look_through(setup: &Setup) -> Progress {
     let Found {
         mut candidates,
         packages,
+        refused: mut skipped,
     } = find(&setup, |_| {});
     Focus::default().order(&mut candidates, &packages, setup.group_of);
     let found = candidates.len();
     let survey = survey(&setup, candidates, &Known::new(), || {});
     let texts = survey.groups.iter().flat_map(|(_, texts)| texts.values());
+    skipped.extend(survey.skipped);
     Progress {
         done: true,
         found,
@@ -221,6 +230,7 @@ pub fn look_through(setup: &Setup) -> Progress {
         files: texts.clone().count(),
         bytes: texts.map(|text| text.len()).sum(),
         left_out: survey.left_out,
+        skipped: files::named(skipped),
         ..Progress::default()
     }
 }
@@ -236,7 +246,9 @@ fn top(setup: &Setup, path: &Path) -> PathBuf {
     }
 }
 
-/// The text of the file at `path` if it is worth remembering.
+/// The text of the file at `path` if it is worth remembering, without what looks like a
+/// secret: neither an index nor a cache ever has that.
 pub(crate) fn read(path: &Path) -> Result<Arc<[u8]>, Skipped> {
-    Ok(files::read(path, Limits::default())?.into())
+    let text = files::read(path, Limits::default())?;
+    Ok(without_secrets(text.into()).into())
 }

@@ -12,14 +12,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use code_index::{Group, Segment};
-use disk::{Readers, Stamp};
+use disk::{Links, Readers, Stamp};
 use serde::{Deserialize, Serialize};
 
-/// Changes with the layout.
-const VERSION: u32 = 3;
+/// Changes with the layout, and with what is left out of texts.
+const VERSION: u32 = 4;
 
 /// No list of folders is longer, in bytes.
 const MOST_ABOUT: u64 = 1 << 20;
+
+/// No cache is longer, in bytes: texts, and indexes of almost twice as much.
+const MOST_CACHE: u64 = 4 << 30;
 
 /// A group, and the stamps of the files that its index was made of.
 pub(crate) struct Kept {
@@ -131,7 +134,7 @@ pub(crate) fn save(
     }
 
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    disk::make_folder(folder)?;
     // It holds what the user wrote.
     let written = disk::write_with(path, Readers::Owner, |file| {
         file.write_all(&(about.len() as u64).to_le_bytes())?;
@@ -147,7 +150,7 @@ pub(crate) fn save(
 /// The folders that the cache at `path` is of, without a look at the rest of it; `None` if
 /// it is no cache of this version.
 pub(crate) fn folders_of(path: &Path) -> Option<Vec<PathBuf>> {
-    let mut file = std::fs::File::open(path).ok()?;
+    let mut file = disk::open(path, Links::Refused).ok()?;
     let mut length = [0; 8];
     file.read_exact(&mut length).ok()?;
     let length = u64::from_le_bytes(length);
@@ -164,7 +167,9 @@ pub(crate) fn folders_of(path: &Path) -> Option<Vec<PathBuf>> {
 /// The groups that [`save`] wrote to `path`; `None` where there is nothing, or
 /// nothing of use.
 pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
-    let bytes = std::fs::read(path).ok()?;
+    // Before so much is read as a cache may have.
+    folders_of(path)?;
+    let bytes = disk::read(path, Links::Refused, MOST_CACHE).ok()?;
     let (content, checksum) = bytes.split_last_chunk::<4>()?;
     let (about, rest) = part(content)?;
     let (header, mut body) = part(rest)?;

@@ -6,14 +6,29 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::files::Skipped;
 use crate::foreign;
-use crate::rules::Rules;
+use crate::rules::{self, Refused, Rules};
+
+/// Bytes of patterns that are kept ready for single paths.
+const MOST_KEPT: usize = 512 << 10;
 
 /// An opened folder, and the rules that hold in it as far as they were asked for.
 pub(crate) struct Tree {
     root: PathBuf,
     /// `None` are folders that are not looked at.
     inside: HashMap<PathBuf, Option<Inside>>,
+    /// Bytes of the patterns in those, at most.
+    kept: usize,
+}
+
+/// What a walk comes to.
+#[derive(Default)]
+pub(crate) struct Walked {
+    /// All files that are looked at, and whether each lies in a folder of others' making.
+    pub(crate) files: Vec<(PathBuf, bool)>,
+    /// Files of rules that can't be followed, for which their folders are left out.
+    pub(crate) refused: Vec<(PathBuf, Skipped)>,
 }
 
 /// What holds for the entries of a folder.
@@ -29,6 +44,7 @@ impl Tree {
         Self {
             root: root.to_owned(),
             inside: HashMap::new(),
+            kept: 0,
         }
     }
 
@@ -37,12 +53,25 @@ impl Tree {
         &self.root
     }
 
-    /// All files that are looked at, and whether each lies in a folder of others' making.
-    /// `before` hears of each folder of the user's own before it is read.
-    pub(crate) fn walk(&self, mut before: impl FnMut(&Path)) -> Vec<(PathBuf, bool)> {
-        let mut files = Vec::new();
-        let mut left = vec![(self.root.clone(), self.opened())];
-        while let Some((folder, inside)) = left.pop() {
+    /// Walks through the folder. `before` hears of each folder of the user's own before it
+    /// is read.
+    pub(crate) fn walk(&self, mut before: impl FnMut(&Path)) -> Walked {
+        let mut walked = Walked::default();
+        // The rules of a folder are read when it is its turn: of those that wait, only what
+        // holds in the folder around them is kept.
+        let mut left = vec![(self.root.clone(), None::<Inside>)];
+        while let Some((folder, around)) = left.pop() {
+            let inside = match around {
+                None => self.opened(),
+                Some(around) => around.below(&folder),
+            };
+            let inside = match inside {
+                Ok(inside) => inside,
+                Err(Refused { file, why }) => {
+                    walked.refused.push((file, why));
+                    continue;
+                }
+            };
             if !inside.is_foreign {
                 before(&folder);
             }
@@ -56,15 +85,15 @@ impl Tree {
                 };
                 let path = entry.path();
                 if kind.is_file() && inside.rules.want(&path, false) {
-                    files.push((path, inside.is_foreign));
-                } else if kind.is_dir()
-                    && let Some(below) = inside.below(&path)
-                {
-                    left.push((path, below));
+                    walked.files.push((path, inside.is_foreign));
+                } else if kind.is_dir() && inside.wants(&path) {
+                    left.push((path, Some(inside.clone())));
+                } else if !kind.is_file() && !kind.is_dir() && is_missed(&path) {
+                    walked.refused.push((path, Skipped::NotAFile));
                 }
             }
         }
-        files
+        walked
     }
 
     /// Whether [`walk`](Self::walk) would come by `path`, and if so, whether that lies in
@@ -77,11 +106,11 @@ impl Tree {
         inside.rules.want(path, false).then_some(inside.is_foreign)
     }
 
-    fn opened(&self) -> Inside {
-        Inside {
-            rules: Rules::of_opened(&self.root),
+    fn opened(&self) -> Result<Inside, Refused> {
+        Ok(Inside {
+            rules: Rules::of_opened(&self.root)?,
             is_foreign: false,
-        }
+        })
     }
 
     fn inside(&mut self, folder: &Path) -> Option<Inside> {
@@ -89,15 +118,29 @@ impl Tree {
             return known.clone();
         }
         let inside = if folder == self.root {
-            Some(self.opened())
+            self.opened().ok()
         } else if folder.starts_with(&self.root) {
-            self.inside(folder.parent()?)?.below(folder)
+            let around = self.inside(folder.parent()?);
+            let around = around.filter(|around| around.wants(folder));
+            around.and_then(|around| around.below(folder).ok())
         } else {
             None
         };
+        self.kept += inside.as_ref().map_or(0, |inside| inside.rules.bytes());
+        if self.kept > MOST_KEPT {
+            self.inside.clear();
+            self.kept = 0;
+        }
         self.inside.insert(folder.to_owned(), inside.clone());
         inside
     }
+}
+
+/// Whether what lies at `path`, a link or no file at all, would be read if it were a file.
+/// Links to code are common, and what they lead to is found by its own name.
+fn is_missed(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(rules::are_in) || (!path.is_symlink() && language::of_path(path).is_some())
 }
 
 /// Whether every one of `folders` that holds `path` says that others made it.
@@ -112,14 +155,16 @@ pub(crate) fn is_foreign(folders: &[PathBuf], path: &Path) -> bool {
 }
 
 impl Inside {
-    /// The same for the folder at `path` in this one, if that is looked at.
-    fn below(&self, path: &Path) -> Option<Self> {
-        if !self.rules.want(path, true) || foreign::is_cache(path) {
-            return None;
-        }
+    /// Whether the folder at `path` in this one is looked at.
+    fn wants(&self, path: &Path) -> bool {
+        self.rules.want(path, true) && !foreign::is_cache(path)
+    }
+
+    /// What holds in the folder at `path` in this one.
+    fn below(&self, path: &Path) -> Result<Self, Refused> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Some(Self {
-            rules: self.rules.inside(path),
+        Ok(Self {
+            rules: self.rules.inside(path)?,
             is_foreign: self.is_foreign || foreign::is_foreign(&name),
         })
     }
@@ -149,7 +194,7 @@ mod tests {
         }
         let root = top.join(opened);
         let root = root.components().collect::<PathBuf>();
-        let walked = Tree::new(&root).walk(|_| {});
+        let walked = Tree::new(&root).walk(|_| {}).files;
         let mut tree = Tree::new(&root);
         for file in files {
             let path = top.join(file.split(" = ").next().unwrap());

@@ -129,7 +129,8 @@ impl Reason {
                 "Time was up (`deadlineMs`) before there was anything to show.".to_owned()
             }
             Self::NothingToAdd => {
-                "All that came to mind was blank or stands after the cursor already.".to_owned()
+                "All that came to mind was blank, stands after the cursor already, or is part of a secret."
+                    .to_owned()
             }
             Self::NotWorthALook(percent) => format!(
                 "What came to mind has a chance of {percent} %, not worth a look (`eagerness`)."

@@ -12,6 +12,7 @@ use completer::{
 };
 use tracing::Span;
 
+use super::discretion::keep_secrets;
 use super::{Reason, Session, Snapshot};
 use crate::models::Model;
 use crate::scheduler::Purpose;
@@ -177,7 +178,15 @@ impl Session {
         let snapshot = &question.snapshot;
         let job = {
             let question = question.clone();
-            move |token: &_| question.put(|completer, request| completer.complete(request, token))
+            move |token: &_| {
+                question.put(|completer, request| {
+                    let mut completion = completer.complete(request, token)?;
+                    let reach = completer.reach();
+                    let snapshot = &question.snapshot;
+                    keep_secrets(&mut completion, snapshot, reach.before, reach.after);
+                    Ok(completion)
+                })
+            }
         };
         let completion = self.run(snapshot, purpose, ready(()), job).await?;
         record(&completion);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use code_index::newline;
 use completer::surprise;
 use completer::{CancelToken, Cancelled, Completer};
+use language::secrets::{Pieces, secrets};
 
 use super::{Reason, Session, Snapshot};
 use crate::scheduler::Purpose;
@@ -84,9 +85,14 @@ fn marked(
         .map(|(before, (at, _))| at - before)
         .collect();
     let at = |offset: usize| offset + returns.partition_point(|&feed| feed < offset);
-    let marked = surprises
-        .into_iter()
-        .filter(|surprise| surprise.is_marked());
+    let pieces = Pieces::of(text.as_bytes());
+    let secrets = secrets(text.as_bytes());
+    let marked = surprises.into_iter().filter(|surprise| {
+        let token = &surprise.token.range;
+        let is_secret = pieces.are_in(surprise.expected.as_bytes(), 0)
+            || (secrets.iter()).any(|secret| secret.start < token.end && token.start < secret.end);
+        surprise.is_marked() && !is_secret
+    });
     Ok(marked
         .map(|surprise| {
             let range = surprise.token.range.clone();

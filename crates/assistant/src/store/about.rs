@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use disk::Links;
 use serde::{Deserialize, Serialize};
+
+use super::MOST_NOTES;
 
 /// What is written down of a version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +44,7 @@ impl About {
     /// If it can't be read or says something else.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let named = || format!("reading {}", path.display());
-        let bytes = std::fs::read(path).with_context(named)?;
+        let bytes = disk::read(path, Links::Refused, MOST_NOTES).with_context(named)?;
         serde_json::from_slice(&bytes).with_context(named)
     }
 
@@ -50,7 +53,7 @@ impl About {
     /// # Errors
     /// If the file can't be written.
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        disk::write(path, &serde_json::to_vec_pretty(self)?)?;
+        disk::write_own(path, &serde_json::to_vec_pretty(self)?)?;
         Ok(())
     }
 }

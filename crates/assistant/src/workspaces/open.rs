@@ -1,7 +1,7 @@
 //! The open documents of one client, remembered with what is on the disk.
 //!
 //! What is changed and not saved is known as it is in the editor, and so is what the
-//! disk's memory does not hold. Indexes are kept from request to request: only documents
+//! disk's memory does not hold, but for what looks like a secret. Indexes are kept from request to request: only documents
 //! that have changed are indexed again.
 
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use code_index::{Group, Layer, Texts};
+use language::secrets::without_secrets;
 use workspace::files::{self, Limits};
 
 use crate::documents::Other;
@@ -67,6 +68,7 @@ impl OpenTexts {
                 .is_none_or(|(known, _)| *known != number)
             {
                 let text = other.document.head(0, usize::MAX).into_bytes();
+                let text = without_secrets(text.into());
                 open.texts.insert(name, (number, text.into()));
             }
         }

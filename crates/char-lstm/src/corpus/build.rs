@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use disk::{Links, ReadError};
+use language::secrets::{is_secret_file, without_secrets};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -303,8 +305,16 @@ fn count((files, total): &mut (usize, usize), bytes: usize) {
 
 /// The text of the file at `path`, if worth learning from, else why not and its size.
 fn read(path: &Path, largest: usize) -> Result<String, (Reason, usize)> {
-    let bytes = std::fs::read(path).map_err(|_| (Reason::Unreadable, size(path)))?;
-    filter::clean(&bytes, largest).map_err(|reason| (reason, bytes.len()))
+    let bytes = disk::read(path, Links::Refused, largest as u64).map_err(|error| match error {
+        ReadError::TooLarge(_) => (Reason::Size, size(path)),
+        _ => (Reason::Unreadable, size(path)),
+    })?;
+    if is_secret_file(path) {
+        return Err((Reason::Secret, bytes.len()));
+    }
+    let clean = filter::clean(&bytes, largest).map_err(|reason| (reason, bytes.len()))?;
+    let rest = without_secrets(clean.into_bytes().into()).into_owned();
+    String::from_utf8(rest).map_err(|_| (Reason::Binary, bytes.len()))
 }
 
 /// Bytes on disk; 0 if even that can't be read.

@@ -31,6 +31,8 @@ pub enum Reason {
     Unreadable,
     /// Smaller than [`SMALLEST`], or larger than asked for.
     Size,
+    /// Called like a file of passwords or keys.
+    Secret,
     /// Not UTF-8, or with a NUL byte.
     Binary,
     /// Says, or is called so, that a program wrote it.
@@ -63,6 +65,7 @@ impl fmt::Display for Reason {
             Self::OlderVersion => "older version of a package",
             Self::Unreadable => "can't be read",
             Self::Size => "too small or too large",
+            Self::Secret => "may hold secrets",
             Self::Binary => "not UTF-8 text",
             Self::Generated => "generated",
             Self::LongLines => "lines too long",

@@ -42,6 +42,15 @@ pub(super) fn of_folder(folder: &Path) -> Metadata {
         .unwrap_or_default()
 }
 
+/// No metadata is longer, in bytes.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// The text of the file of metadata at `path`, if it can be read.
+fn text(path: &Path) -> Option<String> {
+    let bytes = disk::read(path, disk::Links::Refused, MOST_BYTES).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
 /// Whether `folder` is a package.
 pub(super) fn stands_in(folder: &Path) -> bool {
     READERS.iter().any(|reader| (reader.stands_in)(folder))

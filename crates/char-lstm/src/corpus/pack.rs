@@ -4,7 +4,6 @@
 //! the index (JSON), then the texts one after the other.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -106,7 +105,7 @@ impl Corpus {
             documents: index,
         };
         let index = serde_json::to_vec(&index)?;
-        disk::write_with(path, Readers::AsUsual, |file| {
+        disk::write_with(path, Readers::Owner, |file| {
             file.write_all(MAGIC)?;
             file.write_all(&(index.len() as u64).to_le_bytes())?;
             file.write_all(&index)?;
@@ -124,7 +123,8 @@ impl Corpus {
     /// If the file cannot be read or is not a packed corpus.
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display();
-        let file = File::open(path).with_context(|| format!("opening corpus {name}"))?;
+        let file = disk::open(path, disk::Links::Followed)
+            .with_context(|| format!("opening corpus {name}"))?;
         // SAFETY: the map is read-only, and a packed corpus is replaced by
         // renaming, never changed in place.
         let map = unsafe { Mmap::map(&file) }.with_context(|| format!("mapping corpus {name}"))?;

@@ -67,9 +67,21 @@ fn packages_in(folder: &Path) -> Result<Vec<PathBuf>> {
 /// control would keep.
 fn source(folder: &Path, languages: &[String], except: &HashSet<PathBuf>) -> Source {
     let except = except.clone();
+    // Rules that can't be followed leave out what they are for, as in the server.
+    if !folder.ancestors().all(has_plain_rules) {
+        return Source {
+            folder: folder.to_owned(),
+            repository: Repository::of_folder(folder),
+            files: Vec::new(),
+            unreadable: 1,
+        };
+    }
     let walk = WalkBuilder::new(folder)
         .sort_by_file_path(Path::cmp)
-        .filter_entry(move |entry| !except.contains(entry.path()))
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            !except.contains(entry.path()) && (!is_folder || has_plain_rules(entry.path()))
+        })
         .build();
     let (mut files, mut unreadable) = (Vec::new(), 0);
     for entry in walk {
@@ -90,6 +102,23 @@ fn source(folder: &Path, languages: &[String], except: &HashSet<PathBuf>) -> Sou
         files,
         unreadable,
     }
+}
+
+/// Files that the walk reads by itself, from a folder that others may have written.
+const RULES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
+
+/// No file of rules is longer, in bytes: a matcher takes several hundred times as much.
+const MOST_RULES: u64 = 64 << 10;
+
+/// Whether the files of rules in `folder` are regular and of a size that the walk may
+/// read: it would wait for a pipe, and follow a link to a device.
+fn has_plain_rules(folder: &Path) -> bool {
+    RULES.iter().all(|name| {
+        let found = folder.join(name).metadata();
+        found.map_or(true, |found| {
+            found.is_dir() || (found.is_file() && found.len() <= MOST_RULES)
+        })
+    })
 }
 
 /// For each source, whether another has a newer version of the same package.

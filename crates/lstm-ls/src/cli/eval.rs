@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use code_index::{Layer, newline};
-use ignore::WalkBuilder;
 use workspace::Workspace;
+
+use super::texts;
 
 mod bits;
 mod keystrokes;
@@ -61,8 +62,7 @@ impl Inputs {
         let mut workspaces: HashMap<PathBuf, Workspace> = HashMap::new();
         let mut subjects = Vec::new();
         for path in files_of(language, &self.inputs)? {
-            let text = std::fs::read(&path);
-            let text = text.with_context(|| format!("reading {}", path.display()))?;
+            let text = texts::read(&path)?;
             let text = String::from_utf8(text);
             let text = text.with_context(|| format!("{} is not UTF-8", path.display()))?;
             // As the server completes it.
@@ -123,14 +123,10 @@ fn is_package(folder: &Path) -> bool {
 fn files_of(language: Option<&str>, inputs: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for input in inputs {
-        for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
-            let path = entry?.into_path();
-            let wanted =
-                language::of_path(&path).is_some_and(|of| language.is_none_or(|l| l == of));
-            if path.is_file() && wanted {
-                files.push(path);
-            }
-        }
+        let wanted = |path: &Path| {
+            language::of_path(path).is_some_and(|of| language.is_none_or(|l| l == of))
+        };
+        files.extend(texts::below(input, wanted)?);
     }
     Ok(files)
 }

@@ -7,6 +7,8 @@ use anyhow::{Context, bail};
 
 use code_index::newline;
 
+use super::texts;
+
 /// A file and perhaps a place in it, as the user wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Location {
@@ -72,12 +74,15 @@ impl Location {
     /// # Errors
     /// If the file cannot be read or is not UTF-8, or the place is not in it.
     pub(crate) fn read(&self) -> anyhow::Result<Place> {
-        let mut bytes = Vec::new();
-        match self.file() {
-            Some(file) => std::fs::File::open(file).and_then(|mut f| f.read_to_end(&mut bytes)),
-            None => std::io::stdin().read_to_end(&mut bytes),
-        }
-        .with_context(|| self.name())?;
+        let bytes = match self.file() {
+            Some(file) => texts::read(file)?,
+            None => {
+                let mut bytes = Vec::new();
+                let read = std::io::stdin().read_to_end(&mut bytes);
+                read.with_context(|| self.name())?;
+                bytes
+            }
+        };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let at = error.valid_up_to();
             anyhow::anyhow!("{} is not UTF-8 text: see byte {at}", self.name())

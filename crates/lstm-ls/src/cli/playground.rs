@@ -13,6 +13,7 @@ use completer::Completer;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::texts;
 use assistant::models::Loader;
 use assistant::models::{self, Source};
 
@@ -84,7 +85,7 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
     let language = &file.config.language;
     let (path, text) = match arguments.file {
         Some(path) => {
-            let text = std::fs::read_to_string(&path)
+            let text = String::from_utf8(texts::read(&path)?)
                 .with_context(|| format!("cannot read {}", path.display()))?;
             if spoken.as_ref() != Some(language) {
                 bail!("{}: the model completes {language} only", path.display());

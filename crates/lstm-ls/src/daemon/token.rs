@@ -5,11 +5,12 @@
 //! the user's files can name the token.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use disk::Links;
 
 /// No token is longer, in bytes.
 const MOST_BYTES: u64 = 4096;
@@ -36,9 +37,9 @@ impl Origin {
     pub fn token(&self) -> anyhow::Result<Arc<str>> {
         match self {
             Self::Said(token) => checked(token, || "the token".to_owned()),
-            Self::Written(path) => read(path),
+            Self::Written(path) => read(path, Links::Followed),
             Self::Made(path) => match make(path) {
-                Err(error) if is(&error, ErrorKind::AlreadyExists) => read(path),
+                Err(error) if is(&error, ErrorKind::AlreadyExists) => read(path, Links::Refused),
                 made => made,
             },
         }
@@ -56,21 +57,17 @@ fn checked(token: &str, name: impl FnOnce() -> String) -> anyhow::Result<Arc<str
     Ok(token.into())
 }
 
-fn read(path: &Path) -> anyhow::Result<Arc<str>> {
+fn read(path: &Path, links: Links) -> anyhow::Result<Arc<str>> {
     let cannot = || format!("cannot read the token in {}", path.display());
-    let file = open(path).with_context(cannot)?;
+    let file = disk::open(path, links).with_context(cannot)?;
     let metadata = file.metadata().with_context(cannot)?;
-    ensure!(metadata.is_file(), "{}: it is no file", cannot());
     ensure!(
         !others_can_read(&metadata),
         "other users can read {}: `chmod 600` it, and put another token into it",
         path.display()
     );
-    let mut token = String::new();
-    let limited = &mut file.take(MOST_BYTES + 1);
-    limited.read_to_string(&mut token).with_context(cannot)?;
-    let short = token.len() as u64 <= MOST_BYTES;
-    ensure!(short, "{}: it is longer than {MOST_BYTES} bytes", cannot());
+    let token = disk::read_open(&file, MOST_BYTES).with_context(cannot)?;
+    let token = String::from_utf8(token).with_context(cannot)?;
     checked(&token, || path.display().to_string())
 }
 
@@ -78,7 +75,7 @@ fn read(path: &Path) -> anyhow::Result<Arc<str>> {
 fn make(path: &Path) -> anyhow::Result<Arc<str>> {
     let cannot = || format!("cannot write the token to {}", path.display());
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(cannot)?;
+        disk::make_folder(folder).with_context(cannot)?;
     }
     let bytes: [u8; RANDOM_BYTES] = rand::random();
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -86,19 +83,6 @@ fn make(path: &Path) -> anyhow::Result<Arc<str>> {
     let written = writeln!(file, "{token}").and_then(|()| file.sync_all());
     written.with_context(cannot)?;
     Ok(token.into())
-}
-
-/// Opens a file to read, without waiting for one that is none.
-#[cfg(unix)]
-fn open(path: &Path) -> std::io::Result<File> {
-    use rustix::fs::{Mode, OFlags};
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> std::io::Result<File> {
-    File::open(path)
 }
 
 #[cfg(unix)]

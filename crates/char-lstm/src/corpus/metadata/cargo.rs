@@ -10,7 +10,7 @@ pub(super) const READER: Reader = Reader {
 };
 
 fn read(folder: &Path) -> Option<Metadata> {
-    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+    let manifest = super::text(&folder.join("Cargo.toml"))?;
     let manifest: toml::Table = manifest.parse().ok()?;
     let field = |key: &str| -> Option<String> {
         let package = manifest.get("package")?;

@@ -12,7 +12,7 @@ pub(super) const READER: Reader = Reader {
 };
 
 fn read(folder: &Path) -> Option<Metadata> {
-    let text = |name: &str| std::fs::read_to_string(folder.join("debian").join(name)).ok();
+    let text = |name: &str| super::text(&folder.join("debian").join(name));
     Some(parse(
         &text("copyright")?,
         &text("control").unwrap_or_default(),

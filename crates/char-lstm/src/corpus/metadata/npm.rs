@@ -13,7 +13,7 @@ pub(super) const READER: Reader = Reader {
 };
 
 fn read(folder: &Path) -> Option<Metadata> {
-    let text = std::fs::read_to_string(folder.join("package.json")).ok()?;
+    let text = super::text(&folder.join("package.json"))?;
     Some(parse(&serde_json::from_str(&text).ok()?))
 }
 

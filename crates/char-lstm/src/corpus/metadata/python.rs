@@ -8,7 +8,7 @@ use crate::corpus::license;
 
 pub(super) const READER: Reader = Reader {
     stands_in: |folder| place(folder).is_some(),
-    read: |folder| Some(parse(&std::fs::read_to_string(place(folder)?).ok()?)),
+    read: |folder| Some(parse(&super::text(&place(folder)?)?)),
 };
 
 /// Labels of `Project-URL` that name a repository, in lower case.

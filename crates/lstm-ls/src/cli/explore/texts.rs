@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use explorer::reading::Document;
-use ignore::WalkBuilder;
 
 use code_index::newline;
+
+use crate::cli::texts;
 
 /// Most bytes of one text that are kept.
 const MOST_TEXT: usize = 256 << 10;
@@ -30,7 +31,7 @@ pub(super) fn read(paths: &[PathBuf], language: &str) -> anyhow::Result<Vec<Docu
             continue;
         }
         let before = documents.len();
-        for path in files(path, language) {
+        for path in files(path, language)? {
             let name = path.display().to_string();
             if documents.iter().any(|known: &Document| known.name == name) {
                 continue;
@@ -53,18 +54,14 @@ pub(super) fn read(paths: &[PathBuf], language: &str) -> anyhow::Result<Vec<Docu
 }
 
 /// Files in `language` below `folder`, in order; what git ignores is left out.
-fn files(folder: &Path, language: &str) -> impl Iterator<Item = PathBuf> {
-    let mut walk = WalkBuilder::new(folder);
-    let entries = walk.sort_by_file_path(Ord::cmp).build();
-    let paths = entries
-        .filter_map(Result::ok)
-        .map(ignore::DirEntry::into_path);
-    paths.filter(move |path| path.is_file() && language::of_path(path).as_deref() == Some(language))
+fn files(folder: &Path, language: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let wanted = |path: &Path| language::of_path(path).as_deref() == Some(language);
+    texts::below(folder, wanted)
 }
 
 fn document(path: &Path) -> anyhow::Result<Document> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).with_context(|| name.clone())?;
+    let bytes = texts::read(path)?;
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => newline::to_lf(text),
         Err(error) => bail!("{name} is not UTF-8 text: see byte {}", error.valid_up_to()),

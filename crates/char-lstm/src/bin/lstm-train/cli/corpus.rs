@@ -98,7 +98,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         }
     }
     if let Some(path) = arguments.manifest {
-        std::fs::write(&path, report.manifest())
+        disk::write_own(&path, report.manifest().as_bytes())
             .with_context(|| format!("writing {}", path.display()))?;
     }
     if let Some(folder) = arguments.evaluation_files {
@@ -106,8 +106,8 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         let files = corpus.evaluation_files();
         for document in &files {
             let path = folder.join(inside(&document.path)?);
-            std::fs::create_dir_all(path.parent().expect("a document path has a folder"))?;
-            std::fs::write(path, corpus.text(document))?;
+            disk::make_folder(path.parent().expect("a document path has a folder"))?;
+            disk::write_own(&path, corpus.text(document))?;
         }
         if arguments.format == Format::Text {
             println!(

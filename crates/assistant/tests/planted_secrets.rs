@@ -1,0 +1,240 @@
+//! Secrets of twelve kinds, planted in three languages: in files of the workspace, in an
+//! unsaved document and in the document itself. None is offered, and none is in a cache.
+
+// `allow-unwrap-in-tests` does not reach helpers outside test functions.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use assistant::documents::{Document, DocumentId, Place};
+use assistant::models::{ModelSource, int8_engine};
+use assistant::session::{Ask, Kept, Session, Shared};
+use assistant::settings::Settings;
+use futures_executor::block_on;
+use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+
+/// What stands before each secret, how it begins, and the rest. Made up, and in parts so
+/// that no scanner takes them for real ones.
+const PLANTED: &[(&str, &str, &str)] = &[
+    ("first = \"", "AKIA", "Q7RT2ZXW9PLM4KVB"),
+    (
+        "second = \"",
+        "ghp_",
+        "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+    ),
+    (
+        "third = \"",
+        "github_pat_",
+        "11ABCDEFG0x7yZ8wV6uT5sR4qP3oN2mL1kJ",
+    ),
+    ("fourth = \"", "xoxb-", "210987654321-qWeRtYuIoP12"),
+    ("fifth = \"", "sk_live_", "4eC39HqLyjWDarjtT1zdp7dc"),
+    ("sixth = \"", "AIza", "SyD3fGh7JkL9mNpQ2rStUvWxYz1a4B6c8Ee"),
+    (
+        "seventh = \"",
+        "eyJ",
+        "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+    ),
+    ("eighth = \"", "glpat-", "x7Yz9Qw3Er5Ty7Ui1Op2"),
+    ("ninth = \"", "npm_", "z9Y8x7W6v5U4t3S2r1Q0p9O8n7M6l5K4j3I2"),
+    (
+        "tenth = \"-----BEGIN RSA PRIVATE ",
+        "KEY-----\\n",
+        "MIIEpAIBAAKCAQEA7bq3Zk2Qm9vZ2llV29vZ2lk",
+    ),
+    ("database_password = \"", "", "tr0ub4dor&3x"),
+    (
+        "billing_api_key = \"",
+        "",
+        "f81d4fae7dec11d0a76500a0c91e6bf6",
+    ),
+    ("address = \"postgres://app:", "", "Xk29fmq1Tz@db/orders"),
+];
+
+/// What is no secret, so that it shows that texts are remembered.
+const ORDINARY: (&str, &str) = ("the_greeting_of_the_house = \"", "good_morning_everyone");
+
+const LANGUAGES: [(&str, &str); 3] = [("python", "py"), ("go", "go"), ("typescript", "ts")];
+
+/// Nothing so long of a secret may come back.
+const PIECE: usize = 6;
+
+fn planted(secrets: &[(&str, &str, &str)]) -> String {
+    let lines = secrets
+        .iter()
+        .map(|(before, start, rest)| format!("{before}{start}{rest}\"\n"));
+    let mut text: String = lines.collect();
+    text += &format!("{}{}\"\n", ORDINARY.0, ORDINARY.1).repeat(4);
+    text.repeat(6)
+}
+
+fn session(caches: &Path, folder: Option<&Path>) -> Session {
+    let engines = |_: &_| {
+        let config = ModelConfig {
+            language: "rust".to_owned(),
+            cell: CellKind::Lstm,
+            num_layers: 1,
+            hidden_size: 8,
+            embedding_size: 4,
+            head: HeadInput::LastLayer,
+            window: 256,
+        };
+        let provenance = Provenance::default();
+        let model = ModelFile::from_fn(config, provenance, Precision::Int8, |_, _| 0.01)?;
+        int8_engine(&model)
+    };
+    let source = ModelSource {
+        // For another language than those here, which are left to the memory.
+        engines: Arc::new(engines),
+        default_path: None,
+        embedded: Vec::new(),
+        folder: None,
+    };
+    let kept = Kept {
+        statistics: None,
+        caches: Some(caches.to_owned()),
+    };
+    let session = Session::new(Shared::new(source, kept));
+    session.set(Settings {
+        deadline: Duration::from_secs(600),
+        eagerness: 1.0,
+        ..Settings::default()
+    });
+    session.open_folders(folder.map(Path::to_owned).into_iter().collect());
+    session.remember();
+    while session.reading().is_some_and(|progress| !progress.done) {
+        block_on(session.reading_news().next());
+    }
+    session
+}
+
+/// All that is offered at the end of `before` in a document of its own.
+fn offered(
+    session: &Session,
+    folder: &Path,
+    language: &str,
+    ending: &str,
+    before: &str,
+) -> Vec<String> {
+    let id = DocumentId::new("asked");
+    let place = Place::file(folder.join(format!("asked.{ending}")));
+    session.open(
+        id.clone(),
+        place,
+        Document::new(before, 1, language.to_owned()),
+    );
+    let mut texts = Vec::new();
+    for ask in [
+        Ask::List { by_hand: true },
+        Ask::Ghost {
+            by_hand: true,
+            selected: None,
+        },
+    ] {
+        let end = |text: &ropey::Rope| text.len_bytes()..text.len_bytes();
+        let snapshot = session.snapshot(&id, end).unwrap();
+        let suggested = block_on(session.suggest(snapshot, ask)).unwrap();
+        texts.extend(suggested.texts.into_iter().map(|text| text.text));
+    }
+    session.close(&id);
+    texts
+}
+
+fn holds_a_piece(text: &[u8], secret: &str) -> bool {
+    let mut pieces = secret.as_bytes().windows(PIECE);
+    pieces.any(|piece| text.windows(PIECE).any(|part| part == piece))
+}
+
+/// Asks where each secret goes on, at its beginning and a few bytes later.
+#[track_caller]
+fn check(session: &Session, folder: &Path, language: &str, ending: &str, own: &str) {
+    let ask = |before: &str| offered(session, folder, language, ending, &format!("{own}{before}"));
+    let ordinary = ask(ORDINARY.0);
+    assert!(
+        ordinary.iter().any(|text| text.contains(ORDINARY.1)),
+        "{language}: nothing is remembered: {ordinary:?} {:?} {:?}",
+        session.standing(None).reason,
+        session.reading()
+    );
+    for (before, start, rest) in PLANTED {
+        for typed in [0, 7] {
+            let before = format!("{before}{start}{}", &rest[..typed]);
+            for text in ask(&before) {
+                assert!(
+                    !holds_a_piece(text.as_bytes(), rest),
+                    "{language} {before}: {text}"
+                );
+                assert!(
+                    !rest[typed..].starts_with(&text) || text.len() < 3,
+                    "{language} {before}: {text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_secret_of_the_workspace_is_offered_or_kept() {
+    for (language, ending) in LANGUAGES {
+        let (folder, caches) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for name in ["one", "two"] {
+            let path = folder.path().join(format!("{name}.{ending}"));
+            fs::write(path, planted(PLANTED)).unwrap();
+        }
+        check(
+            &session(caches.path(), Some(folder.path())),
+            folder.path(),
+            language,
+            ending,
+            "",
+        );
+        // From the cache.
+        check(
+            &session(caches.path(), Some(folder.path())),
+            folder.path(),
+            language,
+            ending,
+            "",
+        );
+        let files: Vec<_> = fs::read_dir(caches.path())
+            .unwrap()
+            .map(|f| f.unwrap().path())
+            .collect();
+        assert!(!files.is_empty());
+        for file in files {
+            let bytes = fs::read(&file).unwrap();
+            assert!(holds_a_piece(&bytes, ORDINARY.1));
+            for (before, _, rest) in PLANTED {
+                let secret = rest.split('@').next().unwrap();
+                assert!(
+                    !holds_a_piece(&bytes, secret),
+                    "{} {before}",
+                    file.display()
+                );
+            }
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let mode = fs::metadata(&file).unwrap().permissions().mode();
+                assert_eq!(mode & 0o077, 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_secret_of_an_unsaved_document_or_of_the_document_itself_is_offered() {
+    for (language, ending) in LANGUAGES {
+        let (folder, caches) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let session = session(caches.path(), None);
+        let text = planted(PLANTED);
+        check(&session, folder.path(), language, ending, &text);
+        let id = DocumentId::new("unsaved");
+        let place = Place::new_document("unsaved".into());
+        session.open(id, place, Document::new(&text, 1, language.to_owned()));
+        check(&session, folder.path(), language, ending, "");
+    }
+}

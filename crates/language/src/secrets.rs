@@ -1,0 +1,182 @@
+//! What in a text looks like a secret, and which files are likely to hold some.
+//!
+//! Owns the shapes of tokens, the names that secrets are given and the names of files, one
+//! table each. A text is gone through once, forwards, and from any place only a bounded
+//! number of bytes ahead, so hostile text costs no more time than its length. Where it is
+//! not sure it says no: real code is full of names such as `token`, and a word that is
+//! missing from what is suggested is missed.
+
+mod files;
+mod guess;
+mod shapes;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+pub use files::is_secret_file;
+
+/// A piece of a secret that is at least so long gives something away.
+const PIECE: usize = 6;
+
+/// Secrets that are looked for in the rest of their text too, and how long they are at
+/// least: a shorter one may be a word.
+const MOST_REPEATED: usize = 32;
+const LEAST_REPEATED: usize = 8;
+
+/// Where secrets stand in `text`, in order, none overlapping another. What tells their
+/// kind (`ghp_`, `-----BEGIN PRIVATE KEY-----`) is not part of them.
+pub fn secrets(text: &[u8]) -> Vec<Range<usize>> {
+    let told = told(text);
+    if told.is_empty() {
+        return told;
+    }
+    // The same again, where no name tells what it is.
+    let mut values: Vec<&[u8]> = told.iter().map(|secret| &text[secret.clone()]).collect();
+    values.retain(|value| value.len() >= LEAST_REPEATED);
+    values.sort_unstable();
+    values.dedup();
+    values.truncate(MOST_REPEATED);
+    let mut found = told;
+    for value in values {
+        let mut from = 0;
+        while let Some(next) = find(&text[from..], value) {
+            let start = from + next;
+            from = start + value.len();
+            found.push(start..from);
+        }
+    }
+    found.sort_unstable_by_key(|secret| (secret.start, std::cmp::Reverse(secret.end)));
+    found.dedup_by(|next, before| {
+        let overlaps = next.start < before.end;
+        if overlaps {
+            before.end = before.end.max(next.end);
+        }
+        overlaps
+    });
+    found
+}
+
+/// Where `wanted`, which is not empty, stands first in `text`.
+fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    let (first, rest) = wanted.split_first()?;
+    let mut from = 0;
+    while let Some(next) = text[from..].iter().position(|byte| byte == first) {
+        from += next + 1;
+        if text[from..].starts_with(rest) {
+            return Some(from - 1);
+        }
+    }
+    None
+}
+
+/// Where secrets stand that are told by their shape or by a name before them.
+fn told(text: &[u8]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let may_begin = text
+            .get(at + 1)
+            .is_some_and(|&next| BEGINNINGS.has(text[at], next));
+        let secret = match may_begin {
+            true => shapes::at(text, at).or_else(|| guess::at(text, at)),
+            false => None,
+        };
+        match secret {
+            Some(secret) if found.last().is_none_or(|last| last.end <= secret.start) => {
+                at = secret.end.max(at + 1);
+                found.push(secret);
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// `text` without its secrets: what stood around them now stands side by side.
+pub fn without_secrets(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let secrets = secrets(&text);
+    if secrets.is_empty() {
+        return text;
+    }
+    Cow::Owned(without(&text, &secrets))
+}
+
+fn without(text: &[u8], secrets: &[Range<usize>]) -> Vec<u8> {
+    let mut rest = Vec::with_capacity(text.len());
+    let mut from = 0;
+    for secret in secrets {
+        rest.extend_from_slice(&text[from..secret.start]);
+        from = secret.end;
+    }
+    rest.extend_from_slice(&text[from..]);
+    rest
+}
+
+/// The pieces of the secrets of a text, each of [`PIECE`] bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Pieces(HashSet<[u8; PIECE]>);
+
+impl Pieces {
+    /// Those of the secrets of `text`. Parts of words that stand outside of them, too, are
+    /// none: `secure-1-password` takes no word away.
+    pub fn of(text: &[u8]) -> Self {
+        let secrets = secrets(text);
+        let inside = secrets
+            .iter()
+            .flat_map(|secret| windows(&text[secret.clone()]));
+        let mut pieces: HashSet<[u8; PIECE]> = inside.collect();
+        if !pieces.is_empty() {
+            let rest = without(text, &secrets);
+            let words = windows(&rest);
+            words
+                .filter(|piece| piece.iter().all(u8::is_ascii_alphabetic))
+                .for_each(|piece| {
+                    pieces.remove(&piece);
+                });
+        }
+        Self(pieces)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether what `text` has after its first `from` bytes brings one of them, the bytes
+    /// just before counted.
+    pub fn are_in(&self, text: &[u8], from: usize) -> bool {
+        let near = &text[from.saturating_sub(PIECE - 1)..];
+        windows(near).any(|piece| self.0.contains(&piece))
+    }
+}
+
+fn windows(text: &[u8]) -> impl Iterator<Item = [u8; PIECE]> {
+    let windows = text.windows(PIECE);
+    windows.filter_map(|piece| piece.try_into().ok())
+}
+
+/// What a secret, or the name of one, begins with. Almost nothing of a text does, so hardly
+/// a place of it is looked at twice.
+static BEGINNINGS: Pairs = guess::mark(shapes::mark(Pairs([0; 1024])));
+
+/// A set of pairs of bytes.
+struct Pairs([u64; 1024]);
+
+impl Pairs {
+    const fn with(mut self, one: u8, other: u8) -> Self {
+        let pair = (one as usize) << 8 | other as usize;
+        self.0[pair / 64] |= 1 << (pair % 64);
+        self
+    }
+
+    fn has(&self, one: u8, other: u8) -> bool {
+        let pair = usize::from(one) << 8 | usize::from(other);
+        self.0[pair / 64] >> (pair % 64) & 1 == 1
+    }
+}
+
+/// Whether `byte` is of those that names and most tokens are made of.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
