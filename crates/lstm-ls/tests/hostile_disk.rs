@@ -92,7 +92,7 @@ const FAULTS: &[(&str, Fault)] = &[
     }),
     ("not readable", |path| {
         fs::write(path, "text").unwrap();
-        fs::set_permissions(path, Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
         None
     }),
     ("growing", |path| {
