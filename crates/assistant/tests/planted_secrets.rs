@@ -148,6 +148,11 @@ fn holds_a_piece(text: &[u8], secret: &str) -> bool {
     pieces.any(|piece| text.windows(PIECE).any(|part| part == piece))
 }
 
+/// The secret itself, without the host that follows the password of an address.
+fn secret_of(rest: &str) -> &str {
+    rest.split('@').next().unwrap_or(rest)
+}
+
 /// Asks where each secret goes on, at its beginning and a few bytes later.
 #[track_caller]
 fn check(session: &Session, folder: &Path, language: &str, ending: &str, own: &str) {
@@ -164,7 +169,7 @@ fn check(session: &Session, folder: &Path, language: &str, ending: &str, own: &s
             let before = format!("{before}{start}{}", &rest[..typed]);
             for text in ask(&before) {
                 assert!(
-                    !holds_a_piece(text.as_bytes(), rest),
+                    !holds_a_piece(text.as_bytes(), secret_of(rest)),
                     "{language} {before}: {text}"
                 );
                 assert!(
@@ -208,9 +213,8 @@ fn no_secret_of_the_workspace_is_offered_or_kept() {
             let bytes = fs::read(&file).unwrap();
             assert!(holds_a_piece(&bytes, ORDINARY.1));
             for (before, _, rest) in PLANTED {
-                let secret = rest.split('@').next().unwrap();
                 assert!(
-                    !holds_a_piece(&bytes, secret),
+                    !holds_a_piece(&bytes, secret_of(rest)),
                     "{} {before}",
                     file.display()
                 );

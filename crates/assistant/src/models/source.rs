@@ -37,8 +37,16 @@ static PYTHON: Shipped = Shipped {
     )),
 };
 
+static TYPESCRIPT: Shipped = Shipped {
+    language: "typescript",
+    bytes: include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/typescript.safetensors"
+    )),
+};
+
 /// Every one of them, the default first.
-static EMBEDDED: [&Shipped; 2] = [&RUST, &PYTHON];
+static EMBEDDED: [&Shipped; 3] = [&RUST, &PYTHON, &TYPESCRIPT];
 
 /// Where a model is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
