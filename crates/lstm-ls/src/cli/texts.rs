@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// If it can't be read, is no regular file, or is too large.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let read = disk::read(path, Links::Followed, MOST_BYTES);
-    read.with_context(|| format!("cannot read {}", path.display()))
+    read.with_context(|| path.display().to_string())
 }
 
 /// The files at or below `input` that are `wanted`, in order of path. What git ignores and
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// If there is nothing at `input`.
 pub(super) fn below(input: &Path, wanted: impl Fn(&Path) -> bool) -> anyhow::Result<Vec<PathBuf>> {
     let found = std::fs::metadata(input);
-    let found = found.with_context(|| format!("cannot read {}", input.display()))?;
+    let found = found.with_context(|| input.display().to_string())?;
     if !found.is_dir() {
         let named = Some(input.to_owned()).filter(|input| wanted(input));
         return Ok(named.into_iter().collect());
