@@ -9,6 +9,8 @@ use crate::stops::{Level, StopFit, Stops};
 
 /// What is left to the base below this much changes no answer.
 const NEGLIGIBLE: f32 = 1e-3;
+/// Bytes after which text that is the same is taken for a repetition.
+const KNOWN_TEXT: usize = 20;
 
 /// All that is remembered at one cursor, nearest first.
 #[derive(Clone, Copy)]
@@ -69,6 +71,15 @@ pub struct Evidence {
     pub layers: [Found; 2],
     /// Probability that went to no context at all.
     pub unseen: f32,
+}
+
+impl Evidence {
+    /// Whether this is text that was there before and always went on the same way.
+    /// What followed similar places says nothing then.
+    fn is_known_text(&self) -> bool {
+        let longest = self.layers.iter().max_by_key(|found| found.order);
+        longest.is_some_and(|found| found.order >= KNOWN_TEXT && found.distinct == 1)
+    }
 }
 
 /// What followed the longest context of a layer.
@@ -138,7 +149,8 @@ impl Reader {
         for (probability, base) in out.probabilities.iter_mut().zip(BASE) {
             *probability += left * base;
         }
-        if let (Some(contexts), Some(scorer)) = (&self.contexts, memory.scorer) {
+        let is_known = out.evidence.is_known_text();
+        if let (Some(contexts), Some(scorer), false) = (&self.contexts, memory.scorer, is_known) {
             let previous = self.context.last().copied().unwrap_or_default();
             let rows = &mut counts.rows;
             let orders = out.evidence.layers.map(|found| found.order);

@@ -51,10 +51,11 @@ impl Focus {
         true
     }
 
-    /// Makes ready in `group` what is near the document that was opened last.
+    /// Makes ready in `group` what is near the document that was opened last, if one was.
     pub(crate) fn prepare(&self, group: &Group) {
-        let latest = self.0.first().map_or(Path::new(""), PathBuf::as_path);
-        group.prepare(latest);
+        if let Some(latest) = self.0.first() {
+            group.prepare(latest);
+        }
     }
 
     /// Brings `candidates` into order, nearest first. `packages` are the folders that

@@ -174,3 +174,29 @@ fn what_lies_beside_the_text_is_near_where_not_all_is() {
     let found = predict(b"fn frobnicate(k", &layer);
     assert!(found.probabilities[usize::from(b'n')] > 0.5);
 }
+
+#[test]
+fn a_line_that_was_written_before_goes_on_as_it_did_whatever_similar_ones_say() {
+    let line = |at: usize| format!("let branch_of_{at} = read_old_{at}(stream);\n");
+    let lines = (0..300).map(|at| {
+        (
+            PathBuf::from(format!("{at}.rs")),
+            Arc::from(line(at).as_bytes()),
+        )
+    });
+    let layer = group(&lines.collect()).layer(&[]);
+    for at in [0, 7, 128, 299] {
+        let whole = line(at);
+        let begun = whole.find("old").expect("it is there");
+        for end in begun..whole.len() - 1 {
+            let before = &whole.as_bytes()[..end];
+            let found = predict(before, &layer).probabilities;
+            let likeliest = (0..=255_u8).max_by(|&a, &b| {
+                let [a, b] = [a, b].map(|byte| found[usize::from(byte)]);
+                a.total_cmp(&b)
+            });
+            let next = Some(whole.as_bytes()[end]);
+            assert_eq!(likeliest, next, "after {:?}", &whole[..end]);
+        }
+    }
+}
