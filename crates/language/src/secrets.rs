@@ -113,7 +113,7 @@ fn without(text: &[u8], secrets: &[Range<usize>]) -> Vec<u8> {
     rest
 }
 
-/// The pieces of the secrets of a text, each of [`PIECE`] bytes.
+/// The pieces of the secrets of a text, each of six bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Pieces(HashSet<[u8; PIECE]>);
 
