@@ -122,9 +122,12 @@ impl Pieces {
     /// none: `secure-1-password` takes no word away.
     pub fn of(text: &[u8]) -> Self {
         let secrets = secrets(text);
+        // With what stands just before: no three bytes of a secret are offered there.
+        let with_start =
+            |secret: &Range<usize>| &text[secret.start.saturating_sub(PIECE - 3)..secret.end];
         let inside = secrets
             .iter()
-            .flat_map(|secret| windows(&text[secret.clone()]));
+            .flat_map(|secret| windows(with_start(secret)));
         let mut pieces: HashSet<[u8; PIECE]> = inside.collect();
         if !pieces.is_empty() {
             let rest = without(text, &secrets);
