@@ -93,11 +93,13 @@ impl<'a> Seam<'a> {
     /// [`Cancelled`], within one byte of the token being set.
     pub(crate) fn fitting(
         &self,
-        drafts: Vec<Draft>,
+        mut drafts: Vec<Draft>,
         predictor: &mut Predictor<'_>,
         cursor: &Head,
         limits: Limits<'_>,
     ) -> Result<Option<Vec<Draft>>, Cancelled> {
+        // Where there are more ends than are scored, the likeliest text has its own.
+        drafts.sort_by_key(|draft| !draft.candidate.is_likeliest());
         let mut heads = vec![cursor.clone()];
         let mut tried: Vec<(usize, End)> = Vec::new();
         for (index, draft) in drafts.iter().enumerate() {
