@@ -33,6 +33,7 @@ pub type Changes = HashMap<PathBuf, Option<Arc<[u8]>>>;
 pub struct Group {
     /// What `index` holds.
     indexed: Arc<Texts>,
+    indexed_bytes: usize,
     index: Option<Arc<Segment>>,
     /// What has changed since.
     changed: Changes,
@@ -82,6 +83,7 @@ impl Group {
     /// what [`indexed`](Self::indexed) and [`index`](Self::index) gave.
     pub fn of_parts(indexed: Texts, index: Option<Arc<Segment>>) -> Self {
         Self {
+            indexed_bytes: indexed.values().map(|text| text.len()).sum(),
             indexed: Arc::new(indexed),
             index,
             ..Self::default()
@@ -145,21 +147,26 @@ impl Group {
 
     /// What of the indexed texts is near `folder`.
     fn neighbourhood(&self, folder: &Path) -> Neighbourhood {
-        let all: usize = self.indexed.values().map(|text| text.len()).sum();
-        let folder = if all <= MOST_NEAR {
-            Path::new("")
-        } else {
-            folder
+        let folder = match self.indexed_bytes <= MOST_NEAR {
+            true => Path::new(""),
+            false => folder,
         };
-        let mut known = self.near.lock();
-        let found = known.iter().position(|(of, _)| of == folder);
-        let near = match found {
-            Some(at) => known.remove(at).1,
-            None => Neighbourhood::new(&nearest(&self.indexed, folder)),
+        let known = |near: &[(PathBuf, Neighbourhood)]| near.iter().position(|n| n.0 == folder);
+        let found = {
+            let mut near = self.near.lock();
+            known(&near).map(|at| {
+                near[..=at].rotate_right(1);
+                near[0].1.clone()
+            })
         };
-        known.insert(0, (folder.to_owned(), near.clone()));
-        known.truncate(MOST_NEIGHBOURHOODS);
-        near
+        // That takes some time, for which requests in other folders do not wait.
+        found.unwrap_or_else(|| {
+            let made = Neighbourhood::new(&nearest(&self.indexed, folder));
+            let mut near = self.near.lock();
+            near.insert(0, (folder.to_owned(), made.clone()));
+            near.truncate(MOST_NEIGHBOURHOODS);
+            made
+        })
     }
 
     /// Makes ready what [`layer`](Self::layer) takes some time for at first: what is
@@ -261,6 +268,7 @@ impl Group {
         let current = index(after.collect());
         Self {
             indexed: Arc::clone(&self.indexed),
+            indexed_bytes: self.indexed_bytes,
             index: self.index.clone(),
             changed,
             outdated,

@@ -149,10 +149,11 @@ impl Reader {
         for (probability, base) in out.probabilities.iter_mut().zip(BASE) {
             *probability += left * base;
         }
+        let rows = &mut counts.rows;
+        rows.clear();
         let is_known = out.evidence.is_known_text();
         if let (Some(contexts), Some(scorer), false) = (&self.contexts, memory.scorer, is_known) {
             let previous = self.context.last().copied().unwrap_or_default();
-            let rows = &mut counts.rows;
             let orders = out.evidence.layers.map(|found| found.order);
             let counted = &out.probabilities;
             rows.tell(contexts, memory.sources(), counted, orders, previous);
@@ -235,7 +236,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// What was told of the bytes at the last place that was predicted.
+    /// What was told of the bytes at the last place that was predicted; nothing where the
+    /// scorer had no say.
     pub fn rows(&self) -> &Rows {
         &self.rows
     }

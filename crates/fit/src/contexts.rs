@@ -37,6 +37,18 @@ struct Place {
     cost: f64,
 }
 
+impl Place {
+    /// Where `byte` came next; `None` where the scorer has no say.
+    fn of(rows: &Rows, byte: u8, cost: f64) -> Option<Self> {
+        let row = rows.bytes.iter().position(|&other| other == byte);
+        (!rows.values.is_empty()).then(|| Self {
+            next: row.unwrap_or(rows.bytes.len()),
+            rows: rows.clone(),
+            cost,
+        })
+    }
+}
+
 /// The scorer for the languages of `subjects`.
 ///
 /// # Errors
@@ -87,13 +99,8 @@ fn see(subject: &Subject) -> Vec<Place> {
             let mut here: Reader = reader.take().unwrap_or_else(|| Reader::new(&memory));
             if (at / STRETCH) % THINNED == which {
                 here.predict(&memory, &mut counts, &mut prediction);
-                let rows = counts.rows().clone();
-                let row = rows.bytes.iter().position(|&other| other == byte);
-                seen.push(Place {
-                    next: row.unwrap_or(rows.bytes.len()),
-                    rows,
-                    cost: -f64::from(prediction.probabilities[usize::from(byte)]).ln(),
-                });
+                let cost = -f64::from(prediction.probabilities[usize::from(byte)]).ln();
+                seen.extend(Place::of(counts.rows(), byte, cost));
             }
             if !prefix.push(byte, &known) {
                 let memory = Memory {

@@ -32,7 +32,8 @@ struct Table {
 }
 
 impl Near {
-    /// Looks through `texts`; of two places, the one in the later text is nearer.
+    /// Looks through `texts`, less than 256 MB in all; of two places, the one in the later
+    /// text is nearer.
     pub fn new<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut near = Self {
             text: Vec::new(),

@@ -31,16 +31,23 @@ pub const VALUES: usize =
 /// Bytes that followed, and what is told of each; and of all others together.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    /// The bytes, in the order in which they were found.
+    /// The bytes, in the order in which they were found, at most `MOST_ROWS - 1`.
     pub bytes: Vec<u8>,
-    /// One for each byte and then one for the rest: one value of each input.
+    /// `[bytes.len() + 1]`, the last of the rest: one value of each input, counted through
+    /// all inputs, so that each is below [`VALUES`].
     pub values: Vec<[u16; INPUTS]>,
-    /// Their probabilities by counts alone.
+    /// `[bytes.len() + 1]`: their probabilities by counts alone, which sum to 1.
     pub shares: Vec<f32>,
 }
 
 impl Rows {
-    /// Fills in what is told at `reader`, where counts alone give `probabilities`. The
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.values.clear();
+        self.shares.clear();
+    }
+
+    /// Adds what is told at `reader`, where counts alone give `probabilities`. The
     /// longest contexts that they rest on are `orders` long, in the text before and in
     /// other texts, and `previous` is the byte before.
     pub(crate) fn tell(
@@ -51,9 +58,6 @@ impl Rows {
         orders: [usize; 2],
         previous: u8,
     ) {
-        self.bytes.clear();
-        self.values.clear();
-        self.shares.clear();
         let mut row_of = [u8::MAX; 256];
         // Of each slot, how often each row followed and which was the latest.
         let mut counts = [[0_u8; MOST_BYTES + 1]; SLOTS];

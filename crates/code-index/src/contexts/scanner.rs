@@ -219,8 +219,9 @@ impl Scanner {
     }
 }
 
-/// What words are made of.
-pub(crate) fn is_word_byte(byte: u8) -> bool {
+/// What words are made of in any language: the same bytes as `language::is_word_byte`, which
+/// this crate does not reach.
+fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 

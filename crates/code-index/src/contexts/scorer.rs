@@ -16,9 +16,11 @@ const MOST: f32 = 12.0;
 /// Built-in numbers are stored in so many parts of 1.
 const PARTS: f32 = 2048.0;
 
-/// A network that scores bytes: every value of every input has a vector, their sums
-/// are the units of one hidden layer, the score is what it and the values say. The
-/// probability by counts is multiplied by its exponential.
+/// A network that scores bytes, in nats: every value of every input has a vector, their
+/// sums are the units of one hidden layer, the score is what it and the values say. The
+/// probability by counts is multiplied by its exponential and all are brought to a sum of 1
+/// again: a log-linear mixture, as the compressors of the PAQ family have (Mahoney 2005),
+/// but of whole bytes, and fitted instead of adapted.
 #[derive(Clone, Debug)]
 pub struct Scorer {
     numbers: Vec<f32>,
@@ -39,7 +41,9 @@ impl Scorer {
         &BUILT_IN
     }
 
-    /// A scorer from its [`NUMBERS`] numbers; `None` if they are another number.
+    /// A scorer from its [`NUMBERS`] numbers: vectors `[VALUES, WIDTH]`, the units' biases
+    /// `[UNITS]` and their weights in the score `[UNITS]`. `None` if there are more or fewer,
+    /// or one of them is not finite.
     pub fn new(numbers: Vec<f32>) -> Option<Self> {
         (numbers.len() == NUMBERS && numbers.iter().all(|n| n.is_finite()))
             .then_some(Self { numbers })
@@ -57,7 +61,7 @@ impl Scorer {
         &self.numbers
     }
 
-    /// As it is built in: 16 bits each.
+    /// As it is built in: signed little-endian 16-bit numbers of 2048ths.
     pub fn to_bytes(&self) -> Vec<u8> {
         let parts = self.numbers.iter().map(|n| (n * PARTS).round() as i16);
         parts.flat_map(i16::to_le_bytes).collect()
