@@ -16,7 +16,7 @@ use crate::options::{Before, Options, Reach, Request};
 use crate::show::{self, Ignored};
 use crate::states::{Feeder, Memo, MemoSession, StateCache, Windows};
 use crate::stop_rules::StopRules;
-use crate::suggest::{Seam, Site, drafts, rank};
+use crate::suggest::{Seam, Site, best_first, drafts, rank};
 use crate::surprise::{Document, Finder, Surprise};
 use crate::surroundings::{self, Brackets, Surroundings};
 
@@ -207,13 +207,17 @@ impl Completer {
         let ranked = rank(drafts, word, options.candidates);
         let some = !ranked.is_empty();
         let percent = show::percent(&ranked);
-        completion.suggestions = match cost {
+        let mut suggestions = match cost {
             Some(cost) => show::worth_a_look(ranked, word.len(), cost, &options.ignored),
             None => ranked,
         };
         if options.unasked {
-            show::likely_enough(&mut completion.suggestions, brackets.mode());
+            show::likely_enough(&mut suggestions, brackets.mode());
         }
+        completion.suggestions = match cost {
+            Some(_) => suggestions,
+            None => best_first(suggestions),
+        };
         completion.stop = match stop {
             Stop::Finished if !some => Stop::NothingToAdd,
             Stop::Finished if completion.suggestions.is_empty() => Stop::NotWorthALook { percent },

@@ -31,10 +31,6 @@ pub(crate) fn drafts(candidates: Vec<Candidate>, site: Site<'_>, least: usize) -
 
 /// Ranks `drafts`, whose texts go on the half-typed `word`, and keeps `most` of them: the
 /// best, and the likeliest.
-///
-/// Ranked by [`Suggestion::score`], but what begins with the same word as a
-/// better one comes after all that does not: in a short list, several ways to
-/// begin are worth more than one beginning continued in several ways.
 pub(crate) fn rank(mut drafts: Vec<Draft>, word: &str, most: usize) -> Vec<Suggestion> {
     drafts.sort_by(|a, b| {
         let (a, b) = (&a.candidate, &b.candidate);
@@ -58,30 +54,29 @@ pub(crate) fn rank(mut drafts: Vec<Draft>, word: &str, most: usize) -> Vec<Sugge
             }),
         }
     }
-    let mut begun: Vec<&str> = Vec::new();
-    let repeats: Vec<bool> = (suggestions.iter())
-        .map(|suggestion| {
-            let word = first_word(&suggestion.text);
-            let known = begun.contains(&word);
-            begun.push(word);
-            known
-        })
-        .collect();
-    let (again, first): (Vec<_>, Vec<_>) = suggestions
-        .into_iter()
-        .zip(repeats)
-        .partition(|&(_, repeats)| repeats);
-    let mut suggestions: Vec<Suggestion> = first
-        .into_iter()
-        .chain(again)
-        .map(|(suggestion, _)| suggestion)
-        .collect();
+    let mut suggestions = best_first(suggestions);
     let most = most.min(suggestions.len());
     let mut dropped = suggestions.split_off(most).into_iter();
     if let (Some(last), Some(likeliest)) = (suggestions.last_mut(), dropped.find(|s| s.likeliest)) {
         *last = likeliest;
     }
     suggestions
+}
+
+/// `suggestions` by [`Suggestion::score`], but what begins with the same word as a
+/// better one comes after all that does not: in a short list, several ways to
+/// begin are worth more than one beginning continued in several ways.
+pub(crate) fn best_first(mut suggestions: Vec<Suggestion>) -> Vec<Suggestion> {
+    suggestions.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut begun: Vec<String> = Vec::new();
+    let (mut first, again): (Vec<_>, Vec<_>) = suggestions.into_iter().partition(|suggestion| {
+        let word = first_word(&suggestion.text);
+        let begins_anew = begun.iter().all(|other| other != word);
+        begun.push(word.to_owned());
+        begins_anew
+    });
+    first.extend(again);
+    first
 }
 
 /// The word or the single character that `text` begins with, blanks aside.
