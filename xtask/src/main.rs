@@ -9,6 +9,7 @@ mod debian;
 mod doors;
 mod fuzz;
 mod libtorch;
+mod links;
 mod members;
 mod neovim;
 mod process;

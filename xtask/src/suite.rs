@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, process, python, rooms, workspace};
+use crate::{doors, libtorch, links, process, python, rooms, workspace};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -29,7 +29,7 @@ pub(crate) enum Group {
     /// Which crates may reach which, which do without files, threads and clocks, and
     /// that no circle of files goes through two folders
     Doors,
-    /// The documentation of every crate, without a warning
+    /// The documentation of every crate, without a warning, and no dead link in any page
     Doc,
     /// The tests of every crate, and the examples in its documentation
     Unit,
@@ -143,11 +143,14 @@ impl Group {
                 doors::check()?;
                 rooms::check()?;
             }
-            Self::Doc => shown(
-                process::cargo()
-                    .args(["doc", "--workspace", "--no-deps"])
-                    .env("RUSTDOCFLAGS", "--deny=warnings"),
-            )?,
+            Self::Doc => {
+                links::check()?;
+                shown(
+                    process::cargo()
+                        .args(["doc", "--workspace", "--no-deps"])
+                        .env("RUSTDOCFLAGS", "--deny=warnings"),
+                )?;
+            }
             Self::Unit => counted(
                 tally,
                 process::cargo().args([

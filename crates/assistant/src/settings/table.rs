@@ -307,9 +307,9 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_this_table() {
-        let readme = include_str!("../../../../README.md");
+    fn the_manual_has_this_table() {
+        let manual = include_str!("../../../../docs/settings.md");
         let table = markdown();
-        assert!(readme.contains(&table), "README.md, Settings:\n{table}");
+        assert!(manual.contains(&table), "docs/settings.md:\n{table}");
     }
 }
