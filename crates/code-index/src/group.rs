@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 
@@ -40,11 +40,11 @@ pub struct Group {
     /// The changed texts as `index` holds them, and as they are.
     outdated: Option<Arc<Segment>>,
     current: Option<Arc<Segment>>,
+    current_bytes: usize,
     masks: Mutex<Vec<(Vec<PathBuf>, Arc<Segment>)>>,
-    /// What of `indexed` is near, by folder; all is near every folder if it is little.
-    near: Arc<Mutex<Vec<(PathBuf, Neighbourhood)>>>,
-    /// All of `current`.
-    near_current: OnceLock<Neighbourhood>,
+    /// What of `indexed` is near, and what of `current`.
+    near: Arc<Neighbourhoods>,
+    near_current: Neighbourhoods,
 }
 
 /// Texts that are near some place.
@@ -70,6 +70,39 @@ impl Neighbourhood {
     fn added_to<'p>(&self, layer: Layer, hidden: impl Iterator<Item = &'p PathBuf>) -> Layer {
         let hidden = hidden.filter_map(|path| self.numbers.get(path).copied());
         layer.looking_in(Arc::clone(&self.near), hidden)
+    }
+}
+
+/// What of some texts is near, by folder; all is near every folder if it is little.
+#[derive(Default)]
+struct Neighbourhoods(Mutex<Vec<(PathBuf, Neighbourhood)>>);
+
+impl Neighbourhoods {
+    /// What of `texts`, which have so many `bytes`, is near `folder`.
+    fn of<'t, I>(&self, folder: &Path, bytes: usize, texts: impl FnOnce() -> I) -> Neighbourhood
+    where
+        I: Iterator<Item = (&'t PathBuf, &'t Arc<[u8]>)>,
+    {
+        let folder = match bytes <= MOST_NEAR {
+            true => Path::new(""),
+            false => folder,
+        };
+        let known = |near: &[(PathBuf, Neighbourhood)]| near.iter().position(|n| n.0 == folder);
+        let found = {
+            let mut near = self.0.lock();
+            known(&near).map(|at| {
+                near[..=at].rotate_right(1);
+                near[0].1.clone()
+            })
+        };
+        // That takes some time, for which requests in other folders do not wait.
+        found.unwrap_or_else(|| {
+            let made = Neighbourhood::new(&nearest(texts(), folder));
+            let mut near = self.0.lock();
+            near.insert(0, (folder.to_owned(), made.clone()));
+            near.truncate(MOST_NEIGHBOURHOODS);
+            made
+        })
     }
 }
 
@@ -130,43 +163,21 @@ impl Group {
         for segment in self.outdated.iter().chain(&self.mask(without)) {
             layer = layer.without(Arc::clone(segment));
         }
+        let folder = without.first().and_then(|path| path.parent());
+        let folder = folder.unwrap_or(Path::new(""));
         if self.index.is_some() {
-            let folder = without.first().and_then(|path| path.parent());
-            let near = self.neighbourhood(folder.unwrap_or(Path::new("")));
+            let texts = || self.indexed.iter();
+            let near = self.near.of(folder, self.indexed_bytes, texts);
             layer = near.added_to(layer, without.iter().chain(self.changed.keys()));
         }
         if self.current.is_some() {
-            let near = self.near_current.get_or_init(|| {
+            let near = self.near_current.of(folder, self.current_bytes, || {
                 let after = self.changed.iter();
-                Neighbourhood::new(&in_order(after.filter_map(|(p, t)| Some((p, t.as_ref()?)))))
+                after.filter_map(|(path, text)| Some((path, text.as_ref()?)))
             });
             layer = near.added_to(layer, without.iter());
         }
         layer
-    }
-
-    /// What of the indexed texts is near `folder`.
-    fn neighbourhood(&self, folder: &Path) -> Neighbourhood {
-        let folder = match self.indexed_bytes <= MOST_NEAR {
-            true => Path::new(""),
-            false => folder,
-        };
-        let known = |near: &[(PathBuf, Neighbourhood)]| near.iter().position(|n| n.0 == folder);
-        let found = {
-            let mut near = self.near.lock();
-            known(&near).map(|at| {
-                near[..=at].rotate_right(1);
-                near[0].1.clone()
-            })
-        };
-        // That takes some time, for which requests in other folders do not wait.
-        found.unwrap_or_else(|| {
-            let made = Neighbourhood::new(&nearest(&self.indexed, folder));
-            let mut near = self.near.lock();
-            near.insert(0, (folder.to_owned(), made.clone()));
-            near.truncate(MOST_NEIGHBOURHOODS);
-            made
-        })
     }
 
     /// Makes ready what [`layer`](Self::layer) takes some time for at first: what is
@@ -214,7 +225,8 @@ impl Group {
     }
 
     /// The group once these texts are as `changes` say; `None` if that changes nothing.
-    /// However many they are, two indexes are made.
+    /// However many they are, two indexes are made: of what changed, as it was and as it
+    /// is, or one of all where that is no more.
     pub fn with(&self, changes: Changes) -> Option<Self> {
         let mut changed = self.changed.clone();
         let mut new = HashSet::new();
@@ -226,6 +238,11 @@ impl Group {
         }
         if new.is_empty() {
             return None;
+        }
+        if 2 * self.bytes_of(&changed) >= self.indexed_bytes
+            && let Some(anew) = self.indexed_anew(&changed)
+        {
+            return Some(anew);
         }
         let masks = self.masks.lock();
         let masks = masks
@@ -265,7 +282,9 @@ impl Group {
         let before = changed.keys().filter_map(|p| self.indexed.get_key_value(p));
         let outdated = index(before.collect());
         let after = changed.iter().filter_map(|(p, t)| Some((p, t.as_ref()?)));
-        let current = index(after.collect());
+        let after: Vec<_> = after.collect();
+        let current_bytes = after.iter().map(|(_, text)| text.len()).sum();
+        let current = index(after);
         Self {
             indexed: Arc::clone(&self.indexed),
             indexed_bytes: self.indexed_bytes,
@@ -273,9 +292,10 @@ impl Group {
             changed,
             outdated,
             current,
+            current_bytes,
             masks: Mutex::default(),
             near: Arc::clone(&self.near),
-            near_current: OnceLock::new(),
+            near_current: Neighbourhoods::default(),
         }
     }
 
@@ -292,11 +312,16 @@ impl Group {
     /// Whether `changed` is too much to be kept beside the index: what is new, or what
     /// has to be taken away.
     fn is_much(&self, changed: &Changes) -> bool {
+        let bytes = self.bytes_of(changed);
+        bytes > MOST_CHANGED || (self.index.is_none() && bytes > 0)
+    }
+
+    /// Bytes of `changed`: of what is new, or of what has to be taken away if that is more.
+    fn bytes_of(&self, changed: &Changes) -> usize {
         let new = changed.values().flatten().map(|text| text.len());
-        let new: usize = new.sum();
         let old = changed.keys().filter_map(|path| self.indexed.get(path));
-        let old: usize = old.map(|text| text.len()).sum();
-        new.max(old) > MOST_CHANGED || (self.index.is_none() && new > 0)
+        let old = old.map(|text| text.len());
+        new.sum::<usize>().max(old.sum())
     }
 
     /// What was indexed, with `changed` instead of what has changed by now, in one
@@ -335,7 +360,10 @@ fn in_order<'t>(
 
 /// As many of `texts` as may be near, the nearest to `folder` last: those that share
 /// most of its path.
-fn nearest<'t>(texts: &'t Texts, folder: &Path) -> Vec<(&'t PathBuf, &'t Arc<[u8]>)> {
+fn nearest<'t>(
+    texts: impl Iterator<Item = (&'t PathBuf, &'t Arc<[u8]>)>,
+    folder: &Path,
+) -> Vec<(&'t PathBuf, &'t Arc<[u8]>)> {
     let mut texts = in_order(texts);
     texts.sort_by_key(|(path, _)| {
         let pairs = path.components().zip(folder.components());
