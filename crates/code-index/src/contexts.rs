@@ -5,6 +5,7 @@
 //! [`recent`] the places are found where the same stood, and the [`scorer`], which is
 //! fitted, says how much what followed there speaks for each byte.
 
+mod followers;
 mod near;
 mod places;
 mod reader;
@@ -13,6 +14,7 @@ mod rows;
 mod scanner;
 mod scorer;
 
+pub use followers::Followers;
 pub use near::Near;
 pub(crate) use reader::{ContextReader, NearPart, Sources};
 pub(crate) use recent::Recent;

@@ -42,7 +42,9 @@ mod prefix;
 mod segment;
 mod stops;
 
-pub use contexts::{INPUTS, MOST_ROWS, NUMBERS, Near, Rows, Scorer, UNITS, VALUES, WIDTH};
+pub use contexts::{
+    Followers, INPUTS, MOST_ROWS, NUMBERS, Near, Rows, Scorer, UNITS, VALUES, WIDTH,
+};
 pub use error::SegmentError;
 pub use group::{Changes, Group, Texts};
 pub use layer::Layer;

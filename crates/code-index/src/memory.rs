@@ -1,7 +1,7 @@
 //! The distribution of the next byte, by what followed its context before.
 
 use crate::MOST_ORDER;
-use crate::contexts::{ContextReader, Rows, Scorer, Sources};
+use crate::contexts::{ContextReader, Followers, Rows, Scorer, Sources};
 use crate::layer::{Layer, LayerCursor, PrefixCursor};
 use crate::prefix::Prefix;
 use crate::segment::Histogram;
@@ -9,8 +9,6 @@ use crate::stops::{Level, StopFit, Stops};
 
 /// What is left to the base below this much changes no answer.
 const NEGLIGIBLE: f32 = 1e-3;
-/// Bytes after which text that is the same is taken for a repetition.
-const KNOWN_TEXT: usize = 20;
 
 /// All that is remembered at one cursor, nearest first.
 #[derive(Clone, Copy)]
@@ -52,6 +50,8 @@ pub struct Prediction {
     pub probabilities: [f32; 256],
     /// What it rests on.
     pub evidence: Evidence,
+    /// What followed contexts of other kinds, if there is a scorer.
+    pub followers: Followers,
 }
 
 impl Default for Prediction {
@@ -59,6 +59,7 @@ impl Default for Prediction {
         Self {
             probabilities: [1.0 / 256.0; 256],
             evidence: Evidence::default(),
+            followers: Followers::default(),
         }
     }
 }
@@ -71,15 +72,6 @@ pub struct Evidence {
     pub layers: [Found; 2],
     /// Probability that went to no context at all.
     pub unseen: f32,
-}
-
-impl Evidence {
-    /// Whether this is text that was there before and always went on the same way.
-    /// What followed similar places says nothing then.
-    fn is_known_text(&self) -> bool {
-        let longest = self.layers.iter().max_by_key(|found| found.order);
-        longest.is_some_and(|found| found.order >= KNOWN_TEXT && found.distinct == 1)
-    }
 }
 
 /// What followed the longest context of a layer.
@@ -125,39 +117,42 @@ impl Reader {
 
     /// The distribution of the next byte.
     pub fn predict(&mut self, memory: &Memory<'_>, counts: &mut Counts, out: &mut Prediction) {
-        out.probabilities.fill(0.0);
-        out.evidence = Evidence::default();
+        let Prediction {
+            probabilities,
+            evidence,
+            followers,
+        } = out;
+        probabilities.fill(0.0);
+        followers.clear();
+        *evidence = Evidence::default();
         let mut left = 1.0_f32;
         self.descend(memory, counts, |level, counts| {
-            let found = &mut out.evidence.layers[level.layer];
+            let found = &mut evidence.layers[level.layer];
             if found.order == 0 {
                 *found = Found {
                     order: level.order,
                     total: level.total,
                     distinct: level.distinct,
                 };
+                followers.set_longest(level.layer, level.order, counts);
             }
             let stop = memory.stops.of(level);
             let each = left * stop / level.total as f32;
             for (byte, count) in counts.each() {
-                out.probabilities[usize::from(byte)] += each * count as f32;
+                probabilities[usize::from(byte)] += each * count as f32;
             }
             left *= 1.0 - stop;
             left > NEGLIGIBLE
         });
-        out.evidence.unseen = left;
-        for (probability, base) in out.probabilities.iter_mut().zip(BASE) {
+        evidence.unseen = left;
+        for (probability, base) in probabilities.iter_mut().zip(BASE) {
             *probability += left * base;
         }
-        let rows = &mut counts.rows;
-        rows.clear();
-        let is_known = out.evidence.is_known_text();
-        if let (Some(contexts), Some(scorer), false) = (&self.contexts, memory.scorer, is_known) {
+        if let (Some(contexts), Some(scorer)) = (&self.contexts, memory.scorer) {
             let previous = self.context.last().copied().unwrap_or_default();
-            let orders = out.evidence.layers.map(|found| found.order);
-            let counted = &out.probabilities;
-            rows.tell(contexts, memory.sources(), counted, orders, previous);
-            scorer.apply(rows, &mut out.probabilities);
+            followers.count(contexts, memory.sources(), previous);
+            let rows = Rows::new(followers, probabilities, [None; 2]);
+            scorer.apply(&rows, probabilities);
         }
     }
 
@@ -187,7 +182,7 @@ impl Reader {
         mut visit: impl FnMut(Level, &Histogram) -> bool,
     ) {
         self.prefix.look(memory.prefix, &self.context);
-        let counts = &mut counts.histogram;
+        let counts = &mut counts.0;
         let mut above = 0;
         let any = usize::MAX;
         let mut before = [0; 2];
@@ -230,18 +225,7 @@ impl Reader {
 
 /// Room to count in, kept between predictions.
 #[derive(Clone, Debug, Default)]
-pub struct Counts {
-    histogram: Histogram,
-    rows: Rows,
-}
-
-impl Counts {
-    /// What was told of the bytes at the last place that was predicted; nothing where the
-    /// scorer had no say.
-    pub fn rows(&self) -> &Rows {
-        &self.rows
-    }
-}
+pub struct Counts(Histogram);
 
 /// The distribution of a byte of which nothing is known: mostly what text is made of.
 const BASE: [f32; 256] = base();

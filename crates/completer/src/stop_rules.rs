@@ -11,6 +11,7 @@ use crate::surroundings::{Brackets, Surroundings, columns};
 mod loops;
 
 pub(crate) use loops::before_repetition;
+use loops::third_time;
 
 /// What does not change while candidates of one request are decoded.
 #[derive(Clone, Debug)]
@@ -107,10 +108,22 @@ impl Tracker {
     pub(crate) fn advance(&mut self, rules: &StopRules, text: &[u8], byte: u8) -> Option<usize> {
         let end = match byte {
             b'\n' | b'\r' => self.line_feed(rules, text),
-            _ => self.inside_line(rules, text.len(), byte),
+            _ => (self.inside_line(rules, text.len(), byte))
+                .or_else(|| self.third_time(rules, text, byte)),
         };
         self.previous = byte;
         end
+    }
+
+    /// Where a stretch of the line begins that `byte` ends for the third time in a row.
+    fn third_time(&self, rules: &StopRules, text: &[u8], byte: u8) -> Option<usize> {
+        let from = self.line.after.map_or(0, |after| after + 1);
+        let before: &[u8] = match from {
+            0 => &rules.line_before,
+            _ => b"",
+        };
+        let line = [&text[from..], &[byte]].concat();
+        third_time(before, &line).map(|start| from + start)
     }
 
     fn line_feed(&mut self, rules: &StopRules, text: &[u8]) -> Option<usize> {

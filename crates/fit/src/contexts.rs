@@ -1,14 +1,20 @@
-//! The scorer of contexts, by gradient descent on the memory's bits per byte.
+//! The scorers of contexts, by gradient descent on bits per byte: of the memory's
+//! distribution, and of the mixture.
 //!
-//! It belongs to no model and no language: what speaks for a byte is much the same in
-//! all, and so it is fitted on packages of several.
+//! They belong to no model and no language: what speaks for a byte is much the same in
+//! all, and so they are fitted on packages of several.
 
 use anyhow::{Context, Result, ensure};
 use code_index::{
     Counts, INPUTS, Layer, MOST_ROWS, Memory, NUMBERS, Prediction, Prefix, PrefixCache, Reader,
     Rows, Scorer, Stops, UNITS, VALUES, WIDTH,
 };
+use completer::Fitted;
+use completer::mixing::{by_gate, rows};
+use evaluation::observe;
 use indicatif::{ProgressBar, ProgressStyle};
+use lstm_format::Engine;
+use lstm_runtime::Runtime;
 use rayon::prelude::*;
 use tch::nn::{self, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
@@ -38,34 +44,48 @@ struct Place {
 }
 
 impl Place {
-    /// Where `byte` came next; `None` where the scorer has no say.
-    fn of(rows: &Rows, byte: u8, cost: f64) -> Option<Self> {
+    /// Where `byte` came next, which had this `probability`; `None` where a scorer has no
+    /// say.
+    fn new(rows: Rows, byte: u8, probability: f32) -> Option<Self> {
         let row = rows.bytes.iter().position(|&other| other == byte);
         (!rows.values.is_empty()).then(|| Self {
             next: row.unwrap_or(rows.bytes.len()),
-            rows: rows.clone(),
-            cost,
+            rows,
+            cost: -f64::from(probability).ln(),
         })
     }
 }
 
-/// The scorer for the languages of `subjects`.
+/// The scorer of the memory's distribution for the languages of `subjects`.
 ///
 /// # Errors
 /// If there are too few files or libtorch fails.
 pub(crate) fn fit(subjects: &[Subject], passes: usize) -> Result<Scorer> {
-    ensure!(
-        subjects.len() > HELD_OUT,
-        "{} files are too few",
-        subjects.len()
-    );
-    let bar = ProgressBar::new(subjects.len() as u64);
-    let seen: Vec<Vec<Place>> = subjects
-        .par_iter()
-        .map(see)
-        .inspect(|_| bar.inc(1))
+    learn(subjects.par_iter().map(see).collect(), passes)
+}
+
+/// The scorer of the mixture for these models, each with the files it is learnt on.
+///
+/// # Errors
+/// As [`fit`].
+pub(crate) fn fit_mixture(tasks: &[(Runtime, Vec<Subject>)], passes: usize) -> Result<Scorer> {
+    let subjects: Vec<(&Runtime, &Subject)> = tasks
+        .iter()
+        .flat_map(|(runtime, subjects)| subjects.iter().map(move |subject| (runtime, subject)))
         .collect();
+    let bar = ProgressBar::new(subjects.len() as u64);
+    let seen = subjects
+        .par_iter()
+        .map(|(runtime, subject)| see_mixture(runtime, subject))
+        .inspect(|_| bar.inc(1));
+    let seen = seen.collect();
     bar.finish_and_clear();
+    learn(seen, passes)
+}
+
+/// Learns from most of the files whose places are `seen`.
+fn learn(seen: Vec<Vec<Place>>, passes: usize) -> Result<Scorer> {
+    ensure!(seen.len() > HELD_OUT, "{} files are too few", seen.len());
     let (mut learnt, mut held_out) = (Vec::new(), Vec::new());
     for (index, places) in seen.into_iter().enumerate() {
         match (index + 1).is_multiple_of(HELD_OUT) {
@@ -79,6 +99,11 @@ pub(crate) fn fit(subjects: &[Subject], passes: usize) -> Result<Scorer> {
         held_out.len()
     );
     descend(learnt, &held_out, passes)
+}
+
+/// Whether a byte of a file is learnt in its package (0) or alone (1).
+fn is_learnt(at: usize, which: usize) -> bool {
+    (at / STRETCH) % THINNED == which
 }
 
 fn see(subject: &Subject) -> Vec<Place> {
@@ -97,10 +122,11 @@ fn see(subject: &Subject) -> Vec<Place> {
                 scorer: Some(&scorer),
             };
             let mut here: Reader = reader.take().unwrap_or_else(|| Reader::new(&memory));
-            if (at / STRETCH) % THINNED == which {
+            if is_learnt(at, which) {
                 here.predict(&memory, &mut counts, &mut prediction);
-                let cost = -f64::from(prediction.probabilities[usize::from(byte)]).ln();
-                seen.extend(Place::of(counts.rows(), byte, cost));
+                let probabilities = &prediction.probabilities;
+                let rows = Rows::new(&prediction.followers, probabilities, [None; 2]);
+                seen.extend(Place::new(rows, byte, probabilities[usize::from(byte)]));
             }
             if !prefix.push(byte, &known) {
                 let memory = Memory {
@@ -113,6 +139,24 @@ fn see(subject: &Subject) -> Vec<Place> {
                 reader = Some(here);
             }
         }
+    }
+    seen
+}
+
+fn see_mixture(runtime: &Runtime, subject: &Subject) -> Vec<Place> {
+    let gate = Fitted::of(runtime.fits()).gate;
+    let mut seen = Vec::new();
+    for (which, layer) in [&subject.workspace, &Layer::new()].into_iter().enumerate() {
+        let mut at = 0;
+        observe(runtime, layer, &subject.path, &subject.text, |o| {
+            at += 1;
+            if is_learnt(at - 1, which) {
+                let lstm = o.lstm.map(f32::exp);
+                let mixed = by_gate(&gate, o.place, o.memory, o.lstm, &lstm);
+                let rows = rows(o.memory, &lstm, &mixed);
+                seen.extend(Place::new(rows, o.byte, mixed[usize::from(o.byte)]));
+            }
+        });
     }
     seen
 }

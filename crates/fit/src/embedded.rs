@@ -35,11 +35,10 @@ pub(crate) fn write(fitted: &Fitted) -> Result<()> {
     Ok(())
 }
 
-/// Writes the scorer of contexts there.
+/// Writes a scorer of contexts to `path` there.
 ///
 /// # Errors
 /// If the file can't be written.
-pub(crate) fn write_scorer(scorer: &Scorer) -> Result<()> {
-    let path = Path::new("crates/code-index/src/contexts/scorer.bin");
-    Ok(disk::write(path, &scorer.to_bytes())?)
+pub(crate) fn write_scorer(path: &str, scorer: &Scorer) -> Result<()> {
+    Ok(disk::write(Path::new(path), &scorer.to_bytes())?)
 }

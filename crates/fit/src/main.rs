@@ -65,6 +65,16 @@ enum Command {
         #[arg(long, default_value_t = 4)]
         passes: usize,
     },
+    /// Fit what they are worth where LSTM and memory are mixed, with the gates that the
+    /// models have, and build it in: run it at the top of the repository
+    Mixture {
+        /// Models, each with a folder of packages in its language: MODEL=DIR
+        #[arg(required = true, value_parser = packages::of_model)]
+        packages: Vec<(PathBuf, PathBuf)>,
+        /// Times that all is learnt
+        #[arg(long, default_value_t = 4)]
+        passes: usize,
+    },
     /// Fit nothing: take what was fitted to another model, or what is built in
     Take {
         /// The model's file, which is written anew
@@ -110,7 +120,21 @@ fn main() -> Result<()> {
                 subjects.extend(packages::read(&folder, &language)?);
             }
             let scorer = contexts::fit(&subjects, passes)?;
-            embedded::write_scorer(&scorer)
+            embedded::write_scorer("crates/code-index/src/contexts/scorer.bin", &scorer)
+        }
+        Command::Mixture { packages, passes } => {
+            let mut tasks = Vec::new();
+            for (model, packages) in packages {
+                let on = On {
+                    model,
+                    packages,
+                    language: None,
+                };
+                let task = Task::new(on)?;
+                tasks.push((task.runtime()?, task.subjects));
+            }
+            let scorer = contexts::fit_mixture(&tasks, passes)?;
+            embedded::write_scorer("crates/completer/src/mixing/scorer.bin", &scorer)
         }
         Command::Take { model, from } => {
             let mut file = ModelFile::read(&model)?;

@@ -52,6 +52,14 @@ pub(crate) fn in_language(argument: &str) -> Result<(PathBuf, String), String> {
     Ok((folder.into(), language.to_owned()))
 }
 
+/// A model and a folder of packages, from `MODEL=DIR`.
+pub(crate) fn of_model(argument: &str) -> Result<(PathBuf, PathBuf), String> {
+    let (model, folder) = argument
+        .rsplit_once('=')
+        .ok_or("no =DIR behind the model")?;
+    Ok((model.into(), folder.into()))
+}
+
 fn package(folder: &Path, language: &str) -> Vec<Subject> {
     let found = files::below(folder, language::of_path);
     let own = found

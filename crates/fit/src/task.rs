@@ -15,12 +15,12 @@ use crate::packages::{self, Subject};
 #[derive(Debug, Args)]
 pub(crate) struct On {
     /// The model's file, which is written anew
-    model: PathBuf,
+    pub(crate) model: PathBuf,
     /// Folder of packages: of each the two files of 3–40 KB whose path hashes lowest
-    packages: PathBuf,
+    pub(crate) packages: PathBuf,
     /// LSP identifier of the files to fit on, if it is not the model's
     #[arg(long)]
-    language: Option<String>,
+    pub(crate) language: Option<String>,
 }
 
 /// A model, and the files to fit on.

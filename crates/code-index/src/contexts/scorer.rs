@@ -28,11 +28,8 @@ pub struct Scorer {
 
 /// The one that is built in.
 static BUILT_IN: LazyLock<Scorer> = LazyLock::new(|| {
-    let bytes = include_bytes!("scorer.bin").as_chunks::<2>().0;
-    let numbers = bytes
-        .iter()
-        .map(|&b| f32::from(i16::from_le_bytes(b)) / PARTS);
-    Scorer::new(numbers.collect()).expect("the embedded scorer has this build's shape")
+    let scorer = Scorer::from_bytes(include_bytes!("scorer.bin"));
+    scorer.expect("the embedded scorer has this build's shape")
 });
 
 impl Scorer {
@@ -59,6 +56,15 @@ impl Scorer {
     /// Its numbers, as [`new`](Self::new) takes them.
     pub fn numbers(&self) -> &[f32] {
         &self.numbers
+    }
+
+    /// A scorer as [`to_bytes`](Self::to_bytes) gives it; `None` if it has another shape.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (parts, []) = bytes.as_chunks::<2>() else {
+            return None;
+        };
+        let numbers = parts.iter().map(|&b| f32::from(i16::from_le_bytes(b)));
+        Self::new(numbers.map(|part| part / PARTS).collect())
     }
 
     /// As it is built in: signed little-endian 16-bit numbers of 2048ths.
@@ -89,7 +95,7 @@ impl Scorer {
 
     /// Multiplies the probabilities of the bytes in `rows`, and of the rest, by what
     /// speaks for them; their sum stays 1.
-    pub(crate) fn apply(&self, rows: &Rows, probabilities: &mut [f32; 256]) {
+    pub fn apply(&self, rows: &Rows, probabilities: &mut [f32; 256]) {
         if rows.bytes.is_empty() {
             return;
         }

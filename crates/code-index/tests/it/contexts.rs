@@ -200,3 +200,17 @@ fn a_line_that_was_written_before_goes_on_as_it_did_whatever_similar_ones_say() 
         }
     }
 }
+
+#[test]
+fn where_half_of_all_has_changed_all_is_indexed_anew_at_once() {
+    let text = |word: &str| -> Arc<[u8]> { Arc::from(word.repeat(25_000).into_bytes()) };
+    let path = |at: usize| PathBuf::from(format!("{at}.rs"));
+    let all: Texts = (0..8).map(|at| (path(at), text("old "))).collect();
+    let group = group(&all);
+    for (many, stays_beside) in [(3, true), (4, false), (8, false)] {
+        let changes = (0..many).map(|at| (path(at), Some(text("new "))));
+        let changed = group.with(changes.collect()).expect("a change");
+        assert_eq!(changed.is_untidy(), stays_beside, "{many} of 8");
+        assert_eq!(changed.has_changed(&path(0)), stays_beside, "{many} of 8");
+    }
+}

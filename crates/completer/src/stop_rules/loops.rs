@@ -28,6 +28,33 @@ pub(crate) fn before_repetition(line_before: &[u8], text: &[u8]) -> usize {
     text.len()
 }
 
+/// Bytes of a line that are looked at for what it says time and again.
+const LOOKED_AT: usize = 360;
+/// Shorter stretches may come as often as they like: `u8, u8, u8`.
+const SHORTEST: usize = 6;
+
+/// Where in `text`, which goes on a line that `line_before` began, a stretch begins that
+/// `text` ends in and that stands there for the third time in a row.
+pub(crate) fn third_time(line_before: &[u8], text: &[u8]) -> Option<usize> {
+    let line_before = &line_before[line_before.len().saturating_sub(LOOKED_AT)..];
+    let length = line_before.len() + text.len();
+    let from_end = |back: usize| match text.len().checked_sub(back + 1) {
+        Some(at) => text[at],
+        None => line_before[length - 1 - back],
+    };
+    let comes_again = |after: usize, bytes: usize| {
+        let same = |back| from_end(back) == from_end(back + after);
+        (0..bytes).all(same)
+    };
+    let stretch = (SHORTEST..=length / 3).find(|&stretch| {
+        let says_something = |back| says_something(&[from_end(back)]);
+        comes_again(stretch, 2 * stretch)
+            && (0..stretch).any(says_something)
+            && !(1..SHORTEST).any(|shorter| comes_again(shorter, stretch))
+    });
+    stretch.map(|stretch| text.len().saturating_sub(stretch))
+}
+
 /// `line` without blanks and signs at its end.
 fn without_signs(line: &[u8]) -> &[u8] {
     let last = line.iter().rposition(|&byte| language::is_word_byte(byte));
@@ -64,6 +91,28 @@ mod tests {
         check("", "a(0);¦\na(0");
         check("", "a(0);\nb();¦\na(0);");
         check("", "printf(\"a\");¦\n\nprintf(\"a\");");
+    }
+
+    #[test]
+    fn a_stretch_of_a_line_comes_twice() {
+        for (line_before, text, expect) in [
+            (
+                "",
+                "reduce((total, a) => total + reduce((total, b) => ",
+                None,
+            ),
+            ("", "x.map((a) => x.map((a) => x.map((a) => ", Some(26)),
+            ("x.map((a) => ", "x.map((a) => x.map((a) => ", Some(13)),
+            ("x.map((a) => x.map((a) => x.map((a) ", "=> ", Some(0)),
+            ("", "a.unwrap().unwrap()", None),
+            ("", "String, String, String, ", Some(16)),
+            ("", "u8, u8, u8, u8, u8, u8, u8, ", None),
+            ("", "1.25, 1.25, 1.25, ", Some(12)),
+            ("", "---------------------------", None),
+        ] {
+            let found = third_time(line_before.as_bytes(), text.as_bytes());
+            assert_eq!(found, expect, "{line_before}{text}");
+        }
     }
 
     #[test]
