@@ -65,7 +65,6 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
     /// # Errors
     /// If the input cannot be read.
     pub async fn next(&mut self) -> std::io::Result<Option<Frame>> {
-        let limit = self.limit.load(Ordering::Relaxed);
         let mut length = self.length.take();
         loop {
             let Some(line) = self.line().await? else {
@@ -74,7 +73,10 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
             let text = line.trim_end();
             match (length_in(text), length) {
                 _ if text.is_empty() && length.is_some() => break,
-                (Found::Length(bytes), _) if bytes <= limit => length = Some(bytes),
+                // Read only now: it may have changed while the line was waited for.
+                (Found::Length(bytes), _) if bytes <= self.limit.load(Ordering::Relaxed) => {
+                    length = Some(bytes);
+                }
                 (Found::Length(_) | Found::NoLength, _) => {
                     let problem = format!("{text:?} is not a length");
                     return self.skip(problem, line).await;
@@ -151,14 +153,22 @@ fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(plain)
 }
 
+/// Longest body that is copied behind its header, so that both are one write.
+const COPIED_BYTES: usize = 1 << 16;
+
 /// Writes one message.
 ///
 /// # Errors
 /// If the output is closed.
 pub async fn write(output: &mut (impl AsyncWrite + Unpin), body: &[u8]) -> std::io::Result<()> {
-    let mut message = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-    message.extend_from_slice(body);
-    output.write_all(&message).await?;
+    let mut start = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    let (copied, rest) = match body.len() <= COPIED_BYTES {
+        true => (body, &[][..]),
+        false => (&[][..], body),
+    };
+    start.extend_from_slice(copied);
+    output.write_all(&start).await?;
+    output.write_all(rest).await?;
     output.flush().await
 }
 
@@ -240,6 +250,42 @@ mod tests {
             let problem = "\"POST / HTTP/1.1\" is not a header".to_owned();
             assert_eq!(second, Some(Frame::Stray(problem)));
         });
+    }
+
+    #[test]
+    fn a_length_is_held_to_the_limit_of_the_moment() {
+        let (input, mut output) = tokio::io::duplex(64);
+        let limit = Arc::new(AtomicUsize::new(1));
+        let mut frames = FrameReader::new(tokio::io::BufReader::new(input), Arc::clone(&limit));
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("it starts").block_on(async {
+            let mut next = Box::pin(frames.next());
+            // It waits for the header, and the limit changes meanwhile.
+            assert!(
+                futures_util::future::poll_immediate(&mut next)
+                    .await
+                    .is_none()
+            );
+            limit.store(2, Ordering::Relaxed);
+            write(&mut output, b"{}").await.expect("there is room");
+            let frame = next.await.expect("a pipe");
+            assert_eq!(frame, Some(Frame::Body(b"{}".to_vec())));
+        });
+    }
+
+    #[test]
+    fn long_bodies_are_written_as_they_are() {
+        for length in [0, 1, COPIED_BYTES, COPIED_BYTES + 1] {
+            let body = vec![b'x'; length];
+            let mut written = Vec::new();
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            let runtime = runtime.expect("it starts");
+            runtime
+                .block_on(write(&mut written, &body))
+                .expect("memory");
+            let header = format!("Content-Length: {length}\r\n\r\n");
+            assert_eq!(written, [header.as_bytes(), &body].concat());
+        }
     }
 
     #[test]
