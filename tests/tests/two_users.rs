@@ -274,8 +274,10 @@ fn as_the_other_user() -> Result<()> {
         for root in ["project", "missing"] {
             let said = hello(&folder.join(root), token);
             let answer = self::heard(TcpStream::connect(place("tcp")?)?, &said)?;
-            ensure!(answer.contains("-32600"), "{answer}");
-            answers.push(answer);
+            // What follows the first answer depends on when it is hung up.
+            let first = answer.split("Content-Length").nth(1).unwrap_or_default();
+            ensure!(first.contains("-32600"), "{answer}");
+            answers.push(first.to_owned());
         }
         // Not even whether there is such a folder.
         assert_eq!(answers[0], answers[1]);

@@ -47,6 +47,9 @@ try {
   for (const origin of [`http://127.0.0.1:${port}/`, `http://evil.example:${port}/`]) {
     const page = await browser.newPage();
     await page.goto(origin);
+    // What is tried does show something where there is something to be seen.
+    const own: string[] = await page.evaluate(tries, { target: origin, body: lsp() });
+    assert.ok(own.filter((what) => what.includes("a stranger")).length > 10, own.join("\n"));
     for (const target of [`http://${tcp}/`, `${explorer.origin}/`]) {
       step(`${origin} tries ${target}`);
       for (const name of ["127.0.0.1", "localhost", "rebound.example"]) {

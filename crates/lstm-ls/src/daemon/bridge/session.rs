@@ -575,7 +575,7 @@ mod tests {
         let answer = |id: &Value| json!({"id": id, "result": []});
         assert_eq!(editor_said(&mut session, answer(&first["id"])), To::Nowhere);
         let passed = read(editor_said(&mut session, answer(&second["id"])));
-        assert_eq!(passed, json!({"id": 0, "result": []}));
+        assert_eq!(passed, json!({"jsonrpc": "2.0", "id": 0, "result": []}));
     }
 
     #[test]

@@ -66,16 +66,24 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
     /// If the input cannot be read.
     pub async fn next(&mut self) -> std::io::Result<Option<Frame>> {
         let mut length = self.length.take();
+        // A length that is none only at this moment.
+        let mut too_long = None;
         loop {
             let Some(line) = self.line().await? else {
                 return Ok(None);
             };
             let text = line.trim_end();
             match (length_in(text), length) {
+                _ if text.is_empty() && too_long.is_some() => {
+                    return self.pass_over(too_long.unwrap_or_default()).await;
+                }
                 _ if text.is_empty() && length.is_some() => break,
                 // Read only now: it may have changed while the line was waited for.
                 (Found::Length(bytes), _) if bytes <= self.limit.load(Ordering::Relaxed) => {
                     length = Some(bytes);
+                }
+                (Found::Length(bytes), _) if self.resynchronises && bytes <= MAX_MESSAGE_BYTES => {
+                    too_long = Some(bytes);
                 }
                 (Found::Length(_) | Found::NoLength, _) => {
                     let problem = format!("{text:?} is not a length");
@@ -94,6 +102,14 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
         let mut input = (&mut self.input).take(length as u64);
         let read = input.read_to_end(&mut body).await?;
         Ok((read == length).then_some(Frame::Body(body)))
+    }
+
+    /// Reads past a body that is longer than the limit, and keeps nothing of it.
+    async fn pass_over(&mut self, length: usize) -> std::io::Result<Option<Frame>> {
+        let mut body = (&mut self.input).take(length as u64);
+        let read = tokio::io::copy_buf(&mut body, &mut tokio::io::sink()).await?;
+        let problem = format!("{length} bytes are more than a message may have now");
+        Ok((read == length as u64).then_some(Frame::Stray(problem)))
     }
 
     /// Looks for the next Content-Length, from `line` on, which ends what
@@ -269,6 +285,31 @@ mod tests {
             limit.store(2, Ordering::Relaxed);
             write(&mut output, b"{}").await.expect("there is room");
             let frame = next.await.expect("a pipe");
+            assert_eq!(frame, Some(Frame::Body(b"{}".to_vec())));
+        });
+    }
+
+    #[test]
+    fn a_body_beyond_the_limit_is_passed_over_at_once() {
+        let stream = b"Content-Length: 9\r\nX: y\r\n\r\n123456789Content-Length: 2\r\n\r\n{}";
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("it starts").block_on(async {
+            // All but the last message.
+            let (input, mut output) = tokio::io::duplex(64);
+            let limit = Arc::new(AtomicUsize::new(2));
+            let mut frames = FrameReader::new(tokio::io::BufReader::new(input), limit);
+            output
+                .write_all(&stream[..36])
+                .await
+                .expect("there is room");
+            let frame = frames.next().await.expect("a pipe");
+            let problem = "9 bytes are more than a message may have now".to_owned();
+            assert_eq!(frame, Some(Frame::Stray(problem)));
+            output
+                .write_all(&stream[36..])
+                .await
+                .expect("there is room");
+            let frame = frames.next().await.expect("a pipe");
             assert_eq!(frame, Some(Frame::Body(b"{}".to_vec())));
         });
     }
