@@ -10,11 +10,8 @@ use serde::de::{Deserialize, Deserializer, Error};
 use tower_lsp::lsp_types::{Position, Range, Url};
 
 use super::position::Misfit;
+use super::sketch::Sketch;
 use super::transport::tolerance::with_valid_strings;
-
-mod sketch;
-
-use sketch::Sketch;
 
 /// A whole message as text, of which a handler wants the parameters.
 #[derive(Debug)]
@@ -143,7 +140,7 @@ impl TextChange {
         Self::from_sketch(Sketch::deserialize(change).unwrap_or_default())
     }
 
-    fn from_sketch(mut change: Sketch) -> Result<Self, Misfit> {
+    pub(super) fn from_sketch(mut change: Sketch) -> Result<Self, Misfit> {
         let range = match change.take("range") {
             Sketch::Null => None,
             range => Some(to_range(range).ok_or(Misfit::NoRange)?),

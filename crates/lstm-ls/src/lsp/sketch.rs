@@ -9,8 +9,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::TextChange;
-use crate::lsp::position::Misfit;
+use super::position::Misfit;
+use super::texts::TextChange;
 
 /// Members that are read.
 const KEYS: [&str; 12] = [
