@@ -11,5 +11,6 @@ pub(crate) mod lanes;
 pub(crate) mod latency;
 pub(crate) mod memory;
 pub(crate) mod prefill;
+pub(crate) mod soak;
 pub(crate) mod startup;
 pub(crate) mod train;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bench::{
-    cancel, clients, decode, index, lanes, latency, memory, prefill, startup, train,
+    cancel, clients, decode, index, lanes, latency, memory, prefill, soak, startup, train,
 };
 use crate::report::Report;
 
@@ -56,6 +56,11 @@ enum Bench {
     Clients,
     /// Process start to first suggestion, and `--version`
     Startup,
+    /// Many clients for a long time, with random edits, restarts and large messages
+    Soak {
+        #[command(flatten)]
+        load: soak::Load,
+    },
     /// Memory of the server, and what an hour of typing adds
     Memory,
     /// Reading a workspace, what remembering it takes, and mixing
@@ -95,6 +100,7 @@ pub(crate) fn run() -> Result<()> {
         Bench::Prefill => prefill::run(rounds)?,
         Bench::Clients => clients::run(rounds)?,
         Bench::Startup => startup::run(rounds)?,
+        Bench::Soak { load } => soak::run(&load)?,
         Bench::Memory => memory::run(rounds)?,
         Bench::Index { text } => index::run(rounds, text.folder.as_deref())?,
         Bench::Cancel => cancel::run(rounds)?,

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
-use end_to_end::{LanguageClient, server, validation_files};
+use anyhow::{Context, Result, ensure};
+use end_to_end::{LanguageClient, resident_bytes, server, validation_files};
 use serde_json::{Value, json};
 
 /// Between two looks at how much of the workspace has been read.
@@ -126,13 +126,7 @@ impl Editor {
     /// # Errors
     /// If it cannot be told.
     pub(crate) fn resident_bytes(&self) -> Result<u64> {
-        let id = self.client.process_id().unwrap_or_default();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok());
-        let kilobytes: Option<u64> = kilobytes;
-        ensure!(kilobytes.is_some(), "/proc/{id}/status has no VmRSS");
-        Ok(kilobytes.unwrap_or_default() * 1024)
+        resident_bytes(self.client.process_id().context("a server of its own")?)
     }
 
     fn change(&mut self, line: usize, character: usize, text: &str) -> Result<()> {

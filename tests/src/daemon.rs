@@ -57,6 +57,17 @@ impl Daemon {
         self.child.id()
     }
 
+    /// Whether it has ended and is not waited for yet.
+    ///
+    /// # Errors
+    /// If the system does not tell.
+    pub fn has_ended(&self) -> Result<bool> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id()))?;
+        // After the name in brackets.
+        let state = stat.rsplit(") ").next().unwrap_or_default();
+        Ok(state.starts_with('Z'))
+    }
+
     /// Waits for its end, and returns its exit code.
     ///
     /// # Errors

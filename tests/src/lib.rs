@@ -7,9 +7,12 @@
 //! `cargo xtask test end-to-end` builds the server, finds an editor and runs
 //! the tests on both.
 
+#![forbid(unsafe_code)]
+
 mod daemon;
 mod language_client;
 mod limited;
+mod memory;
 mod message;
 mod programs;
 mod validation;
@@ -17,6 +20,7 @@ mod validation;
 pub use daemon::{Daemon, signal};
 pub use language_client::LanguageClient;
 pub use limited::{Finished, run_limited};
+pub use memory::{forget_peak, peak_bytes, resident_bytes};
 pub use programs::{neovim, pygls, server};
 pub use validation::{ValidationFile, validation_files};
 

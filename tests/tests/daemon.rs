@@ -192,6 +192,26 @@ fn without_a_token_one_is_made_for_tcp_that_only_the_user_can_read() -> Result<(
 }
 
 #[test]
+fn strangers_that_say_nothing_do_not_keep_the_user_out() -> Result<()> {
+    let state = tempfile::tempdir()?;
+    let variables = [("XDG_STATE_HOME", state.path())];
+    let daemon = Daemon::start_in(&server()?, &["--tcp", "127.0.0.1:0"], &variables)?;
+    let address = daemon.listens_on.split(',').next().context("an address")?;
+    let token = fs::read_to_string(state.path().join("lstm-ls/tcp-token"))?;
+    let hello = json!({"token": token.trim(), "deadlineMs": 10_000});
+    let mut before = LanguageClient::connect_tcp(address)?;
+    before.initialize(hello.clone())?;
+    // More than there is room for, and they stay until their time is up.
+    let connect = || std::net::TcpStream::connect(address);
+    let strangers: Vec<_> = (0..80).map(|_| connect()).collect::<Result<_, _>>()?;
+    let mut after = LanguageClient::connect_tcp(address)?;
+    after.initialize(hello)?;
+    before.request("lstm-ls/status", json!({}))?;
+    drop(strangers);
+    Ok(())
+}
+
+#[test]
 fn a_socket_that_hears_no_lsp_hangs_up() -> Result<()> {
     let (_folder, path) = socket()?;
     let state = tempfile::tempdir()?;
@@ -235,6 +255,39 @@ fn a_daemon_whose_socket_is_deleted_ends() -> Result<()> {
     let daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
     fs::remove_file(&path)?;
     assert_eq!(daemon.wait()?, 0);
+    Ok(())
+}
+
+#[test]
+fn a_second_signal_ends_a_daemon_at_once() -> Result<()> {
+    let (_folder, path) = socket()?;
+    let daemon = Daemon::start(&server()?, &["--socket", text(&path)])?;
+    // A client that reads nothing is waited for at the end.
+    let mut client = std::os::unix::net::UnixStream::connect(&path)?;
+    let say = |client: &mut std::os::unix::net::UnixStream, message: Value| {
+        let body = message.to_string();
+        write!(client, "Content-Length: {}\r\n\r\n{body}", body.len())
+    };
+    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {}});
+    say(&mut client, hello)?;
+    client.read_exact(&mut [0; 64])?;
+    let document = json!({
+        "uri": URI, "languageId": "rust", "version": 1, "text": "fn f() {}\n".repeat(100_000),
+    });
+    let params = json!({"textDocument": document});
+    say(
+        &mut client,
+        json!({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": params}),
+    )?;
+    for id in 1..=20 {
+        let params = json!({"textDocument": {"uri": URI}});
+        let ask =
+            json!({"jsonrpc": "2.0", "id": id, "method": "lstm-ls/document", "params": params});
+        say(&mut client, ask)?;
+    }
+    // Two that come together count as one, so it is told until it is gone.
+    while signal("TERM", daemon.id()).is_ok() && !daemon.has_ended()? {}
+    assert_eq!(daemon.wait()?, 1);
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Knows the workspace from outside, through cargo; depends on none of its crates.
 
+#![forbid(unsafe_code)]
+
 mod bench;
 mod cli;
 mod corpus;

@@ -1,11 +1,13 @@
 //! Which files belong together: no circle of files goes through two folders, and
-//! no crate or folder grows beyond what a newcomer can take in at once.
+//! no crate or folder grows beyond what a newcomer can take in at once. And which of them
+//! have unsafe code: those that ARCHITECTURE.md names.
 //!
 //! `foo.rs` beside a folder `foo/` is the first file of that folder.
 
 mod circles;
 mod page;
 mod sizes;
+mod unsafety;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,7 @@ pub(crate) fn check() -> Result<()> {
     }
     found.extend(sizes::check(&members, &root)?);
     found.extend(page::check(&root)?);
+    found.extend(unsafety::check(&members, &root)?);
     if !found.is_empty() {
         bail!("{}", found.join("\n"));
     }

@@ -28,6 +28,13 @@ pub use running::Running;
 pub(crate) use place::Other;
 use running::Work;
 
+/// Bytes of all documents of a client together that are kept. Eight of the largest that
+/// there may be; a person's documents are a hundredth of it.
+pub const MOST_BYTES: usize = 256 << 20;
+
+/// Bytes that a document takes up beside its text, about.
+const BESIDE: usize = 1024;
+
 /// A document's name, as its client gave it: a URI, a path, anything that tells it
 /// from the others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,6 +82,8 @@ pub struct Documents {
 #[derive(Debug, Default)]
 struct Inner {
     open: HashMap<DocumentId, Open>,
+    /// What they take up together.
+    bytes: usize,
     revisions: u64,
     history: History,
 }
@@ -93,9 +102,18 @@ struct Open {
 }
 
 impl Documents {
-    /// Opens a document, or replaces the one open under this name.
-    pub fn open(&self, id: DocumentId, place: Place, document: Document) {
+    /// Opens a document, or replaces the one open under this name. False if there is no
+    /// room for one more, not even without its text.
+    pub fn open(&self, id: DocumentId, place: Place, mut document: Document) -> bool {
         let mut inner = self.inner.lock();
+        let before = inner.open.get(&id);
+        let before = before.map_or(0, |open| taken(&id, &open.document));
+        let others = inner.bytes - before;
+        let bytes = others + fit(&id, &mut document, others);
+        if bytes > MOST_BYTES {
+            return false;
+        }
+        inner.bytes = bytes;
         inner.revisions += 1;
         inner.history.forget(&id);
         let opened = Open {
@@ -110,6 +128,7 @@ impl Documents {
         if let Some(replaced) = inner.open.insert(id, opened) {
             replaced.cancel_running();
         }
+        true
     }
 
     /// Changes a document as [`Document::change`] does, and cancels what runs on the old
@@ -128,13 +147,16 @@ impl Documents {
         let mut inner = self.inner.lock();
         let Inner {
             open,
+            bytes,
             revisions,
             history,
         } = &mut *inner;
         *revisions += 1;
         let open = open.get_mut(id).ok_or(ChangeError::NotOpen)?;
         let was_in_step = open.document.out_of_step().is_none();
+        let others = *bytes - taken(id, &open.document);
         let edits = open.document.change(version, changes, read);
+        *bytes = others + fit(id, &mut open.document, others);
         if open.document.out_of_step().is_some() {
             history.forget(id);
         }
@@ -159,6 +181,9 @@ impl Documents {
         let mut inner = self.inner.lock();
         inner.history.forget(id);
         let closed = inner.open.remove(id);
+        if let Some(closed) = &closed {
+            inner.bytes -= taken(id, &closed.document);
+        }
         closed.as_ref().map(Open::cancel_running).is_some()
     }
 
@@ -168,6 +193,7 @@ impl Documents {
         let mut inner = self.inner.lock();
         let Inner {
             open,
+            bytes,
             revisions,
             history,
         } = &mut *inner;
@@ -175,7 +201,9 @@ impl Documents {
             return false;
         };
         open.unsaved = false;
+        let others = *bytes - taken(id, &open.document);
         let differed = text.is_some_and(|text| open.document.take_over(text));
+        *bytes = others + fit(id, &mut open.document, others);
         if differed {
             *revisions += 1;
             history.forget(id);
@@ -296,6 +324,20 @@ impl Documents {
     }
 }
 
+/// Bytes that a document takes up.
+fn taken(id: &DocumentId, document: &Document) -> usize {
+    id.0.len() + document.text.len_bytes() + BESIDE
+}
+
+/// Leaves the text out if there is no room for it beside the `others`; bytes that the
+/// document takes up then.
+fn fit(id: &DocumentId, document: &mut Document, others: usize) -> usize {
+    if others + taken(id, document) > MOST_BYTES {
+        document.leave_out();
+    }
+    taken(id, document)
+}
+
 impl Open {
     /// The text is another one, from the revision of this `number` on.
     fn moved_on(&mut self, number: u64) {
@@ -323,9 +365,41 @@ mod tests {
     }
 
     fn open(documents: &Documents, id: &DocumentId) {
-        let document = Document::new("fn", 1, "rust".to_owned());
+        assert!(open_with(documents, id, "fn"));
+    }
+
+    fn open_with(documents: &Documents, id: &DocumentId, text: &str) -> bool {
+        let document = Document::new(text, 1, "rust".to_owned());
         let place = Place::new_document(id.as_str().into());
-        documents.open(id.clone(), place, document);
+        documents.open(id.clone(), place, document)
+    }
+
+    #[test]
+    fn all_documents_together_have_so_much_room() {
+        let documents = Documents::default();
+        let large = "x".repeat(MOST_BYTES / 8 - 2 * BESIDE);
+        let ids: Vec<_> = (0..9).map(|n| DocumentId::new(&n.to_string())).collect();
+        let has_text = |id| documents.look(id, |document| document.is_whole()) == Some(true);
+        for id in &ids[..8] {
+            assert!(open_with(&documents, id, &large));
+            assert!(has_text(id));
+        }
+        assert!(open_with(&documents, &ids[8], &large));
+        assert!(!has_text(&ids[8]));
+        // One that grows beyond the room that is left loses its text, and makes room.
+        typed(&documents, &ids[0], 0, &"y".repeat(9 * 2 * BESIDE));
+        assert!(!has_text(&ids[0]));
+        assert!(open_with(&documents, &ids[8], &large));
+        assert!(has_text(&ids[8]));
+        // No room is left behind.
+        for id in &ids {
+            documents.close(id);
+        }
+        assert_eq!(documents.inner.lock().bytes, 0);
+        assert!(open_with(&documents, &ids[0], &large));
+        let name = DocumentId::new(&"n".repeat(MOST_BYTES));
+        assert!(!open_with(&documents, &name, ""));
+        assert_eq!(documents.look(&name, |_| ()), None);
     }
 
     fn revision(documents: &Documents, id: &DocumentId) -> Revision {

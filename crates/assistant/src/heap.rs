@@ -29,6 +29,17 @@ pub fn share() {
     }
 }
 
+/// Gives back to the system what was freed within the heap, but for what the server uses
+/// in the end anyway. The C library gives back only what lies at the heap's end by itself,
+/// and all of a large message seldom does.
+pub fn give_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it moves nothing that is in use, and may be called at any time.
+    unsafe {
+        libc::malloc_trim(IN_USE);
+    }
+}
+
 /// Takes from the system at once what the server will use in the end: it takes as
 /// much after a minute as after an hour, and no keystroke waits for memory. To be
 /// called when a model is loaded; it does something the first time, and where the

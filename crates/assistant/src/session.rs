@@ -95,13 +95,14 @@ impl Session {
         });
     }
 
-    /// The client opened a document, or opened it again.
-    pub fn open(&self, id: DocumentId, place: Place, document: Document) {
+    /// The client opened a document, or opened it again. False if it has so many open that
+    /// there is no room for this one.
+    pub fn open(&self, id: DocumentId, place: Place, document: Document) -> bool {
         self.journal.turn_to(&document.language);
         if let Some(identity) = place.identity() {
             self.folders.opened(identity);
         }
-        self.documents.open(id, place, document);
+        self.documents.open(id, place, document)
     }
 
     /// The client changed a document; see [`Documents::change`].

@@ -31,6 +31,8 @@
 //! assert_eq!(likeliest, Some(b'b'));
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod contexts;
 mod cursor;
 mod error;

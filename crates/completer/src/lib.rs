@@ -43,6 +43,8 @@
 //! # Ok::<(), completer::Cancelled>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod cancel;
 mod completer;
 mod completion;

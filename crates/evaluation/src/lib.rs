@@ -24,6 +24,8 @@
 //! assert_eq!((tally.shown, tally.accepted, tally.accepted_bytes), (2, 2, 12));
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod bits;
 mod fault;
 pub mod replay;

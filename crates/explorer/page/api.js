@@ -1,5 +1,23 @@
 // Asks the program. Every answer is lines of JSON as they come.
 
+/** What the program wants to hear with every question. It stands in the page's address. */
+const token = new URLSearchParams(location.search).get("token") ?? "";
+
+const headers = { Authorization: `Bearer ${token}` };
+
+/** What the program says of itself and its texts. */
+export async function about() {
+  const response = await fetch("/api/about", { headers });
+  return checked(response).then((response) => response.json());
+}
+
+/** `response`, if it is an answer; else throws the program's own words. */
+async function checked(response) {
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({}));
+  throw new Error(problem.error ?? `the program answered ${response.status}`);
+}
+
 /**
  * Asks `view`, gives every line to `each`, and returns the last one.
  * `signal` ends it; an error is thrown with the program's own words.
@@ -7,14 +25,10 @@
 export async function ask(view, question, { signal, each } = {}) {
   const response = await fetch(`/api/${view}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { ...headers, "Content-Type": "application/json" },
     body: JSON.stringify(question),
     signal,
-  });
-  if (!response.ok) {
-    const problem = await response.json().catch(() => ({}));
-    throw new Error(problem.error ?? `the program answered ${response.status}`);
-  }
+  }).then(checked);
   let last;
   const take = (line) => {
     last = JSON.parse(line);

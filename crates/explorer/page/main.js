@@ -1,7 +1,7 @@
 // The page: what is chosen, the text, and the view beside it. Everything is
 // computed by the program that served it.
 
-import { Latest, ask } from "./api.js";
+import { Latest, about as askAbout, ask } from "./api.js";
 import { legend, setFullCell, visible } from "./color.js";
 import { choices, exports_, readFile } from "./controls.js";
 import { gatesPanel } from "./panels/gates.js";
@@ -39,8 +39,10 @@ const PANELS = [
 
 const element = (id) => document.getElementById(id);
 
-const response = await fetch("/api/about");
-const about = await response.json();
+const about = await askAbout().catch((error) => {
+  say(error.message, true);
+  throw error;
+});
 const view = new View();
 const reading = new Latest();
 let trace = new Trace(about.signals, 0);

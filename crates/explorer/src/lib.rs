@@ -50,6 +50,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod code_shape;
 pub mod matches;
 pub mod picture;
@@ -64,4 +66,4 @@ pub mod steering;
 pub mod subject;
 mod tally;
 
-pub use server::{Complete, Explorer, serve};
+pub use server::{Complete, Explorer, Token, serve};

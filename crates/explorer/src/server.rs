@@ -1,16 +1,21 @@
 //! Serves the page and its JSON on loopback.
 //!
 //! Every computation answers with lines of JSON as they come, the last of them
-//! the result or `{"error": …}`. A client that goes away stops its work.
+//! the result or `{"error": …}`. A client that goes away stops its work, and one that
+//! neither asks nor reads is hung up on.
 
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::sync::Semaphore;
 
 use crate::reading::Document;
@@ -22,7 +27,10 @@ mod guard;
 mod lines;
 mod problem;
 mod question;
+mod token;
 mod views;
+
+pub use token::Token;
 
 /// Ghost text at a cursor: file name, text before it, text after it.
 pub type Complete = Box<dyn Fn(&str, &str, &str) -> Option<String> + Send + Sync>;
@@ -41,7 +49,20 @@ pub struct Explorer {
 
 /// Most bytes of a request: texts of [`question::MOST_TEXT`], escaped at worst
 /// sixfold.
-const MOST_BODY: usize = 4 << 20;
+const MOST_BODY: usize = 2 << 20;
+
+/// Most bytes of a request's head, and most headers in it.
+const MOST_HEAD: usize = 16 << 10;
+const MOST_HEADERS: usize = 64;
+
+/// Longest wait for a request's head, and how long a connection may be without one.
+const HEAD_TIME: Duration = Duration::from_secs(5);
+
+/// Connections at once; more wait until one is closed.
+const MOST_CONNECTIONS: usize = 64;
+
+/// Pause after a connection that could not be taken, as for want of files.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Requests that wait or run at once; more are turned away.
 const MOST_REQUESTS: usize = 32;
@@ -55,11 +76,11 @@ struct App {
     workers: Arc<Semaphore>,
 }
 
-/// Serves `explorer` on `listener` until the process ends.
+/// Serves `explorer` on `listener`, to pages that name the `token`, until the process ends.
 ///
 /// # Errors
 /// If the listener cannot be used.
-pub fn serve(explorer: Explorer, listener: TcpListener) -> io::Result<()> {
+pub fn serve(explorer: Explorer, listener: TcpListener, token: Token) -> io::Result<()> {
     let port = listener.local_addr()?.port();
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -67,11 +88,36 @@ pub fn serve(explorer: Explorer, listener: TcpListener) -> io::Result<()> {
         .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        axum::serve(listener, router(explorer, port)).await
+        accept(&listener, router(explorer, port, token)).await
     })
 }
 
-fn router(explorer: Explorer, port: u16) -> Router {
+/// Takes connections, a bounded number at once. axum's own loop knows no limits of time.
+async fn accept(listener: &tokio::net::TcpListener, router: Router) -> io::Result<()> {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(MOST_HEAD)
+        .max_headers(MOST_HEADERS);
+    let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    loop {
+        let connection = Arc::clone(&connections).acquire_owned().await;
+        let connection = connection.map_err(io::Error::other)?;
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let serving = http.serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(async move {
+            // A client that goes away, or sends what is no HTTP, is no trouble of ours.
+            let _ = serving.await;
+            drop(connection);
+        });
+    }
+}
+
+fn router(explorer: Explorer, port: u16, token: Token) -> Router {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let app = App {
         explorer: Arc::new(explorer),
@@ -95,7 +141,11 @@ fn router(explorer: Explorer, port: u16) -> Router {
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .layer(middleware::from_fn_with_state(
-            (app.requests.clone(), port),
+            guard::Door {
+                requests: Arc::clone(&app.requests),
+                port,
+                token,
+            },
             guard::guard,
         ))
         .with_state(app)

@@ -6,6 +6,8 @@
 //! on (`cargo xtask corpus mixing` fetches some of Rust). Owns the fitting; what is
 //! fitted is computed by the crates that use it, so nothing can differ.
 
+#![forbid(unsafe_code)]
+
 mod contexts;
 mod embedded;
 mod gate;

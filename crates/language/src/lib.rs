@@ -16,6 +16,8 @@
 //! assert_eq!(language::row("kotlin").group(), "kotlin");
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod lexer;
 mod lexis;
 mod lookup;

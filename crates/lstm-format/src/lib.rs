@@ -25,6 +25,8 @@
 //! # Ok::<(), lstm_format::FormatError>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod cell;
 pub mod config;
 pub mod context;

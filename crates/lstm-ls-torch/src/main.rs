@@ -3,6 +3,8 @@
 //! For comparison and for models the int8 kernels do not serve; a step takes
 //! many times longer.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 use std::sync::Arc;
 

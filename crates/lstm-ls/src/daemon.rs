@@ -15,11 +15,12 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use assistant::session::Shared;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-use crate::lsp::{self, transport::Link};
+use crate::lsp;
+use crate::lsp::transport::{Link, Place};
 
 #[cfg(unix)]
 pub mod bridge;
@@ -34,6 +35,10 @@ pub const SERVED_ALREADY: u8 = 3;
 
 /// A client that reads nothing for so long has left without a word.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Clients that have not named their token: of more nothing is read until one of them has,
+/// or its time is up.
+const MOST_STRANGERS: usize = 64;
 
 /// Longest wait for clients to be told goodbye; longer than each of them gets.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -220,12 +225,23 @@ where
     O: tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let (stop, stopping) = watch::channel(false);
+    let strangers = match token {
+        Some(_) => Arc::new(Semaphore::new(MOST_STRANGERS)),
+        // All are the user's own.
+        None => Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+    };
+    let admit = async || {
+        let place = Arc::clone(&strangers).acquire_owned().await;
+        let place = place.map_err(std::io::Error::other)?;
+        accept().await.map(|(input, output)| (input, output, place))
+    };
     let link = Link {
         token,
         patience: Some(PATIENCE),
         watches_process: false,
         resynchronises: false,
         stop: stopping,
+        place: Place::default(),
     };
     let mut clients = JoinSet::new();
     let over = async {
@@ -238,9 +254,10 @@ where
     let mut over = std::pin::pin!(over);
     loop {
         tokio::select! {
-            accepted = accept() => match accepted {
-                Ok((input, output)) => {
-                    let client = lsp::serve(input, output, Arc::clone(&shared), link.clone());
+            accepted = admit() => match accepted {
+                Ok((input, output, place)) => {
+                    let link = Link { place: Place::taken(place), ..link.clone() };
+                    let client = lsp::serve(input, output, Arc::clone(&shared), link);
                     clients.spawn(client);
                 }
                 Err(error) => {

@@ -31,6 +31,7 @@ pub mod position;
 mod progress;
 pub(crate) mod protocol;
 mod retraining;
+mod sketch;
 pub mod texts;
 pub mod transport;
 pub(crate) mod uri;

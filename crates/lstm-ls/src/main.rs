@@ -1,5 +1,7 @@
 //! The `lstm-ls` binary: the library, run on the int8 engine.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -160,16 +160,23 @@ fn the_page_is_where_the_program_says() {
     let mut line = String::new();
     let output = program.stdout.take().unwrap();
     BufReader::new(output).read_line(&mut line).unwrap();
-    let host = line.trim().trim_start_matches("http://");
-    let host = host.trim_end_matches('/');
-    let mut stream = TcpStream::connect(host).unwrap();
-    let request = format!("GET /api/about HTTP/1.0\r\nHost: {host}\r\n\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let address = line.trim().strip_prefix("http://").unwrap();
+    let (host, token) = address.split_once("/?token=").unwrap();
+    let ask = |token: &str| {
+        let mut stream = TcpStream::connect(host).unwrap();
+        let head = format!("Host: {host}\r\nAuthorization: Bearer {token}\r\n");
+        let request = format!("GET /api/about HTTP/1.0\r\n{head}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let (answer, refused) = (ask(token), ask("another"));
     program.kill().unwrap();
     program.wait().unwrap();
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+    assert!(refused.starts_with("HTTP/1.0 401"), "{refused}");
+    assert!(!refused.contains("parameters"), "{refused}");
     // Completion runs one cell alone.
     assert!(answer.contains(r#""completes":false"#), "{answer}");
 }

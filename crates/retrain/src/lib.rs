@@ -20,6 +20,8 @@
 //! assert_eq!(share, 0.4);
 //! ```
 
+#![forbid(unsafe_code)]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -122,10 +124,10 @@ pub fn run(
     watcher: &mut dyn Watcher,
 ) -> anyhow::Result<Outcome> {
     let clock = Clock::new(options.budget);
-    let trainer = Trainer::find(options.program.as_deref())?;
     let workspace = options.workspace.canonicalize();
     let workspace =
         workspace.with_context(|| format!("reading {}", options.workspace.display()))?;
+    let trainer = Trainer::find(options.program.as_deref(), &workspace)?;
     let base = Base::find(options.from.as_deref(), places)?;
     let mut job = Job::open(&places.work, &workspace, &base.language, &base.basis)?;
     if let Some(note) = &base.note {

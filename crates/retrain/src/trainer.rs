@@ -1,5 +1,6 @@
 //! `lstm-train`, run as a program of its own.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
@@ -41,11 +42,11 @@ pub(super) struct Training<'a> {
 
 impl Trainer {
     /// `named`, else what `LSTM_TRAIN` names, else the program beside this one or
-    /// on the PATH.
+    /// on the PATH, but never one that lies in `workspace`.
     ///
     /// # Errors
     /// If there is none; the message says how to get it.
-    pub(super) fn find(named: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn find(named: Option<&Path>, workspace: &Path) -> anyhow::Result<Self> {
         let named = named.map(Path::to_owned);
         let named = named.or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from));
         if let Some(program) = named {
@@ -57,7 +58,9 @@ impl Trainer {
         let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
         let beside = std::env::current_exe().map(|own| own.with_file_name(name));
         let beside = beside.ok().filter(|program| program.is_file());
-        let program = beside.or_else(|| which::which(PROGRAM).ok());
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let home = std::env::home_dir();
+        let program = beside.or_else(|| on_path(&path, workspace, home.as_deref()));
         let program = program.with_context(|| {
             format!(
                 "retraining needs {PROGRAM}, which is not beside this program nor on the PATH: in \
@@ -194,9 +197,65 @@ fn message_of(stderr: &str) -> String {
     line.strip_prefix(&own).unwrap_or(&line).to_owned()
 }
 
+/// The program on this `path`. Relative folders of it are left out, which are others in
+/// every folder, and those in the `workspace`, where a repository may have put anything;
+/// a workspace that holds the user's `home` is the user's own.
+fn on_path(path: &OsStr, workspace: &Path, home: Option<&Path>) -> Option<PathBuf> {
+    let real = |folder: &Path| folder.canonicalize().unwrap_or(folder.to_owned());
+    let workspace = real(workspace);
+    let is_own = home.is_some_and(|home| real(home).starts_with(&workspace));
+    let folders = std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute() && (is_own || !real(folder).starts_with(&workspace)));
+    let folders: Vec<PathBuf> = folders.collect();
+    if folders.is_empty() {
+        return None;
+    }
+    let path = std::env::join_paths(folders).ok()?;
+    which::which_in_global(PROGRAM, Some(path)).ok()?.next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_program_comes_from_absolute_folders_outside_the_workspace() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["outside", "workspace/bin"] {
+            std::fs::create_dir_all(at(name)).unwrap();
+            let program = at(name).join(PROGRAM);
+            std::fs::write(&program, "").unwrap();
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(&program, mode).unwrap();
+        }
+        std::os::unix::fs::symlink(at("workspace/bin"), at("link")).unwrap();
+        let here = std::env::current_dir().unwrap();
+        let up = "../".repeat(here.components().count());
+        let relative = format!("{up}{}", at("outside").display());
+        assert!(Path::new(&relative).join(PROGRAM).is_file());
+        let found = |folders: &[PathBuf], home: &str| {
+            let path = std::env::join_paths(folders).unwrap();
+            on_path(&path, &at("workspace"), Some(&at(home)))
+        };
+        let [outside, inside] = [at("outside"), at("workspace/bin")];
+        let refused = [
+            relative.into(),
+            "".into(),
+            ".".into(),
+            inside.clone(),
+            at("link"),
+        ];
+        assert_eq!(found(&refused, "home"), None);
+        let folders = [&refused[..], std::slice::from_ref(&outside)].concat();
+        assert_eq!(found(&folders, "home"), Some(outside.join(PROGRAM)));
+        assert_eq!(found(&[], "home"), None);
+        // Who opens the home folder itself has put its programs there.
+        let own = found(std::slice::from_ref(&inside), "workspace");
+        assert_eq!(own, Some(inside.join(PROGRAM)));
+    }
 
     #[test]
     fn a_message_is_one_line() {
@@ -207,7 +266,9 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_told_with_how_to_get_it() {
-        let error = Trainer::find(Some(Path::new("no/such"))).err().unwrap();
+        let error = Trainer::find(Some(Path::new("no/such")), Path::new("."))
+            .err()
+            .unwrap();
         assert_eq!(error.to_string(), "there is no lstm-train at no/such");
     }
 }

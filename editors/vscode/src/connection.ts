@@ -95,7 +95,9 @@ export class Connection implements vscode.Disposable {
   }
 
   async #start(): Promise<void> {
-    const found = findServer(placesHere(serverPath(), this.#extension));
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const local = folders.filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath);
+    const found = findServer(placesHere(serverPath(), this.#extension, local));
     if ("problem" in found) {
       this.#server = undefined;
       this.log.error(found.problem);

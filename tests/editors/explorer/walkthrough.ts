@@ -45,6 +45,7 @@ try {
   await lab(page);
   await files(page);
   await twoAtOnce(desk, page);
+  await withoutToken(desk);
   await dark();
   await phone();
   step("nothing went wrong, and nothing was asked of another machine");
@@ -242,6 +243,14 @@ async function twoAtOnce(desk: any, page: any): Promise<void> {
     await one.locator("#results table").waitFor({ timeout: 60_000 });
   }
   await other.close();
+}
+
+async function withoutToken(desk: any): Promise<void> {
+  step("without the token of its address the page says what to do");
+  const page = await desk.newPage();
+  await page.goto(new URL("/", address).href);
+  await says(page, /open the whole address that the program printed/);
+  await page.close();
 }
 
 async function dark(): Promise<void> {

@@ -4,6 +4,8 @@
 //! Must not know: which program it is. `cargo xtask test editors` gets the
 //! editors and runs the tests.
 
+#![forbid(unsafe_code)]
+
 use std::path::{Path, PathBuf};
 
 mod browser;

@@ -63,6 +63,11 @@ fn commands_status_health_and_a_server_that_dies() -> Result<()> {
 }
 
 #[test]
+fn the_program_comes_from_absolute_folders_outside_the_work_folder() -> Result<()> {
+    check("program.lua")
+}
+
+#[test]
 fn the_popup_lists_suggestions_and_inserts_one() -> Result<()> {
     check("popup.lua")
 }

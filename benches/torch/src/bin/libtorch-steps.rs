@@ -6,6 +6,8 @@
 //! and goes to oneDNN; `lstm_cell` is libtorch's own cell, without oneDNN;
 //! `addmv` is a cell written by hand from matrix-vector products.
 
+#![forbid(unsafe_code)]
+
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::time::Instant;

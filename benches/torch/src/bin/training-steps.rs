@@ -5,6 +5,8 @@
 //! steps of [`Training`], the reading of the corpus included, and prints the mean
 //! time of one in µs.
 
+#![forbid(unsafe_code)]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;

@@ -33,8 +33,8 @@ pub struct Document {
     /// Whether the text has held a `\r` since the client last sent all of it.
     /// Without one, offsets with `\n` line ends are offsets in the rope.
     returns: bool,
-    /// Whether it was once larger than is kept, since the client last sent all
-    /// of it: then there is no text, and edits go nowhere.
+    /// Whether it was once larger than is kept, alone or with all the others, since the
+    /// client last sent all of it: then there is no text, and edits go nowhere.
     pub too_large: bool,
     /// Why the text is not known to be the client's, since the client last sent all of
     /// it: then there is no text either.
@@ -62,6 +62,12 @@ impl Document {
         let text = if self.too_large { "" } else { text };
         self.text = Rope::from_str(text);
         self.returns = text.contains('\r');
+    }
+
+    /// Gives the text up because there is no room for it.
+    pub fn leave_out(&mut self) {
+        self.replace("");
+        self.too_large = true;
     }
 
     /// Gives the text up, because of `why`: what the client has is not known until it
@@ -144,8 +150,7 @@ impl Document {
         self.text.insert(start, &change.text);
         self.returns |= change.text.contains('\r');
         if self.text.len_bytes() > MAX_BYTES {
-            self.replace("");
-            self.too_large = true;
+            self.leave_out();
         }
         edit
     }

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
@@ -9,27 +10,33 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Serialize;
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::{App, Explorer};
 
 /// Lines that wait for a slow client; the work waits with them.
 const WAITING: usize = 8;
 
+/// A client that reads nothing for so long has gone away.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Where a computation writes its answer.
 pub(super) struct Lines(mpsc::Sender<Result<Bytes, std::convert::Infallible>>);
 
 impl Lines {
-    /// Writes one line; breaks once the client has gone away.
+    /// Writes one line; breaks once the client has gone away, or does not read.
     pub(super) fn write(&self, value: &impl Serialize) -> ControlFlow<()> {
         let Ok(mut line) = serde_json::to_vec(value) else {
             // What is written is made of strings and finite numbers.
             return ControlFlow::Break(());
         };
         line.push(b'\n');
-        match self.0.blocking_send(Ok(line.into())) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+        let sent = timeout(PATIENCE, self.0.send(Ok(line.into())));
+        match Handle::current().block_on(sent) {
+            Ok(Ok(())) => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
         }
     }
 

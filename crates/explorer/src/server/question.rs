@@ -1,6 +1,7 @@
 //! What a page may ask, and whether it makes sense.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::FromRequest;
@@ -10,6 +11,7 @@ use lstm_runtime::{Amount, Change, Signal, Target};
 use regex::bytes::RegexBuilder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::Explorer;
 use super::problem::Problem;
@@ -31,6 +33,12 @@ const MOST_WRITTEN: usize = 2_000;
 /// Memory that a compiled expression may take.
 const PATTERN_BYTES: usize = 1 << 20;
 
+/// Longest wait for a request's body.
+const BODY_TIME: Duration = Duration::from_secs(5);
+
+/// Most members of a list in a question.
+const MOST_LISTED: usize = 1_000;
+
 /// The body of a request as JSON, or one line that says what is wrong with it.
 pub(super) struct Question<T>(pub(super) T);
 
@@ -38,17 +46,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Question<T> {
     type Rejection = Problem;
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Problem> {
-        let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|rejection: BytesRejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!(
-                    "that is more than a look takes in; send at most {} KB of text",
-                    MOST_TEXT >> 10
-                ),
-            ),
-            status => Problem(status, rejection.body_text()),
-        })?;
+        let body = timeout(BODY_TIME, Bytes::from_request(request, state)).await;
+        let late = |_| {
+            Problem(
+                StatusCode::REQUEST_TIMEOUT,
+                "the question took too long".into(),
+            )
+        };
+        let body =
+            body.map_err(late)?
+                .map_err(|rejection: BytesRejection| match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Problem(
+                        StatusCode::PAYLOAD_TOO_LARGE,
+                        format!(
+                            "that is more than a look takes in; send at most {} KB of text",
+                            MOST_TEXT >> 10
+                        ),
+                    ),
+                    status => Problem(status, rejection.body_text()),
+                })?;
         serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| Problem::bad(format!("the question is not as expected: {error}")))
@@ -144,6 +160,16 @@ pub(super) fn range(document: &Document, from: usize, to: usize) -> Result<Range
     Ok(from..to)
 }
 
+/// Refuses a list of more members than a person would name.
+fn bounded(list: &str, members: usize) -> Result<(), Problem> {
+    match members <= MOST_LISTED {
+        true => Ok(()),
+        false => Err(Problem::bad(format!(
+            "`{list}` has {members} members; at most {MOST_LISTED} are looked at"
+        ))),
+    }
+}
+
 /// A place in a document: up to its end, between two characters.
 pub(super) fn place(document: &Document, at: usize) -> Result<usize, Problem> {
     if document.text.is_char_boundary(at) {
@@ -190,6 +216,8 @@ impl SearchQuestion {
     /// The texts and the properties.
     pub(super) fn parts(self, explorer: &Explorer) -> Result<(Vec<Document>, Vec<Named>), Problem> {
         let document = self.text.document()?;
+        bounded("properties", self.properties.len())?;
+        bounded("spans", self.spans.as_ref().map_or(0, Vec::len))?;
         let mut properties = Vec::new();
         for name in self.properties {
             let Some(property) = Property::named(&name) else {
@@ -301,6 +329,7 @@ impl SteerQuestion {
         if !(0.0..=10.0).contains(&self.temperature) {
             return Err(Problem::bad("a temperature is a number from 0 to 10"));
         }
+        bounded("changes", self.changes.len())?;
         let mut changes = Vec::new();
         let mut watched = None;
         for change in &self.changes {

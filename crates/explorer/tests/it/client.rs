@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use explorer::{Explorer, serve};
+use explorer::{Explorer, Token, serve};
 use lstm_format::ModelFile;
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// A server that lives as long as the test.
 pub(crate) struct Server {
     address: SocketAddr,
+    token: Token,
 }
 
 /// What came back.
@@ -55,14 +56,16 @@ impl Server {
                 Some(format!("{name}|{before}|{after}"))
             })),
         };
-        std::thread::spawn(move || serve(explorer, listener));
-        Self { address }
+        let token = Token::random();
+        let said = token.clone();
+        std::thread::spawn(move || serve(explorer, listener, said));
+        Self { address, token }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.send(&format!(
-            "GET {path} HTTP/1.0\r\nHost: {}\r\n\r\n",
-            self.address
+            "GET {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n",
+            self.address, self.token
         ))
     }
 
@@ -77,9 +80,10 @@ impl Server {
     /// The request that asks for `view`.
     pub(crate) fn question(&self, view: &str, body: &str) -> String {
         format!(
-            "POST /api/{view} HTTP/1.0\r\nHost: {}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+            "POST /api/{view} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.address,
+            self.token,
             body.len()
         )
     }

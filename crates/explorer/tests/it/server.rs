@@ -295,6 +295,46 @@ fn strangers_are_turned_away() {
     assert_eq!(server.send(&crossing).status, 403);
     let form = own.replace("application/json", "text/plain");
     assert_eq!(server.send(&form).status, 415);
+    let without = own.replace("Authorization", "X-Nothing");
+    let answer = server.send(&without);
+    assert_eq!(answer.status, 401);
+    assert!(answer.error().contains("the whole address"));
+}
+
+#[test]
+fn heads_and_lists_are_bounded() {
+    let server = Server::start(&by_hand());
+    let own = server.question("unit", &unit("ab").to_string());
+    let head = |more: &str| own.replacen("\r\n", &format!("\r\n{more}"), 1);
+    let long = head(&format!("X: {}\r\n", "x".repeat(20 << 10)));
+    assert_eq!(server.send(&long).status, 431);
+    let many: String = (0..70).map(|n| format!("X{n}: y\r\n")).collect();
+    assert_eq!(server.send(&head(&many)).status, 431);
+    assert_eq!(server.send(&head("X: y\r\n")).status, 200);
+    let spans = vec![(0, 1); 1001];
+    let question = json!({"name": "a.rs", "text": "ab", "spans": spans});
+    let answer = server.ask("search", &question);
+    assert_eq!(answer.status, 400);
+    assert!(answer.error().contains("`spans` has 1001 members"));
+}
+
+#[test]
+fn a_client_that_says_nothing_is_hung_up_on() {
+    let server = Server::start(&by_hand());
+    let own = server.question("unit", &unit("ab").to_string());
+    let (head, _) = own.split_once("\r\n\r\n").unwrap();
+    // Nothing, half a head, and a head whose body never comes.
+    let mut streams = ["", "GET / HT", &format!("{head}\r\n\r\n")].map(|said| {
+        let mut stream = server.connect();
+        stream.write_all(said.as_bytes()).unwrap();
+        stream
+    });
+    for stream in &mut streams {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let late = answer.is_empty() || answer.starts_with("HTTP/1.0 408");
+        assert!(late || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use clap::Args;
 use explorer::reading::Document;
 use explorer::samples::samples;
 use explorer::subject::Subject;
-use explorer::{Complete, Explorer};
+use explorer::{Complete, Explorer, Token};
 use lstm_format::ModelFile;
 
 use assistant::models::Loader;
@@ -73,9 +73,10 @@ pub(super) fn run(
         complete: completing(&file, loader),
     };
     let listener = listen(arguments.port)?;
-    writeln!(out, "http://{}/", listener.local_addr()?)?;
+    let token = Token::random();
+    writeln!(out, "http://{}/?token={token}", listener.local_addr()?)?;
     out.flush()?;
-    explorer::serve(explorer, listener).context("cannot serve the page")
+    explorer::serve(explorer, listener, token).context("cannot serve the page")
 }
 
 fn is_model(path: &Path) -> bool {

@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use assistant::heap;
 use assistant::session::Shared;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
@@ -26,6 +27,7 @@ use super::SERVED_ALREADY;
 use super::socket::{Built, is_own, process_behind, relieve};
 use crate::lsp;
 use crate::lsp::transport::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
+use crate::lsp::transport::room::{Room, Taken};
 use crate::lsp::transport::{Link, process};
 
 mod session;
@@ -54,8 +56,15 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Bytes on the way to and from a server that is this process.
 const PIPE: usize = 1 << 16;
 
-/// Messages that are read ahead.
+/// Messages that are read ahead, and how many bytes of them.
 const AHEAD: usize = 16;
+const AHEAD_BYTES: usize = 32 << 20;
+
+/// Messages that wait for the editor to read them.
+const UNREAD: usize = 2;
+
+/// Once a message of so many bytes is passed on, memory is given back to the system.
+const LARGE: usize = 4 << 20;
 
 /// Where the daemon is and how one is started.
 pub struct Daemon {
@@ -128,9 +137,19 @@ enum Break {
     DaemonSilent,
 }
 
+/// Bodies of the messages of a stream, of which so many bytes are read ahead.
+struct Bodies(mpsc::Receiver<(Vec<u8>, Taken)>);
+
+impl Bodies {
+    /// The next one; `None` at the end of the stream.
+    async fn next(&mut self) -> Option<Vec<u8>> {
+        Some(self.0.recv().await?.0)
+    }
+}
+
 /// Both ends of the editor, as long as the bridge lives.
 struct Editor {
-    says: mpsc::Receiver<Vec<u8>>,
+    says: Bodies,
     hears: mpsc::Sender<Vec<u8>>,
 }
 
@@ -143,7 +162,7 @@ where
     I: AsyncRead + Unpin + Send + 'static,
     O: AsyncWrite + Unpin + Send + 'static,
 {
-    let (hears, unread) = mpsc::channel(AHEAD);
+    let (hears, unread) = mpsc::channel(UNREAD);
     let writing = tokio::spawn(speak(output, unread));
     let mut editor = Editor {
         says: listen(input),
@@ -200,9 +219,10 @@ where
 }
 
 /// Bodies of the messages of a stream.
-fn listen(input: impl AsyncRead + Unpin + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+fn listen(input: impl AsyncRead + Unpin + Send + 'static) -> Bodies {
     let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
+        let ahead = Room::new(AHEAD_BYTES);
         let limit = Arc::new(AtomicUsize::new(MAX_MESSAGE_BYTES));
         let mut frames = FrameReader::new(BufReader::new(input), limit);
         while let Ok(Some(frame)) = frames.next().await {
@@ -214,12 +234,13 @@ fn listen(input: impl AsyncRead + Unpin + Send + 'static) -> mpsc::Receiver<Vec<
                     Vec::new()
                 }
             };
-            if sender.send(body).await.is_err() {
+            let room = ahead.take(body.len()).await;
+            if sender.send((body, room)).await.is_err() {
                 break;
             }
         }
     });
-    receiver
+    Bodies(receiver)
 }
 
 /// Writes messages to the editor. Never broken off half-way through one,
@@ -236,7 +257,7 @@ async fn speak(mut output: impl AsyncWrite + Unpin, mut messages: mpsc::Receiver
 async fn carry(
     session: &Mutex<Session>,
     editor: &mut Editor,
-    answers: &mut mpsc::Receiver<Vec<u8>>,
+    answers: &mut Bodies,
     writer: &mut (impl AsyncWrite + Unpin),
 ) -> Break {
     let (own, mut asides) = mpsc::unbounded_channel();
@@ -251,7 +272,7 @@ async fn carry(
             .then(|| Instant::now() + HELLO);
         loop {
             let to = tokio::select! {
-                body = editor.says.recv() => match body {
+                body = editor.says.next() => match body {
                     Some(body) => session.lock().editor_said(body),
                     None => return Break::EditorLeft,
                 },
@@ -268,10 +289,14 @@ async fn carry(
             if hello.is_none() && session.lock().awaits_hello() {
                 hello = Some(Instant::now() + HELLO);
             }
-            if let To::Daemon(body) = to
-                && framing::write(writer, &body).await.is_err()
-            {
-                return Break::DaemonLost;
+            if let To::Daemon(body) = to {
+                if framing::write(writer, &body).await.is_err() {
+                    return Break::DaemonLost;
+                }
+                if body.len() >= LARGE {
+                    drop(body);
+                    tokio::task::spawn_blocking(heap::give_back);
+                }
             }
             if session.lock().has_exited() {
                 return Break::EditorLeft;
@@ -288,7 +313,7 @@ async fn carry(
             let Ok(room) = editor.hears.reserve().await else {
                 return Break::EditorDeaf;
             };
-            let Some(body) = answers.recv().await else {
+            let Some(body) = answers.next().await else {
                 return Break::DaemonLost;
             };
             match session.lock().daemon_said(body) {
@@ -317,13 +342,13 @@ async fn end_of(process: Option<u32>) {
 async fn finish(
     session: &Mutex<Session>,
     editor: &Editor,
-    answers: &mut mpsc::Receiver<Vec<u8>>,
+    answers: &mut Bodies,
     mut writer: impl AsyncWrite + Unpin,
 ) {
     // The daemon, or the editor, may be gone as well.
     let _ = writer.shutdown().await;
     let last = async {
-        while let Some(body) = answers.recv().await {
+        while let Some(body) = answers.next().await {
             let to = session.lock().daemon_said(body);
             if let To::Editor(body) = to
                 && editor.hears.send(body).await.is_err()
@@ -339,7 +364,7 @@ async fn finish(
 async fn replay(
     session: &Mutex<Session>,
     writer: &mut (impl AsyncWrite + Unpin),
-    answers: &mut mpsc::Receiver<Vec<u8>>,
+    answers: &mut Bodies,
 ) -> bool {
     let Some((initialize, is_answered)) = session.lock().replayed_initialize() else {
         return true;
@@ -354,7 +379,7 @@ async fn replay(
         return true;
     }
     // Nothing else comes before its answer, which the editor has had.
-    if answers.recv().await.is_none() {
+    if answers.next().await.is_none() {
         return false;
     }
     let state = session.lock().replayed_state();

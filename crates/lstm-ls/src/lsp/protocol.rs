@@ -40,19 +40,27 @@ pub(super) const RELOAD_UNANSWERED: &str = "$/lstm-ls/reload";
 
 /// What the notifications of texts are called here. tower-lsp would read their parameters
 /// as lsp-types 0.94 has them, and drop a notification that does not fit without a word.
-pub(super) const OPENED: &str = "$/lstm-ls/didOpen";
-pub(super) const CHANGED: &str = "$/lstm-ls/didChange";
-pub(super) const SAVED: &str = "$/lstm-ls/didSave";
+pub(crate) const OPENED: &str = "$/lstm-ls/didOpen";
+pub(crate) const CHANGED: &str = "$/lstm-ls/didChange";
+pub(crate) const SAVED: &str = "$/lstm-ls/didSave";
 
 /// The server capability that announces [`INLINE_COMPLETION`].
 pub(super) const INLINE_COMPLETION_PROVIDER: &str = "inlineCompletionProvider";
 
-/// What `method`, a notification, is called here, where that is something else.
-pub(super) fn own_name(method: &str) -> Option<&'static str> {
+/// What `method` is called here, if it is a notification of a text. Its parameters stay
+/// the message that they came in, and the handler reads them.
+pub(super) fn text_method(method: &str) -> Option<&'static str> {
     match method {
         DidOpenTextDocument::METHOD => Some(OPENED),
         DidChangeTextDocument::METHOD => Some(CHANGED),
         DidSaveTextDocument::METHOD => Some(SAVED),
+        _ => None,
+    }
+}
+
+/// What `method`, a notification, is called here, where that is something else.
+pub(super) fn own_name(method: &str) -> Option<&'static str> {
+    match method {
         // tower-lsp has one handler a method, for requests or notifications.
         RELOAD => Some(RELOAD_UNANSWERED),
         _ => None,

@@ -6,7 +6,8 @@
 //! a stream of bytes, and finds the stream again after it was lost; `connection` reads
 //! them, runs each handler up to its first wait before it looks at the next message, and
 //! writes answers; `tolerance.rs` puts right what clients write otherwise than the standard
-//! has it; `wire` does what tower-lsp 0.20 leaves undone between the two: the
+//! has it; `room.rs` and `structure.rs` bound the bytes that a client's messages take up;
+//! `wire` does what tower-lsp 0.20 leaves undone between the two: the
 //! capability that its types lack, tokens, tracing, panics, and the end of the session.
 
 mod connection;
@@ -15,10 +16,12 @@ pub mod framing;
 mod link;
 pub mod message;
 pub(crate) mod process;
+pub(crate) mod room;
+pub(crate) mod structure;
 pub(crate) mod tolerance;
 mod wire;
 
-pub use link::Link;
+pub use link::{Link, Place};
 
 pub(super) use connection::serve;
 pub(super) use ending::Ending;

@@ -67,8 +67,11 @@ end
 
 function subcommands.stats()
   local client = client_of(0)
-  local command = { client and client.config.cmd[1] or 'lstm-ls', 'stats' }
-  vim.system(command, { text = true }, function(result)
+  local program = client and client.config.cmd[1] or require('lstm-ls.program').find('lstm-ls')
+  if not program then
+    return say('there is no lstm-ls on the PATH', vim.log.levels.ERROR)
+  end
+  vim.system({ program, 'stats' }, { text = true }, function(result)
     vim.schedule(function()
       if result.code ~= 0 then
         return say('this server keeps no statistics', vim.log.levels.ERROR)

@@ -12,9 +12,10 @@ end
 
 ---@param config lstm-ls.Config
 local function check_server(config)
-  local program = vim.fn.exepath(config.cmd[1])
-  if program == '' then
+  local program = require('lstm-ls.program').find(config.cmd[1])
+  if not program then
     vim.health.error(config.cmd[1] .. ' is not a program on the PATH', {
+      'folders of the PATH that are relative, or lie in the folder you work in, do not count',
       'install the server: cargo install --path crates/lstm-ls --locked',
       'or name it: require("lstm-ls").setup({ cmd = { "/path/to/lstm-ls" } })',
     })

@@ -62,10 +62,12 @@ function M.setup(options)
   })
   map(config.keys)
   require('lstm-ls.commands').create()
-  if vim.fn.executable(config.cmd[1]) == 0 then
+  local program = require('lstm-ls.program').find(config.cmd[1])
+  if not program then
     local message = 'lstm-ls: `%s` is not on the PATH; see :checkhealth lstm-ls'
     return vim.notify(message:format(config.cmd[1]), vim.log.levels.ERROR)
   end
+  config.cmd = { program, unpack(config.cmd, 2) }
   ghost.enable(config.settings.enabled ~= false)
   require('lstm-ls.server').start(config, attach(config))
 end

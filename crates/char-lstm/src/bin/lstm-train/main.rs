@@ -1,5 +1,7 @@
 //! `lstm-train`: files → corpus → training → evaluation → export.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

@@ -4,9 +4,10 @@
 //! ids under which the daemon's own requests reach the editor. Must not know
 //! how messages travel.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use assistant::documents::Document;
+use assistant::documents::{Document, MOST_BYTES};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::lsp_types::{
@@ -16,8 +17,9 @@ use tower_lsp::lsp_types::{
 use crate::lsp::peer;
 use crate::lsp::position::{self, Encoding};
 use crate::lsp::protocol;
-use crate::lsp::texts::{ChangeParams, OpenParams, SaveParams};
-use crate::lsp::transport::tolerance;
+use crate::lsp::texts::{ChangeParams, OpenParams, Params, SaveParams};
+use crate::lsp::transport::message::{self, Envelope, MOST_STRUCTURE};
+use crate::lsp::transport::{structure, tolerance};
 use crate::lsp::uri;
 
 /// The id of requests that are said again; the editor never sees their answers.
@@ -63,7 +65,17 @@ impl Session {
     /// Notes what the editor says.
     pub(super) fn editor_said(&mut self, body: Vec<u8>) -> To {
         // As the daemon reads it, so that both have the same text.
-        let Some(message) = tolerance::read(&body) else {
+        let readable = message::readable(Cow::from(&body));
+        let method = Envelope::read(&readable).and_then(|envelope| envelope.text_method());
+        if let Some(method) = method {
+            self.note_text(method, &readable);
+            return To::Daemon(body);
+        }
+        // One that the daemon will refuse is not taken apart here either.
+        if structure::bytes(&readable) > MOST_STRUCTURE {
+            return To::Daemon(body);
+        }
+        let Some(message) = tolerance::read(&readable) else {
             return To::Daemon(body);
         };
         let Some(method) = message["method"].as_str().map(str::to_owned) else {
@@ -201,8 +213,46 @@ impl Session {
         self.shut_down
     }
 
-    fn note(&mut self, method: &str, mut message: Value) {
+    /// Notes what the editor says of a text.
+    fn note_text(&mut self, method: &str, message: &[u8]) {
         let encoding = self.encoding;
+        let changed = match method {
+            protocol::OPENED => OpenParams::of_message(message).map(|opened| {
+                let (uri, document) = opened.text_document.into_document(str::to_owned);
+                let key = uri::key(&uri);
+                self.documents.insert(key.clone(), (uri, document));
+                key
+            }),
+            protocol::CHANGED => ChangeParams::of_message(message).map(|changed| {
+                let key = uri::key(&changed.text_document.uri);
+                if let Some((_, document)) = self.documents.get_mut(&key) {
+                    let version = changed.text_document.version;
+                    let read = |text: &_, change| position::to_change(text, change?, encoding);
+                    document.change(version, changed.changes, read);
+                }
+                key
+            }),
+            // The only other one.
+            _ => SaveParams::of_message(message).map(|saved| {
+                let key = uri::key(&saved.uri);
+                if let Some((_, document)) = self.documents.get_mut(&key)
+                    && let Some(text) = saved.text
+                {
+                    document.take_over(&text);
+                }
+                key
+            }),
+        };
+        // As much as the daemon keeps.
+        let all = self.documents.values().map(|(_, d)| d.text.len_bytes());
+        if all.sum::<usize>() > MOST_BYTES
+            && let Some((_, document)) = changed.and_then(|key| self.documents.get_mut(&key))
+        {
+            document.leave_out();
+        }
+    }
+
+    fn note(&mut self, method: &str, mut message: Value) {
         let params = message["params"].clone();
         match method {
             "initialize" => self.initialize = Some(message.take()),
@@ -212,32 +262,6 @@ impl Session {
             protocol::STATUS => self.wants_status = true,
             "workspace/didChangeConfiguration" => self.configuration = Some(params),
             "workspace/didChangeWorkspaceFolders" => self.change_folders(params),
-            "textDocument/didOpen" => {
-                if let Ok(opened) = OpenParams::deserialize(params) {
-                    let (uri, document) = opened.text_document.into_document(str::to_owned);
-                    self.documents.insert(uri::key(&uri), (uri, document));
-                }
-            }
-            "textDocument/didChange" => {
-                if let Ok(changed) = ChangeParams::deserialize(params)
-                    && let key = uri::key(&changed.text_document.uri)
-                    && let Some((_, document)) = self.documents.get_mut(&key)
-                {
-                    let version = changed.text_document.version;
-                    let changes = changed.changes();
-                    let read = |text: &_, change| position::to_change(text, change?, encoding);
-                    document.change(version, changes, read);
-                }
-            }
-            "textDocument/didSave" => {
-                if let Ok(saved) = SaveParams::deserialize(params)
-                    && let key = uri::key(&saved.text_document.uri)
-                    && let Some((_, document)) = self.documents.get_mut(&key)
-                    && let Some(text) = saved.text
-                {
-                    document.take_over(&text);
-                }
-            }
             "textDocument/didClose" => {
                 if let Ok(closed) = DidCloseTextDocumentParams::deserialize(params) {
                     self.documents.remove(&uri::key(&closed.text_document.uri));
@@ -319,7 +343,8 @@ impl Session {
 mod tests {
     use super::*;
 
-    fn editor_said(session: &mut Session, message: Value) -> To {
+    fn editor_said(session: &mut Session, mut message: Value) -> To {
+        message["jsonrpc"] = json!("2.0");
         session.editor_said(message.to_string().into_bytes())
     }
 
@@ -550,7 +575,7 @@ mod tests {
         let answer = |id: &Value| json!({"id": id, "result": []});
         assert_eq!(editor_said(&mut session, answer(&first["id"])), To::Nowhere);
         let passed = read(editor_said(&mut session, answer(&second["id"])));
-        assert_eq!(passed, json!({"id": 0, "result": []}));
+        assert_eq!(passed, json!({"jsonrpc": "2.0", "id": 0, "result": []}));
     }
 
     #[test]

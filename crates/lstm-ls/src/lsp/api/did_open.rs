@@ -4,7 +4,7 @@ use language::Doubt;
 use tracing::warn;
 
 use crate::lsp::backend::Backend;
-use crate::lsp::texts::OpenParams;
+use crate::lsp::texts::{OpenParams, Raw};
 use crate::lsp::uri::{id, place};
 
 /// Names that are doubted aloud.
@@ -12,7 +12,7 @@ const MOST_DOUBTS: usize = 64;
 
 impl Backend {
     /// Takes the document over from the disk.
-    pub(in crate::lsp) async fn did_open(&self, params: OpenParams) {
+    pub(in crate::lsp) async fn did_open(&self, Raw(params): Raw<OpenParams>) {
         let place = place(&params.text_document.uri);
         let language = |said: &str| {
             let told = language::of_document(said, &place.path);
@@ -23,7 +23,9 @@ impl Backend {
         if let Some(why) = document.out_of_step() {
             warn!(%uri, "out of step with the editor: {why}");
         }
-        self.session.open(id(&uri), place, document);
+        if !self.session.open(id(&uri), place, document) {
+            warn!(%uri, "there is no room for one more open document");
+        }
     }
 
     /// Says once that the editor calls a language by a name that does not fit.

@@ -65,16 +65,26 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
     /// # Errors
     /// If the input cannot be read.
     pub async fn next(&mut self) -> std::io::Result<Option<Frame>> {
-        let limit = self.limit.load(Ordering::Relaxed);
         let mut length = self.length.take();
+        // A length that is none only at this moment.
+        let mut too_long = None;
         loop {
             let Some(line) = self.line().await? else {
                 return Ok(None);
             };
             let text = line.trim_end();
             match (length_in(text), length) {
+                _ if text.is_empty() && too_long.is_some() => {
+                    return self.pass_over(too_long.unwrap_or_default()).await;
+                }
                 _ if text.is_empty() && length.is_some() => break,
-                (Found::Length(bytes), _) if bytes <= limit => length = Some(bytes),
+                // Read only now: it may have changed while the line was waited for.
+                (Found::Length(bytes), _) if bytes <= self.limit.load(Ordering::Relaxed) => {
+                    length = Some(bytes);
+                }
+                (Found::Length(bytes), _) if self.resynchronises && bytes <= MAX_MESSAGE_BYTES => {
+                    too_long = Some(bytes);
+                }
                 (Found::Length(_) | Found::NoLength, _) => {
                     let problem = format!("{text:?} is not a length");
                     return self.skip(problem, line).await;
@@ -92,6 +102,14 @@ impl<R: AsyncBufRead + Unpin> FrameReader<R> {
         let mut input = (&mut self.input).take(length as u64);
         let read = input.read_to_end(&mut body).await?;
         Ok((read == length).then_some(Frame::Body(body)))
+    }
+
+    /// Reads past a body that is longer than the limit, and keeps nothing of it.
+    async fn pass_over(&mut self, length: usize) -> std::io::Result<Option<Frame>> {
+        let mut body = (&mut self.input).take(length as u64);
+        let read = tokio::io::copy_buf(&mut body, &mut tokio::io::sink()).await?;
+        let problem = format!("{length} bytes are more than a message may have now");
+        Ok((read == length as u64).then_some(Frame::Stray(problem)))
     }
 
     /// Looks for the next Content-Length, from `line` on, which ends what
@@ -151,14 +169,22 @@ fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(plain)
 }
 
+/// Longest body that is copied behind its header, so that both are one write.
+const COPIED_BYTES: usize = 1 << 16;
+
 /// Writes one message.
 ///
 /// # Errors
 /// If the output is closed.
 pub async fn write(output: &mut (impl AsyncWrite + Unpin), body: &[u8]) -> std::io::Result<()> {
-    let mut message = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-    message.extend_from_slice(body);
-    output.write_all(&message).await?;
+    let mut start = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    let (copied, rest) = match body.len() <= COPIED_BYTES {
+        true => (body, &[][..]),
+        false => (&[][..], body),
+    };
+    start.extend_from_slice(copied);
+    output.write_all(&start).await?;
+    output.write_all(rest).await?;
     output.flush().await
 }
 
@@ -240,6 +266,67 @@ mod tests {
             let problem = "\"POST / HTTP/1.1\" is not a header".to_owned();
             assert_eq!(second, Some(Frame::Stray(problem)));
         });
+    }
+
+    #[test]
+    fn a_length_is_held_to_the_limit_of_the_moment() {
+        let (input, mut output) = tokio::io::duplex(64);
+        let limit = Arc::new(AtomicUsize::new(1));
+        let mut frames = FrameReader::new(tokio::io::BufReader::new(input), Arc::clone(&limit));
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("it starts").block_on(async {
+            let mut next = Box::pin(frames.next());
+            // It waits for the header, and the limit changes meanwhile.
+            assert!(
+                futures_util::future::poll_immediate(&mut next)
+                    .await
+                    .is_none()
+            );
+            limit.store(2, Ordering::Relaxed);
+            write(&mut output, b"{}").await.expect("there is room");
+            let frame = next.await.expect("a pipe");
+            assert_eq!(frame, Some(Frame::Body(b"{}".to_vec())));
+        });
+    }
+
+    #[test]
+    fn a_body_beyond_the_limit_is_passed_over_at_once() {
+        let stream = b"Content-Length: 9\r\nX: y\r\n\r\n123456789Content-Length: 2\r\n\r\n{}";
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("it starts").block_on(async {
+            // All but the last message.
+            let (input, mut output) = tokio::io::duplex(64);
+            let limit = Arc::new(AtomicUsize::new(2));
+            let mut frames = FrameReader::new(tokio::io::BufReader::new(input), limit);
+            output
+                .write_all(&stream[..36])
+                .await
+                .expect("there is room");
+            let frame = frames.next().await.expect("a pipe");
+            let problem = "9 bytes are more than a message may have now".to_owned();
+            assert_eq!(frame, Some(Frame::Stray(problem)));
+            output
+                .write_all(&stream[36..])
+                .await
+                .expect("there is room");
+            let frame = frames.next().await.expect("a pipe");
+            assert_eq!(frame, Some(Frame::Body(b"{}".to_vec())));
+        });
+    }
+
+    #[test]
+    fn long_bodies_are_written_as_they_are() {
+        for length in [0, 1, COPIED_BYTES, COPIED_BYTES + 1] {
+            let body = vec![b'x'; length];
+            let mut written = Vec::new();
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            let runtime = runtime.expect("it starts");
+            runtime
+                .block_on(write(&mut written, &body))
+                .expect("memory");
+            let header = format!("Content-Length: {length}\r\n\r\n");
+            assert_eq!(written, [header.as_bytes(), &body].concat());
+        }
     }
 
     #[test]

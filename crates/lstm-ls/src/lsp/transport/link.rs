@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 /// How one client is connected.
 #[derive(Clone, Debug)]
@@ -23,6 +24,24 @@ pub struct Link {
     pub resynchronises: bool,
     /// Becomes true when the server is to stop.
     pub stop: watch::Receiver<bool>,
+    /// Its place among those that have not said hello, of which there are only so many.
+    pub place: Place,
+}
+
+/// A place that is given up once the client has said hello.
+#[derive(Clone, Debug, Default)]
+pub struct Place(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Place {
+    /// This one.
+    pub fn taken(permit: OwnedSemaphorePermit) -> Self {
+        Self(Arc::new(Mutex::new(Some(permit))))
+    }
+
+    /// Leaves it to another client.
+    pub(in crate::lsp) fn give_up(&self) {
+        self.0.lock().take();
+    }
 }
 
 impl Link {
@@ -35,6 +54,7 @@ impl Link {
             resynchronises: true,
             // The sender may go: the last value stays.
             stop: watch::channel(false).1,
+            place: Place::default(),
         }
     }
 

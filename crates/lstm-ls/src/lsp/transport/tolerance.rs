@@ -16,9 +16,14 @@ const NULL_IS_NOTHING: [&str; 3] = ["textDocument/", "lstm-ls/", ExecuteCommand:
 /// What a half of a surrogate pair becomes: the character for what can't be shown.
 const REPLACEMENT: &[u8] = r"\ufffd".as_bytes();
 
+/// `body` without the mark that some clients begin a text with.
+pub(crate) fn unmarked(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
 /// The message in `body`; `None` if it is no JSON, whatever is put right.
 pub(crate) fn read(body: &[u8]) -> Option<Value> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let body = unmarked(body);
     let message = serde_json::from_slice(body);
     let message = message.or_else(|_| serde_json::from_slice(&with_valid_strings(body)));
     let mut message: Value = message.ok()?;
@@ -113,7 +118,7 @@ fn drop_nulls(members: &mut Map<String, Value>) {
 
 /// `body` with strings that can be read: halves of surrogate pairs, escaped or not, and
 /// bytes that are no UTF-8 are replaced, control characters escaped.
-fn with_valid_strings(body: &[u8]) -> Vec<u8> {
+pub(crate) fn with_valid_strings(body: &[u8]) -> Vec<u8> {
     let mut valid = Vec::with_capacity(body.len() + REPLACEMENT.len());
     let (mut at, mut in_string) = (0, false);
     while let Some(&byte) = body.get(at) {
