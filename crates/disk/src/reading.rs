@@ -75,8 +75,8 @@ impl From<ReadError> for io::Error {
 /// # Errors
 /// If it can't be opened, or is something else.
 pub fn open(path: &Path, links: Links) -> Result<File, ReadError> {
-    let path = path.to_owned();
-    in_time(move || open_here(&path, links))
+    let (path, asked) = (path.to_owned(), path);
+    in_time(asked, move || open_here(&path, links))
 }
 
 /// Reads the regular file at `path`, of at most `limit` bytes.
@@ -84,9 +84,11 @@ pub fn open(path: &Path, links: Links) -> Result<File, ReadError> {
 /// # Errors
 /// If it can't be read, is something else, or is larger.
 pub fn read(path: &Path, links: Links, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let path = path.to_owned();
-    let begun = in_time(move || Reading::begin(open_here(&path, links)?, limit)?.go_on());
-    begun?.finish()
+    let (path, asked) = (path.to_owned(), path);
+    let begun = in_time(asked, move || {
+        Reading::begin(open_here(&path, links)?, limit)?.go_on()
+    });
+    begun?.finish(asked)
 }
 
 /// Reads the rest of an open file, of at most `limit` bytes.
@@ -95,8 +97,9 @@ pub fn read(path: &Path, links: Links, limit: u64) -> Result<Vec<u8>, ReadError>
 /// If it can't be read, or is larger.
 pub fn read_open(file: &File, limit: u64) -> Result<Vec<u8>, ReadError> {
     let file = file.try_clone()?;
-    let begun = in_time(move || Reading::begin(file, limit)?.go_on());
-    begun?.finish()
+    let nowhere = Path::new("");
+    let begun = in_time(nowhere, move || Reading::begin(file, limit)?.go_on());
+    begun?.finish(nowhere)
 }
 
 /// Reads the first `most` bytes of the regular file at `path`, or all where it has less: to
@@ -105,8 +108,8 @@ pub fn read_open(file: &File, limit: u64) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// If it can't be read, or is something else.
 pub fn read_beginning(path: &Path, links: Links, most: u64) -> Result<Vec<u8>, ReadError> {
-    let path = path.to_owned();
-    in_time(move || {
+    let (path, asked) = (path.to_owned(), path);
+    in_time(asked, move || {
         let mut bytes = Vec::new();
         let file = open_here(&path, links)?;
         file.take(most).read_to_end(&mut bytes)?;
@@ -120,8 +123,8 @@ pub fn read_beginning(path: &Path, links: Links, most: u64) -> Result<Vec<u8>, R
 /// # Errors
 /// If it can't be opened or made, or is no regular file.
 pub fn open_lock(path: &Path) -> Result<File, ReadError> {
-    let path = path.to_owned();
-    in_time(move || open_lock_here(&path))
+    let (path, asked) = (path.to_owned(), path);
+    in_time(asked, move || open_lock_here(&path))
 }
 
 /// Opens the file at `path`, which the user named, to write at its end, or makes it; only
@@ -130,8 +133,8 @@ pub fn open_lock(path: &Path) -> Result<File, ReadError> {
 /// # Errors
 /// If it can't be opened or made, or would be waited for.
 pub fn open_log(path: &Path) -> Result<File, ReadError> {
-    let path = path.to_owned();
-    in_time(move || {
+    let (path, asked) = (path.to_owned(), path);
+    in_time(asked, move || {
         let file = open_to_append(&path)?;
         let found = file.metadata()?;
         if found.is_file() {
@@ -146,8 +149,8 @@ pub fn open_log(path: &Path) -> Result<File, ReadError> {
 /// # Errors
 /// If it is no regular file, or its time can't be set.
 pub fn touch(path: &Path, time: SystemTime) -> Result<(), ReadError> {
-    let path = path.to_owned();
-    in_time(move || {
+    let (path, asked) = (path.to_owned(), path);
+    in_time(asked, move || {
         // On Unix it is enough to own the file; elsewhere it has to be open for writing.
         let file = match cfg!(unix) {
             true => open_here(&path, Links::Refused)?,
@@ -193,19 +196,20 @@ impl Reading {
         }
     }
 
-    fn finish(mut self) -> Result<Vec<u8>, ReadError> {
+    fn finish(mut self, asked: &Path) -> Result<Vec<u8>, ReadError> {
         while !self.is_over {
-            self = in_time(move || self.go_on())?;
+            self = in_time(asked, move || self.go_on())?;
         }
         Ok(self.bytes)
     }
 }
 
-/// What `work` comes to, unless its file system does not answer.
+/// What `work` on `path` comes to, unless its file system does not answer.
 fn in_time<T: Send + 'static>(
+    path: &Path,
     work: impl FnOnce() -> Result<T, ReadError> + Send + 'static,
 ) -> Result<T, ReadError> {
-    within(PATIENCE, work).unwrap_or(Err(ReadError::Slow))
+    within(path, PATIENCE, work).unwrap_or(Err(ReadError::Slow))
 }
 
 fn open_here(path: &Path, links: Links) -> Result<File, ReadError> {

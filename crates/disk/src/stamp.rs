@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::patience::{PATIENCE, within};
+use crate::patience::{PATIENCE, is_hopeless, within};
 
 /// Files that are asked for together: to hand a question to another thread takes longer
 /// than the answer.
@@ -34,18 +34,24 @@ impl Stamp {
     /// The stamp of the file at `path`; `None` if there is none, or its file system
     /// does not say when it was written, or does not answer.
     pub fn of(path: &Path) -> Option<Self> {
-        let path = path.to_owned();
-        within(PATIENCE, move || Self::here(&path)).flatten()
+        let asked = path.to_owned();
+        within(path, PATIENCE, move || Self::here(&asked)).flatten()
     }
 
     /// The stamps of the files at `paths`, as [`of`](Self::of) has them.
     pub fn of_all(paths: &[PathBuf]) -> Vec<Option<Self>> {
         let mut stamps = Vec::with_capacity(paths.len());
         for some in paths.chunks(AT_ONCE) {
-            let asked = some.to_vec();
-            let answer = within(PATIENCE, move || {
-                asked.iter().map(|path| Self::here(path)).collect()
-            });
+            let nowhere = Path::new("");
+            let answer = match some.iter().any(|path| is_hopeless(path)) {
+                true => None,
+                false => {
+                    let asked = some.to_vec();
+                    within(nowhere, PATIENCE, move || {
+                        asked.iter().map(|path| Self::here(path)).collect()
+                    })
+                }
+            };
             let one_by_one = || some.iter().map(|path| Self::of(path)).collect();
             let answer: Vec<Option<Self>> = answer.unwrap_or_else(one_by_one);
             stamps.extend(answer);
