@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Instant, SystemTime};
 
 use code_index::{Changes, Group, Texts};
-use disk::Stamp;
+use disk::{ReadError, Stamp};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use crate::files::Skipped;
@@ -170,8 +170,8 @@ impl Keeper {
     /// gone.
     fn begin(&mut self, queue: &Receiver<Job>) -> Option<()> {
         let mut known = Known::new();
-        let cache = self.setup.cache.as_deref();
-        let kept = cache.map(|cache| (cache, store::load(cache)));
+        let cache = self.setup.cache.clone();
+        let kept = cache.as_deref().map(|cache| (cache, store::load(cache)));
         let kept = match kept {
             None | Some((_, Err(NoCache::Absent))) => HashMap::new(),
             Some((cache, Ok(kept))) => {
@@ -179,8 +179,12 @@ impl Keeper {
                 kept
             }
             Some((cache, Err(why))) => {
-                let why = Skipped::NoCache(why.to_string());
-                self.state.cache = Some((cache.to_owned(), why));
+                let reason = Skipped::NoCache(why.to_string());
+                self.state.cache = Some((cache.to_owned(), reason));
+                // Nor could it be written where nothing answers.
+                if matches!(why, NoCache::Unreadable(ReadError::Slow)) {
+                    self.setup.cache = None;
+                }
                 HashMap::new()
             }
         };

@@ -84,7 +84,10 @@ impl Tree {
             for (path, kind) in entries {
                 match kind {
                     Entry::File => walked.files.push((path, inside.is_foreign)),
-                    Entry::Folder => left.push((path, Some(inside.clone()))),
+                    Entry::Folder if inside.wants(&path) => {
+                        left.push((path, Some(inside.clone())));
+                    }
+                    Entry::Folder => {}
                     Entry::Missed => walked.refused.push((path, Skipped::NotAFile)),
                 }
             }
@@ -157,7 +160,7 @@ fn entries(folder: &Path, inside: &Inside) -> Vec<(PathBuf, Entry)> {
                 .then_some((path, Entry::File));
         }
         if kind.is_dir() {
-            return inside.wants(&path).then_some((path, Entry::Folder));
+            return Some((path, Entry::Folder));
         }
         is_missed(&path).then_some((path, Entry::Missed))
     });
