@@ -63,7 +63,7 @@ fn packed(folder: &Path) -> String {
 fn measured(folder: &Path) -> String {
     write_another(folder);
     let files = files_below(&folder.join("package"), "rust").unwrap();
-    let limit = 64 << 20;
+    let limit = 32 << 20;
     let read = files.iter().map(|path| {
         let name = path.file_name().unwrap().display();
         let read = disk::read(path, disk::Links::Followed, limit);

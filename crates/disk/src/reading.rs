@@ -117,6 +117,12 @@ pub fn read_beginning(path: &Path, links: Links, most: u64) -> Result<Vec<u8>, R
     })
 }
 
+/// Whether there is a regular file at `path`, or a link to one.
+pub fn is_file(path: &Path) -> bool {
+    let asked = path.to_owned();
+    in_time(path, move || Ok(asked.is_file())).unwrap_or(false)
+}
+
 /// Opens the lock file at `path`, for this user alone, or makes it. Nothing in it is
 /// changed.
 ///

@@ -48,7 +48,7 @@ fn generate(random: &mut ChaCha8Rng) -> Vec<u8> {
     let mut text = text.into_bytes();
     mutate(&mut text, &TOKENS, random);
     if random.random_bool(0.01) {
-        text = text.repeat(random.random_range(1..2_000));
+        text = text.repeat(random.random_range(1..300));
     }
     text
 }

@@ -16,7 +16,7 @@ use char_lstm::evaluation::{self, Text};
 use char_lstm::network::{Network, Pass};
 
 /// No file that is measured is longer, in bytes.
-const MOST_FILE: u64 = 64 << 20;
+const MOST_FILE: u64 = 32 << 20;
 
 /// Measure bits per byte, cold: each file alone, from its first byte on.
 #[derive(clap::Args)]
