@@ -62,7 +62,10 @@ fn packed(folder: &Path) -> String {
 
 fn measured(folder: &Path) -> String {
     write_another(folder);
-    let files = files_below(&folder.join("package"), "rust").unwrap();
+    let files = match files_below(&folder.join("package"), "rust") {
+        Ok(files) => files,
+        Err(error) => return format!("refused: {error:#}"),
+    };
     let limit = 32 << 20;
     let read = files.iter().map(|path| {
         let name = path.file_name().unwrap().display();

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ignore::{Walk, WalkBuilder};
 use rayon::prelude::*;
 use semver::Version;
@@ -102,8 +102,14 @@ fn source(folder: &Path, languages: &[String], except: &HashSet<PathBuf>) -> Sou
 /// keep.
 ///
 /// # Errors
-/// If there is nothing at `input`, or a folder can't be read.
+/// If there is nothing at `input`, a folder can't be read, or its rules can't be followed.
 pub fn files_below(input: &Path, language: &str) -> Result<Vec<PathBuf>> {
+    if let Some(folder) = input.ancestors().find(|folder| !has_plain_rules(folder)) {
+        bail!(
+            "{}: its rules on what is ignored are no file of at most {MOST_RULES} bytes",
+            folder.display()
+        );
+    }
     let mut files = Vec::new();
     for entry in walk(input, |_| true) {
         let entry = entry?;
