@@ -41,15 +41,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Throw hostile input at the server: framing, edits, model files, settings
-    Fuzz {
-        /// How many inputs, over the four targets
-        #[arg(long, default_value_t = 100_000)]
-        inputs: u64,
-        /// Which ones
-        #[arg(long, default_value_t = 2)]
-        seed: u64,
-    },
+    /// Throw hostile input at everything that takes some, and kill, stop and starve a daemon
+    Fuzz(fuzz::Arguments),
     /// Check which crates may reach which, and which do without files, threads and clocks
     Doors,
     /// Check that no circle of files goes through two folders, and that none grows too large
@@ -68,7 +61,7 @@ pub(crate) fn run() -> Result<()> {
         Task::TrainNext { minutes } => queue::train_next(minutes),
         Task::Test { groups } => suite::run(&groups),
         Task::Bench { arguments } => bench::run(&arguments),
-        Task::Fuzz { inputs, seed } => fuzz::run(inputs, seed),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
         Task::Neovim => {

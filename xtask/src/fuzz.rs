@@ -1,27 +1,63 @@
-//! `cargo xtask fuzz`: the fuzz targets of `lstm-ls`, for as long as one likes.
-//! A few hundred inputs of each are part of every test run.
+//! `cargo xtask fuzz`: hostile input for everything that takes some, and a daemon that is
+//! killed, stopped and out of disk under load, for as long as one likes. A few hundred
+//! inputs and a few of those are part of every test run.
 
 use anyhow::Result;
+use clap::Args;
 
-use crate::process;
+use crate::{process, suite};
 
-/// How many targets share the inputs.
-const TARGETS: u64 = 4;
+/// How many targets share the inputs and the time.
+const TARGETS: u64 = 8;
 
-/// Runs `inputs` inputs, those that `seed` stands for.
+/// What `fuzz` takes.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// How many inputs, over all targets
+    #[arg(long, default_value_t = 100_000)]
+    inputs: u64,
+    /// The most time for them, over all targets
+    #[arg(long, default_value_t = 3_600)]
+    seconds: u64,
+    /// Which ones
+    #[arg(long, default_value_t = 2)]
+    seed: u64,
+    /// How often a daemon is killed
+    #[arg(long, default_value_t = 100)]
+    kills: u64,
+    /// How often it is stopped and goes on
+    #[arg(long, default_value_t = 20)]
+    stops: u64,
+    /// How often its disk is full
+    #[arg(long, default_value_t = 10)]
+    full_disks: u64,
+}
+
+/// Runs it all, and prints how often and how it went.
 ///
 /// # Errors
-/// If one of them is too much; the test says which.
-pub(crate) fn run(inputs: u64, seed: u64) -> Result<()> {
+/// If an input is too much, or something is lost; the test says which.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    // As it is debugged, so that a number that overflows is a panic.
     let mut fuzz = process::cargo();
-    fuzz.args([
-        "test",
-        "--package=lstm-ls",
-        "--test=fuzz",
-        "--",
-        "--nocapture",
-    ])
-    .env("LSTM_FUZZ_INPUTS", inputs.div_ceil(TARGETS).to_string())
-    .env("LSTM_FUZZ_SEED", seed.to_string());
-    process::run(&mut fuzz)
+    fuzz.args(["test", "--package=lstm-ls", "--test=fuzz"])
+        .args(["--", "--nocapture"])
+        .env(
+            "LSTM_FUZZ_INPUTS",
+            arguments.inputs.div_ceil(TARGETS).to_string(),
+        )
+        .env(
+            "LSTM_FUZZ_SECONDS",
+            arguments.seconds.div_ceil(TARGETS).to_string(),
+        )
+        .env("LSTM_FUZZ_SEED", arguments.seed.to_string());
+    process::run(&mut fuzz)?;
+    let (kills, stops, full) = (arguments.kills, arguments.stops, arguments.full_disks);
+    let mut trouble = process::cargo();
+    trouble
+        .args(["test", "--package=end-to-end", "--test=trouble"])
+        .args(["--", "--nocapture", "--test-threads=1"])
+        .env("LSTM_LS_SERVER", suite::release_server()?)
+        .env("LSTM_TROUBLE", format!("{kills},{stops},{full}"));
+    process::run(&mut trouble)
 }

@@ -184,7 +184,7 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
 }
 
 /// Builds the binary that users run; its path.
-fn release_server() -> Result<PathBuf> {
+pub(crate) fn release_server() -> Result<PathBuf> {
     shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;
     Ok(workspace::target().join("release/lstm-ls"))
 }

@@ -186,8 +186,8 @@ impl Store {
         }
         let write = || -> anyhow::Result<()> {
             disk::make_own_folder(&partial)?;
-            model.write(&partial.join(MODEL))?;
-            master.write(&partial.join(MASTER))?;
+            model.write_own(&partial.join(MODEL))?;
+            master.write_own(&partial.join(MASTER))?;
             about.write(&partial.join(ABOUT))?;
             fs::rename(&partial, &folder)?;
             Ok(())

@@ -13,63 +13,11 @@ use assistant::documents::{Document, DocumentId, Place};
 use assistant::models::{ModelSource, int8_engine};
 use assistant::session::{Ask, Kept, Session, Shared};
 use assistant::settings::Settings;
+use fixture::secrets::{ORDINARY, PLANTED, holds_a_piece, planted, secret_of};
 use futures_executor::block_on;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
 
-/// What stands before each secret, how it begins, and the rest. Made up, and in parts so
-/// that no scanner takes them for real ones.
-const PLANTED: &[(&str, &str, &str)] = &[
-    ("first = \"", "AKIA", "Q7RT2ZXW9PLM4KVB"),
-    (
-        "second = \"",
-        "ghp_",
-        "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
-    ),
-    (
-        "third = \"",
-        "github_pat_",
-        "11ABCDEFG0x7yZ8wV6uT5sR4qP3oN2mL1kJ",
-    ),
-    ("fourth = \"", "xoxb-", "210987654321-qWeRtYuIoP12"),
-    ("fifth = \"", "sk_live_", "4eC39HqLyjWDarjtT1zdp7dc"),
-    ("sixth = \"", "AIza", "SyD3fGh7JkL9mNpQ2rStUvWxYz1a4B6c8Ee"),
-    (
-        "seventh = \"",
-        "eyJ",
-        "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
-    ),
-    ("eighth = \"", "glpat-", "x7Yz9Qw3Er5Ty7Ui1Op2"),
-    ("ninth = \"", "npm_", "z9Y8x7W6v5U4t3S2r1Q0p9O8n7M6l5K4j3I2"),
-    (
-        "tenth = \"-----BEGIN RSA PRIVATE ",
-        "KEY-----\\n",
-        "MIIEpAIBAAKCAQEA7bq3Zk2Qm9vZ2llV29vZ2lk",
-    ),
-    ("database_password = \"", "", "tr0ub4dor&3x"),
-    (
-        "billing_api_key = \"",
-        "",
-        "f81d4fae7dec11d0a76500a0c91e6bf6",
-    ),
-    ("address = \"postgres://app:", "", "Xk29fmq1Tz@db/orders"),
-];
-
-/// What is no secret, so that it shows that texts are remembered.
-const ORDINARY: (&str, &str) = ("the_greeting_of_the_house = \"", "good_morning_everyone");
-
 const LANGUAGES: [(&str, &str); 3] = [("python", "py"), ("go", "go"), ("typescript", "ts")];
-
-/// Nothing so long of a secret may come back.
-const PIECE: usize = 6;
-
-fn planted(secrets: &[(&str, &str, &str)]) -> String {
-    let lines = secrets
-        .iter()
-        .map(|(before, start, rest)| format!("{before}{start}{rest}\"\n"));
-    let mut text: String = lines.collect();
-    text += &format!("{}{}\"\n", ORDINARY.0, ORDINARY.1).repeat(4);
-    text.repeat(6)
-}
 
 fn session(caches: &Path, folder: Option<&Path>) -> Session {
     let engines = |_: &_| {
@@ -143,16 +91,6 @@ fn offered(
     texts
 }
 
-fn holds_a_piece(text: &[u8], secret: &str) -> bool {
-    let mut pieces = secret.as_bytes().windows(PIECE);
-    pieces.any(|piece| text.windows(PIECE).any(|part| part == piece))
-}
-
-/// The secret itself, without the host that follows the password of an address.
-fn secret_of(rest: &str) -> &str {
-    rest.split('@').next().unwrap_or(rest)
-}
-
 /// Asks where each secret goes on, at its beginning and a few bytes later.
 #[track_caller]
 fn check(session: &Session, folder: &Path, language: &str, ending: &str, own: &str) {
@@ -187,7 +125,7 @@ fn no_secret_of_the_workspace_is_offered_or_kept() {
         let (folder, caches) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for name in ["one", "two"] {
             let path = folder.path().join(format!("{name}.{ending}"));
-            fs::write(path, planted(PLANTED)).unwrap();
+            fs::write(path, planted()).unwrap();
         }
         // Read, and then from the cache.
         for _ in 0..2 {
@@ -224,7 +162,7 @@ fn no_secret_of_an_unsaved_document_or_of_the_document_itself_is_offered() {
     for (language, ending) in LANGUAGES {
         let (folder, caches) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let session = session(caches.path(), None);
-        let text = planted(PLANTED);
+        let text = planted();
         check(&session, folder.path(), language, ending, &text);
         let id = DocumentId::new("unsaved");
         let place = Place::new_document("unsaved".into());

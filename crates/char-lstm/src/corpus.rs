@@ -15,6 +15,7 @@ pub mod repository;
 
 pub use build::{BuildOptions, HoldOut, build};
 pub use pack::{Corpus, Document, Traits};
+pub use packages::files_below;
 pub use report::{Package, Report};
 
 use serde::{Deserialize, Serialize};

@@ -114,9 +114,13 @@ impl Segment {
         let whole = u32::try_from(built.primary_index()).expect("the text is that short");
         let transform = built.into_vec();
         drop(text);
+        Self::of_transform(&transform, whole)
+    }
 
+    /// The index of the text whose rearrangement is `transform`, from which all else follows.
+    fn of_transform(transform: &[u8], whole: u32) -> Self {
         let mut totals = [0_u32; 256];
-        for &byte in &transform {
+        for &byte in transform {
             totals[usize::from(byte)] += 1;
         }
         let mut columns = [0_u8; 256];
@@ -162,7 +166,7 @@ impl Segment {
                 seen[usize::from(columns[usize::from(byte)])] += 1;
             }
         }
-        bytes.extend_from_slice(&transform);
+        bytes.extend_from_slice(transform);
         Self {
             bytes,
             layout,
@@ -173,8 +177,9 @@ impl Segment {
 
     /// The index that [`as_bytes`](Self::as_bytes) gave.
     ///
-    /// Sizes are checked here; that the content is what was written is for the
-    /// caller to check (by a checksum), or answers are wrong or panic.
+    /// What follows from its text is made again and compared, so that no other bytes lead
+    /// out of it. That the text is what was written is for the caller to check, by a
+    /// checksum.
     ///
     /// # Errors
     /// If `bytes` is not an index or is cut off.
@@ -195,15 +200,11 @@ impl Segment {
                 found,
             });
         }
-        let mut columns = [0; 256];
-        columns.copy_from_slice(&bytes[24..280]);
-        let starts = std::array::from_fn(|i| u32_at(280 + 4 * i));
-        Ok(Self {
-            bytes,
-            layout,
-            columns,
-            starts,
-        })
+        let again = Self::of_transform(&bytes[layout.transform..], whole);
+        match whole as usize <= text && again.bytes == bytes {
+            true => Ok(again),
+            false => Err(SegmentError::NotAnIndex),
+        }
     }
 
     /// The index as bytes, for [`from_bytes`](Self::from_bytes).

@@ -1,9 +1,15 @@
 //! What tells that a file has changed without reading it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+use crate::patience::{PATIENCE, is_hopeless, within};
+
+/// Files that are asked for together: to hand a question to another thread takes longer
+/// than the answer.
+const AT_ONCE: usize = 64;
 
 /// File systems count time in steps, the coarsest of those in use in such ones.
 const STEP: Duration = Duration::from_millis(50);
@@ -26,8 +32,34 @@ pub struct Stamp {
 
 impl Stamp {
     /// The stamp of the file at `path`; `None` if there is none, or its file system
-    /// does not say when it was written.
+    /// does not say when it was written, or does not answer.
     pub fn of(path: &Path) -> Option<Self> {
+        let asked = path.to_owned();
+        within(path, PATIENCE, move || Self::here(&asked)).flatten()
+    }
+
+    /// The stamps of the files at `paths`, as [`of`](Self::of) has them.
+    pub fn of_all(paths: &[PathBuf]) -> Vec<Option<Self>> {
+        let mut stamps = Vec::with_capacity(paths.len());
+        for some in paths.chunks(AT_ONCE) {
+            let nowhere = Path::new("");
+            let answer = match some.iter().any(|path| is_hopeless(path)) {
+                true => None,
+                false => {
+                    let asked = some.to_vec();
+                    within(nowhere, PATIENCE, move || {
+                        asked.iter().map(|path| Self::here(path)).collect()
+                    })
+                }
+            };
+            let one_by_one = || some.iter().map(|path| Self::of(path)).collect();
+            let answer: Vec<Option<Self>> = answer.unwrap_or_else(one_by_one);
+            stamps.extend(answer);
+        }
+        stamps
+    }
+
+    fn here(path: &Path) -> Option<Self> {
         let metadata = std::fs::metadata(path).ok()?;
         let age = metadata.modified().ok()?.duration_since(UNIX_EPOCH);
         let (changed, number) = identified(&metadata);

@@ -39,12 +39,8 @@ pub fn secrets(text: &[u8]) -> Vec<Range<usize>> {
     values.truncate(MOST_REPEATED);
     let mut found = told;
     for value in values {
-        let mut from = 0;
-        while let Some(next) = find(&text[from..], value) {
-            let start = from + next;
-            from = start + value.len();
-            found.push(start..from);
-        }
+        let again = memchr::memmem::find_iter(text, value);
+        found.extend(again.map(|start| start..start + value.len()));
     }
     found.sort_unstable_by_key(|secret| (secret.start, std::cmp::Reverse(secret.end)));
     found.dedup_by(|next, before| {
@@ -57,37 +53,18 @@ pub fn secrets(text: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// Where `wanted`, which is not empty, stands first in `text`.
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    let (first, rest) = wanted.split_first()?;
-    let mut from = 0;
-    while let Some(next) = text[from..].iter().position(|byte| byte == first) {
-        from += next + 1;
-        if text[from..].starts_with(rest) {
-            return Some(from - 1);
-        }
-    }
-    None
-}
-
 /// Where secrets stand that are told by their shape or by a name before them.
 fn told(text: &[u8]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
-    while at < text.len() {
-        let may_begin = text
-            .get(at + 1)
-            .is_some_and(|&next| BEGINNINGS.has(text[at], next));
-        let secret = match may_begin {
-            true => shapes::at(text, at).or_else(|| guess::at(text, at)),
-            false => None,
-        };
-        match secret {
-            Some(secret) if found.last().is_none_or(|last| last.end <= secret.start) => {
-                at = secret.end.max(at + 1);
-                found.push(secret);
-            }
-            _ => at += 1,
+    while let Some(next) = BEGINNINGS.next(text, at) {
+        let secret = shapes::at(text, next).or_else(|| guess::at(text, next));
+        at = next + 1;
+        if let Some(secret) = secret
+            && found.last().is_none_or(|last| last.end <= secret.start)
+        {
+            at = secret.end.max(at);
+            found.push(secret);
         }
     }
     found
@@ -115,7 +92,11 @@ fn without(text: &[u8], secrets: &[Range<usize>]) -> Vec<u8> {
 
 /// The pieces of the secrets of a text, each of six bytes.
 #[derive(Clone, Debug, Default)]
-pub struct Pieces(HashSet<[u8; PIECE]>);
+pub struct Pieces {
+    pieces: HashSet<[u8; PIECE]>,
+    /// What they begin with: to look that up is quicker.
+    begin: Pairs,
+}
 
 impl Pieces {
     /// Those of the secrets of `text`. Parts of words that stand outside of them, too, are
@@ -128,29 +109,41 @@ impl Pieces {
         let inside = secrets
             .iter()
             .flat_map(|secret| windows(with_start(secret)));
-        let mut pieces: HashSet<[u8; PIECE]> = inside.collect();
-        if !pieces.is_empty() {
+        let pieces: HashSet<[u8; PIECE]> = inside.collect();
+        let begin = pieces.iter().fold(Pairs::default(), |pairs, piece| {
+            pairs.with(piece[0], piece[1])
+        });
+        let mut all = Self { pieces, begin };
+        if !all.is_empty() {
             let rest = without(text, &secrets);
-            let words = windows(&rest);
-            words
+            let words: Vec<[u8; PIECE]> = all
+                .of_them(&rest)
                 .filter(|piece| piece.iter().all(u8::is_ascii_alphabetic))
-                .for_each(|piece| {
-                    pieces.remove(&piece);
-                });
+                .collect();
+            for word in words {
+                all.pieces.remove(&word);
+            }
         }
-        Self(pieces)
+        all
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pieces.is_empty()
     }
 
     /// Whether what `text` has after its first `from` bytes brings one of them, the bytes
     /// just before counted.
     pub fn are_in(&self, text: &[u8], from: usize) -> bool {
         let near = &text[from.saturating_sub(PIECE - 1)..];
-        windows(near).any(|piece| self.0.contains(&piece))
+        self.of_them(near).next().is_some()
+    }
+
+    /// Those that stand in `text`.
+    fn of_them<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = [u8; PIECE]> + 'a {
+        let may_be = |piece: &[u8; PIECE]| self.begin.has(piece[0], piece[1]);
+        let near = windows(text).filter(may_be);
+        near.filter(|piece| self.pieces.contains(piece))
     }
 }
 
@@ -161,16 +154,79 @@ fn windows(text: &[u8]) -> impl Iterator<Item = [u8; PIECE]> {
 
 /// What a secret, or the name of one, begins with. Almost nothing of a text does, so hardly
 /// a place of it is looked at twice.
-static BEGINNINGS: Pairs = guess::mark(shapes::mark(Pairs([0; 1024])));
+static BEGINNINGS: Beginnings = guess::mark(shapes::mark(Beginnings {
+    first: Pairs([0; 1024]),
+    second: Pairs([0; 1024]),
+}));
+
+/// The first two bytes of some words, and those that follow them.
+struct Beginnings {
+    first: Pairs,
+    second: Pairs,
+}
+
+impl Beginnings {
+    /// With `word`, of three bytes or more, in either case or in `exact` case. A space stands
+    /// for `_`, `-`, a space or nothing.
+    const fn with(mut self, word: &[u8], exact: bool) -> Self {
+        self.first = self.first.with_cases(word[0], word[1], exact);
+        let third = word[2];
+        if word.len() == 3 {
+            let mut any = 0;
+            while any < 256 {
+                self.second = self.second.with_cases(third, any as u8, exact);
+                any += 1;
+            }
+        } else if word[3] == b' ' && !exact {
+            let signs = [b'_', b'-', b' ', word[4]];
+            let mut at = 0;
+            while at < signs.len() {
+                self.second = self.second.with_cases(third, signs[at], false);
+                at += 1;
+            }
+        } else {
+            self.second = self.second.with_cases(third, word[3], exact);
+        }
+        self
+    }
+
+    /// The first place from `at` on at which one of the words may stand.
+    fn next(&self, text: &[u8], at: usize) -> Option<usize> {
+        let ahead = text.get(at..)?;
+        let found = ahead
+            .windows(4)
+            .position(|four| self.first.has(four[0], four[1]) && self.second.has(four[2], four[3]));
+        found.map(|next| at + next)
+    }
+}
 
 /// A set of pairs of bytes.
+#[derive(Clone, Debug)]
 struct Pairs([u64; 1024]);
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Self([0; 1024])
+    }
+}
 
 impl Pairs {
     const fn with(mut self, one: u8, other: u8) -> Self {
         let pair = (one as usize) << 8 | other as usize;
         self.0[pair / 64] |= 1 << (pair % 64);
         self
+    }
+
+    const fn with_cases(self, one: u8, other: u8, exact: bool) -> Self {
+        if exact {
+            return self.with(one, other);
+        }
+        let (lower, upper) = (one.to_ascii_lowercase(), one.to_ascii_uppercase());
+        let (low, up) = (other.to_ascii_lowercase(), other.to_ascii_uppercase());
+        self.with(lower, low)
+            .with(lower, up)
+            .with(upper, low)
+            .with(upper, up)
     }
 
     fn has(&self, one: u8, other: u8) -> bool {

@@ -1,7 +1,6 @@
 //! Models as files of this machine's disk. The rest of the crate knows bytes only,
 //! so that it also builds where there is no file system.
 
-use std::io::{Read, Seek};
 use std::path::Path;
 
 use disk::{Links, ReadError};
@@ -36,16 +35,11 @@ impl ModelFile {
             },
         };
         // Models are kept where there is room for them, and linked to from there.
-        let mut file = disk::open(path, Links::Followed).map_err(refused)?;
-        let io = |error| refused(ReadError::System(error));
-        let mut start = Vec::new();
-        let read = file.by_ref().take(BEGINNING).read_to_end(&mut start);
-        read.map_err(io)?;
+        let start = disk::read_beginning(path, Links::Followed, BEGINNING).map_err(refused)?;
         if !begins_like_a_model(&start) {
             return Self::from_bytes(&start).map_err(named);
         }
-        file.rewind().map_err(io)?;
-        let bytes = disk::read_open(&file, MAX_FILE_BYTES).map_err(refused)?;
+        let bytes = disk::read(path, Links::Followed, MAX_FILE_BYTES).map_err(refused)?;
         Self::from_bytes(&bytes).map_err(named)
     }
 
@@ -54,7 +48,18 @@ impl ModelFile {
     /// # Errors
     /// [`FormatError::Io`]; what stood at `path` before is then still there.
     pub fn write(&self, path: &Path) -> Result<(), FormatError> {
-        let written = disk::write(path, &self.to_bytes(None)?);
-        written.map_err(|disk::WriteError { path, error }| FormatError::Io { path, error })
+        written(disk::write(path, &self.to_bytes(None)?))
     }
+
+    /// The same where only this user may read it: it was trained on the user's own files.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn write_own(&self, path: &Path) -> Result<(), FormatError> {
+        written(disk::write_own(path, &self.to_bytes(None)?))
+    }
+}
+
+fn written(written: Result<(), disk::WriteError>) -> Result<(), FormatError> {
+    written.map_err(|disk::WriteError { path, error }| FormatError::Io { path, error })
 }

@@ -2,7 +2,6 @@
 //!
 //! stdout belongs to the protocol and to the commands' output.
 
-use std::fs::OpenOptions;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Mutex;
@@ -38,11 +37,8 @@ pub fn start(file: Option<&Path>) -> anyhow::Result<()> {
     let _ = match file {
         None => logs.with_writer(std::io::stderr).try_init(),
         Some(path) => {
-            let mut options = OpenOptions::new();
             // With `trace` it holds what the user writes.
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.append(true).create(true).open(path);
+            let file = disk::open_log(path);
             let file = file.with_context(|| format!("cannot write logs to {}", path.display()))?;
             logs.with_writer(Mutex::new(file)).try_init()
         }

@@ -149,7 +149,7 @@ impl Start {
             Self::File(path) => Ok(path.clone()),
             Self::Model(model) => {
                 let path = folder.join("start.safetensors");
-                model.to_precision(Precision::F32)?.write(&path)?;
+                model.to_precision(Precision::F32)?.write_own(&path)?;
                 Ok(path)
             }
         }

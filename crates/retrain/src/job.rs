@@ -36,7 +36,8 @@ pub(super) struct State {
 pub(super) struct Job {
     folder: PathBuf,
     pub(super) state: State,
-    /// Whether what an earlier start left was of no use, as its basis is gone.
+    /// Whether what an earlier start left was of no use, as its basis is gone or it can't be
+    /// read.
     pub(super) anew: bool,
     last_spent: std::cell::Cell<f64>,
     _lock: File,
@@ -68,9 +69,13 @@ impl Job {
             );
         }
         let state = folder.join("state.json");
-        let bytes = disk::read(&state, Links::Refused, MOST_STATE).ok();
-        let left: Option<State> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let begun = left.as_ref().is_some_and(|left| left.packed.is_some());
+        let bytes = disk::read(&state, Links::Refused, MOST_STATE);
+        let is_there = !bytes.as_ref().is_err_and(|error| error.is_not_found());
+        let left: Option<State> = bytes
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        // What can't be read may have come far, too.
+        let begun = left.as_ref().map_or(is_there, |left| left.packed.is_some());
         let fitting = left.filter(|left| left.basis == basis);
         let job = Self {
             anew: begun && fitting.is_none(),

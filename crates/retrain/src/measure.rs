@@ -20,7 +20,7 @@ use super::clock;
 use super::sample::{Sample, Tally};
 
 /// No file that is measured on is longer, in bytes.
-const MOST_FILE: u64 = 64 << 20;
+const MOST_FILE: u64 = 32 << 20;
 
 /// Text measured bit by bit, and text typed again, in bytes: so much that it does
 /// not take long.

@@ -258,6 +258,8 @@ fn it_comes_into_use_if_nothing_else_has_meanwhile() {
             for file in [store.model(&name), store.master(&name)] {
                 assert_eq!(ModelFile::read(&file).unwrap().fits, shipped.fits);
             }
+            #[cfg(unix)]
+            assert!(!fixture::written::check(&home.path("data")).is_empty());
         }
     }
 }
@@ -354,4 +356,24 @@ fn about() -> assistant::store::About {
         before: quality,
         after: quality,
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whatever_stands_in_the_place_of_its_state_a_retraining_begins_anew() {
+    fixture::hostile::check(&[("state of a retraining", "state.json", |folder| {
+        let (work, workspace) = (folder.join("work"), folder.join("project"));
+        let open = || super::job::Job::open(&work, &workspace, "rust", "a basis");
+        let state = open().unwrap().folder().join("state.json");
+        fs::remove_file(&state).unwrap();
+        // What can't be moved, or moves by itself, is linked to.
+        let put = folder.join("state.json");
+        if fs::rename(&put, &state).is_err() {
+            std::os::unix::fs::symlink(&put, &state).unwrap();
+        }
+        match open() {
+            Ok(job) => format!("begins, anew: {}", job.anew),
+            Err(why) => format!("refused: {why:#}"),
+        }
+    })]);
 }

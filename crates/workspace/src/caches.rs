@@ -44,25 +44,30 @@ pub(crate) fn use_one(path: &Path) {
 
 /// Removes what is of no use any more beside the cache at `used`, which stays.
 pub(crate) fn prune(used: &Path, limits: Limits) {
-    let Some(entries) = used.parent().and_then(|folder| fs::read_dir(folder).ok()) else {
+    let Some(folder) = used.parent() else {
         return;
     };
+    let asked = folder.to_owned();
+    let files = disk::within(folder, disk::PATIENCE, move || -> Vec<PathBuf> {
+        let entries = fs::read_dir(asked).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        files.map(|entry| entry.path()).collect()
+    });
     let now = SystemTime::now();
     let mut kept: Vec<(Duration, u64, PathBuf)> = Vec::new();
-    for entry in entries.filter_map(Result::ok) {
-        let path = entry.path();
-        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+    for path in files.unwrap_or_default() {
+        let Some(age) = age(&path, now) else {
+            // It is gone by now, or does not answer.
             continue;
-        }
-        let age = age(&path, now).unwrap_or_default();
-        let is_partial = entry.file_name().to_str().is_some_and(disk::is_partial);
-        if is_partial && age > limits.partial_age {
+        };
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(disk::is_partial) && age > limits.partial_age {
             remove(&path);
         } else if path.extension().is_some_and(|e| e == EXTENSION) {
             if path != used && (age > limits.age || !is_of_use(&path)) {
                 remove(&path);
             } else {
-                let bytes = entry.metadata().map_or(0, |data| data.len());
+                let bytes = disk::Stamp::of(&path).map_or(0, |stamp| stamp.length);
                 kept.push((age, bytes, path));
             }
         }
@@ -81,13 +86,19 @@ pub(crate) fn prune(used: &Path, limits: Limits) {
 
 /// Whether the folders are there that the cache at `path` is of.
 fn is_of_use(path: &Path) -> bool {
-    let folders = store::folders_of(path);
-    folders.is_some_and(|folders| folders.iter().all(|folder| folder.is_dir()))
+    let Ok(folders) = store::folders_of(path) else {
+        return false;
+    };
+    let are_there = move || folders.iter().all(|folder| folder.is_dir());
+    // A disk that does not answer may do so tomorrow.
+    disk::within(path, disk::PATIENCE, are_there).unwrap_or(true)
 }
 
 /// How long ago the file at `path` was written.
 fn age(path: &Path, now: SystemTime) -> Option<Duration> {
-    let written = fs::symlink_metadata(path).ok()?.modified().ok()?;
+    let asked = path.to_owned();
+    let found = disk::within(path, disk::PATIENCE, move || asked.symlink_metadata());
+    let written = found?.ok()?.modified().ok()?;
     Some(now.duration_since(written).unwrap_or_default())
 }
 
@@ -199,6 +210,6 @@ mod tests {
         let path = place.cache("a", Path::new("/"), 100, 50 * DAY);
         use_one(&path);
         assert!(age(&path, SystemTime::now()).unwrap() < DAY);
-        assert!(store::load(&path).is_some());
+        assert!(store::load(&path).is_ok());
     }
 }

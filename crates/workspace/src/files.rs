@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::identity;
 use crate::tree::Tree;
+use crate::{identity, rules};
 use code_index::newline;
 use disk::{Links, ReadError};
 
@@ -56,6 +56,15 @@ pub enum Skipped {
     /// It could not be read.
     #[error("cannot be read: {0}")]
     Unreadable(String),
+    /// It is a folder that could not be looked into.
+    #[error("cannot be looked into: its file system does not answer")]
+    Slow,
+    /// It should be a cache, which is made again, so nothing is to be done.
+    #[error("is no cache that can be used ({0}); all is read again")]
+    NoCache(String),
+    /// It is a cache that could not be written.
+    #[error("cannot be written ({0}); the next start reads all again")]
+    Unwritable(String),
 }
 
 impl From<ReadError> for Skipped {
@@ -65,7 +74,7 @@ impl From<ReadError> for Skipped {
             ReadError::TooLarge(limit) => {
                 Self::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX))
             }
-            ReadError::System(error) => Self::Unreadable(error.to_string()),
+            error @ (ReadError::System(_) | ReadError::Slow) => Self::Unreadable(error.to_string()),
         }
     }
 }
@@ -109,6 +118,20 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<u8>, Skipped> {
         return Err(Skipped::Generated);
     }
     Ok(text)
+}
+
+/// Whether git, or an `.ignore` file, leaves the file at `path` out of the one of the opened
+/// `folders` that holds it, or else of its repository; all are [identities](identity).
+pub fn is_ignored<'a>(path: &Path, folders: impl IntoIterator<Item = &'a Path>) -> bool {
+    let holding = folders
+        .into_iter()
+        .filter(|folder| path.starts_with(folder));
+    let mut holding = holding.peekable();
+    if holding.peek().is_none() {
+        return rules::leave_out(path, None);
+    }
+    // Where several hold it, one that does not leave it out is enough.
+    holding.all(|folder| rules::leave_out(path, Some(folder)))
 }
 
 /// Whether a file of this name is likely to hold passwords or keys.

@@ -3,7 +3,6 @@
 //! They lie inside a project and are mostly far larger than it. They are remembered
 //! last, in a small part of the room there is; a cache that says so is left out.
 
-use std::io::Read;
 use std::path::Path;
 
 /// Names of folders that hold dependencies, or what a build makes.
@@ -53,9 +52,8 @@ pub(crate) fn is_foreign(name: &str) -> bool {
 /// Whether `folder` says that all in it can be made again.
 pub(crate) fn is_cache(folder: &Path) -> bool {
     let tag = folder.join(CACHE_TAG);
-    let mut start = [0; CACHE.len()];
-    let tag = disk::open(&tag, disk::Links::Refused);
-    tag.is_ok_and(|mut tag| tag.read_exact(&mut start).is_ok() && start == *CACHE)
+    let start = disk::read_beginning(&tag, disk::Links::Refused, CACHE.len() as u64);
+    start.is_ok_and(|start| start == CACHE)
 }
 
 #[cfg(test)]

@@ -9,7 +9,15 @@ use std::path::{Component, Path, PathBuf};
 /// The name of what lies at `path`: absolute, and without links. What does not exist
 /// is named by the folders above it that do, so that a file keeps its name when it is
 /// deleted.
+///
+/// Where its file system does not answer, the name that it was called by has to do.
 pub fn identity(path: &Path) -> PathBuf {
+    let asked = path.to_owned();
+    let found = disk::within(path, disk::PATIENCE, move || of(&asked));
+    found.unwrap_or_else(|| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn of(path: &Path) -> PathBuf {
     if let Ok(real) = std::fs::canonicalize(path) {
         return real;
     }

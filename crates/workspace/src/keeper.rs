@@ -4,18 +4,21 @@
 //! What is asked of the workspace meanwhile is answered from the indexes before.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Weak};
 use std::time::{Instant, SystemTime};
 
 use code_index::{Changes, Group, Texts};
-use disk::Stamp;
+use disk::{ReadError, Stamp};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
+use crate::files::Skipped;
 use crate::nearness::Focus;
 use crate::pending::{Pending, Taken};
 use crate::reading::{self, Found, Known, LeftOut, Room, Survey};
+use crate::store::NoCache;
 use crate::tree::Tree;
 use crate::watching::{News, Watch};
 use crate::workspace::{Setup, Shared};
@@ -60,6 +63,8 @@ pub(crate) struct State {
     left_out: LeftOut,
     /// Folders of the user's own of which a file found no room.
     crowded: HashSet<PathBuf>,
+    /// The cache, where it is of no use, and why.
+    cache: Option<(PathBuf, Skipped)>,
     focus: Focus,
     pending: Pending,
     waiting: Vec<Sender<()>>,
@@ -165,12 +170,25 @@ impl Keeper {
     /// gone.
     fn begin(&mut self, queue: &Receiver<Job>) -> Option<()> {
         let mut known = Known::new();
-        let cache = self.setup.cache.as_deref();
-        let kept = cache.and_then(store::load);
-        if let (Some(_), Some(cache)) = (&kept, cache) {
-            caches::use_one(cache);
-        }
-        for (name, kept) in kept.unwrap_or_default() {
+        let cache = self.setup.cache.clone();
+        let kept = cache.as_deref().map(|cache| (cache, store::load(cache)));
+        let kept = match kept {
+            None | Some((_, Err(NoCache::Absent))) => HashMap::new(),
+            Some((cache, Ok(kept))) => {
+                caches::use_one(cache);
+                kept
+            }
+            Some((cache, Err(why))) => {
+                let reason = Skipped::NoCache(why.to_string());
+                self.state.cache = Some((cache.to_owned(), reason));
+                // Nor could it be written where nothing answers.
+                if matches!(why, NoCache::Unreadable(ReadError::Slow)) {
+                    self.setup.cache = None;
+                }
+                HashMap::new()
+            }
+        };
+        for (name, kept) in kept {
             for (path, text) in kept.group.indexed() {
                 if let Some(stamp) = kept.stamps.get(path) {
                     known.insert(path.clone(), (*stamp, Arc::clone(text)));
@@ -181,10 +199,16 @@ impl Keeper {
         let is_new = self.look_through(queue, &known, true)?;
         self.report(|progress| progress.done = true)?;
         if let (Some(cache), true) = (&self.setup.cache, is_new) {
-            // A cache that cannot be written only costs time at the next start.
-            let _ = store::save(cache, &self.setup.folders, &self.state.groups, |path| {
+            let saved = store::save(cache, &self.setup.folders, &self.state.groups, |path| {
                 self.state.stamps.get(path).copied()
             });
+            // That only costs time at the next start.
+            if let Err(error) = saved {
+                let why = (cache.clone(), Skipped::Unwritable(error.to_string()));
+                self.state.cache = Some(why.clone());
+                let named = files::named(vec![why]);
+                self.report(|progress| progress.skipped.splice(0..0, named).for_each(drop))?;
+            }
         }
         if let Some(cache) = &self.setup.cache {
             caches::prune(cache, caches::Limits::default());
@@ -237,14 +261,13 @@ impl Keeper {
         };
         let mut changes: HashMap<String, Changes> = HashMap::new();
         for path in &taken.changed {
-            let kind = std::fs::symlink_metadata(path).map(|data| data.file_type());
+            let kind = kind_of(path);
             let name = path.file_name().unwrap_or_default();
             let is_rules = name.to_str().is_some_and(rules::are_in);
             let folder = match is_rules {
                 true => path.parent(),
                 false => kind
-                    .as_ref()
-                    .is_ok_and(|kind| kind.is_dir())
+                    .is_some_and(|kind| kind.is_dir())
                     .then_some(path.as_path()),
             };
             if let Some(folder) = folder {
@@ -253,7 +276,7 @@ impl Keeper {
                 }
                 continue;
             }
-            let is_file = kind.is_ok_and(|kind| kind.is_file());
+            let is_file = kind.is_some_and(|kind| kind.is_file());
             let held = is_file.then(|| holds(path, false)).flatten();
             let group = (self.setup.group_of)(path).filter(|_| held.is_some());
             let stamp = Stamp::of(path);
@@ -386,6 +409,7 @@ impl Keeper {
             shared.groups.write().insert(name, Arc::clone(group));
         }
         skipped.extend(unread);
+        skipped.splice(0..0, self.state.cache.clone());
         self.state.stamps = stamps;
         self.state.left_out = left_out;
         self.state.crowded = crowded;
@@ -447,10 +471,17 @@ fn names(path: &Path) -> Vec<PathBuf> {
         (Some(folder), Some(name)) => identity(folder).join(name),
         _ => return vec![identity(path)],
     };
-    match std::fs::symlink_metadata(&own) {
-        Ok(data) if data.is_symlink() => vec![identity(&own), own],
+    match kind_of(&own) {
+        Some(kind) if kind.is_symlink() => vec![identity(&own), own],
         _ => vec![own],
     }
+}
+
+/// What lies at `path`, of the entry itself.
+fn kind_of(path: &Path) -> Option<FileType> {
+    let asked = path.to_owned();
+    let found = disk::within(path, disk::PATIENCE, move || asked.symlink_metadata());
+    Some(found?.ok()?.file_type())
 }
 
 fn giving_way<T: Send>(changes: &Changes, work: impl FnOnce() -> T + Send) -> T {

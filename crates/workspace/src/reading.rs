@@ -121,13 +121,19 @@ pub(crate) fn find(setup: &Setup, mut before: impl FnMut(&Path)) -> Found {
     let candidates = found.into_iter().filter_map(|(path, is_foreign)| {
         Some(Candidate {
             group: (setup.group_of)(&path)?,
-            stamp: Stamp::of(&path),
+            stamp: None,
             path,
             is_foreign,
         })
     });
+    let mut candidates: Vec<Candidate> = candidates.collect();
+    let paths: Vec<PathBuf> = candidates.iter().map(|one| one.path.clone()).collect();
+    let stamps = Stamp::of_all(&paths);
+    for (candidate, stamp) in candidates.iter_mut().zip(stamps) {
+        candidate.stamp = stamp;
+    }
     Found {
-        candidates: candidates.collect(),
+        candidates,
         packages,
         refused,
     }

@@ -51,6 +51,31 @@ pub(crate) struct Refused {
     pub(crate) why: Skipped,
 }
 
+/// Whether git, or an `.ignore` file, leaves the file at `path` out, or a folder that it lies
+/// in below `opened`, if a user has opened one, or else below its repository. Hidden files
+/// are not left out by that.
+pub(crate) fn leave_out(path: &Path, opened: Option<&Path>) -> bool {
+    let Some(folder) = path.parent() else {
+        return false;
+    };
+    let repository = || folder.ancestors().find(|above| is_repository(above));
+    let root = opened.or_else(repository).unwrap_or(folder);
+    let said = || -> Result<bool, Refused> {
+        let mut rules = Rules::of_opened(root)?;
+        let below = folder.ancestors().take_while(|above| *above != root);
+        let below: Vec<&Path> = below.collect();
+        for below in below.into_iter().rev() {
+            if rules.verdict(below, true).is_ignore() {
+                return Ok(true);
+            }
+            rules = rules.inside(below)?;
+        }
+        Ok(rules.verdict(path, false).is_ignore())
+    };
+    // What rules that can't be followed leave out is not known.
+    said().unwrap_or(true)
+}
+
 /// Whether a file called `name` has rules for the folder that it is in.
 pub(crate) fn are_in(name: &str) -> bool {
     name == GIT_IGNORE || name == IGNORE
@@ -185,7 +210,9 @@ impl Rules {
 
 fn is_repository(folder: &Path) -> bool {
     // A file in the work trees that git makes of one repository.
-    folder.join(".git").exists()
+    let git = folder.join(".git");
+    let asked = git.clone();
+    disk::within(&git, disk::PATIENCE, move || asked.exists()).unwrap_or(false)
 }
 
 fn is_hidden(path: &Path) -> bool {

@@ -7,12 +7,12 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use code_index::{Group, Segment};
-use disk::{Links, Readers, Stamp};
+use disk::{Links, ReadError, Readers, Stamp};
 use serde::{Deserialize, Serialize};
 
 /// Changes with the layout, and with what is left out of texts.
@@ -147,29 +147,70 @@ pub(crate) fn save(
     written.map_err(|refused| refused.error)
 }
 
-/// The folders that the cache at `path` is of, without a look at the rest of it; `None` if
-/// it is no cache of this version.
-pub(crate) fn folders_of(path: &Path) -> Option<Vec<PathBuf>> {
-    let mut file = disk::open(path, Links::Refused).ok()?;
-    let mut length = [0; 8];
-    file.read_exact(&mut length).ok()?;
-    let length = u64::from_le_bytes(length);
-    if length > MOST_ABOUT {
-        return None;
-    }
-    let mut about = Vec::new();
-    file.take(length).read_to_end(&mut about).ok()?;
-    let about: About = serde_json::from_slice(&about).ok()?;
-    let folders = about.folders.into_iter().map(PathBuf::from);
-    (about.version == VERSION).then(|| folders.collect())
+/// Why there is no cache at a path.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoCache {
+    /// There is none yet.
+    #[error("there is none")]
+    Absent,
+    /// It can't be read.
+    #[error(transparent)]
+    Unreadable(ReadError),
+    /// Another version of this program wrote it.
+    #[error("it is of another version")]
+    Version,
+    /// It is not what was written.
+    #[error("it is torn, or was changed")]
+    Torn,
 }
 
-/// The groups that [`save`] wrote to `path`; `None` where there is nothing, or
-/// nothing of use.
-pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
+impl From<ReadError> for NoCache {
+    fn from(error: ReadError) -> Self {
+        match error.is_not_found() {
+            true => Self::Absent,
+            false => Self::Unreadable(error),
+        }
+    }
+}
+
+/// The folders that the cache at `path` is of, without a look at the rest of it.
+///
+/// # Errors
+/// If it is no cache of this version.
+pub(crate) fn folders_of(path: &Path) -> Result<Vec<PathBuf>, NoCache> {
+    let length = disk::read_beginning(path, Links::Refused, 8)?;
+    let length = u64::from_le_bytes(length.try_into().map_err(|_| NoCache::Torn)?);
+    if length > MOST_ABOUT {
+        return Err(NoCache::Torn);
+    }
+    let about = disk::read_beginning(path, Links::Refused, 8 + length)?;
+    let (about, _) = part(&about).ok_or(NoCache::Torn)?;
+    folders_in(about)
+}
+
+fn folders_in(about: &[u8]) -> Result<Vec<PathBuf>, NoCache> {
+    let about: About = serde_json::from_slice(about).map_err(|_| NoCache::Torn)?;
+    if about.version != VERSION {
+        return Err(NoCache::Version);
+    }
+    Ok(about.folders.into_iter().map(PathBuf::from).collect())
+}
+
+/// The groups that [`save`] wrote to `path`.
+///
+/// # Errors
+/// If there is nothing, or nothing of use.
+pub(crate) fn load(path: &Path) -> Result<HashMap<String, Kept>, NoCache> {
     // Before so much is read as a cache may have.
     folders_of(path)?;
-    let bytes = disk::read(path, Links::Refused, MOST_CACHE).ok()?;
+    let bytes = disk::read(path, Links::Refused, MOST_CACHE)?;
+    let (about, groups) = unpack(&bytes).ok_or(NoCache::Torn)?;
+    folders_in(about)?;
+    Ok(groups)
+}
+
+/// Whose the cache in `bytes` is, and what is in it.
+pub(crate) fn unpack(bytes: &[u8]) -> Option<(&[u8], HashMap<String, Kept>)> {
     let (content, checksum) = bytes.split_last_chunk::<4>()?;
     let (about, rest) = part(content)?;
     let (header, mut body) = part(rest)?;
@@ -178,10 +219,6 @@ pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
         hasher.update(part);
     }
     if hasher.finalize() != u32::from_le_bytes(*checksum) {
-        return None;
-    }
-    let about: About = serde_json::from_slice(about).ok()?;
-    if about.version != VERSION {
         return None;
     }
     let header: Header = serde_json::from_slice(header).ok()?;
@@ -205,7 +242,7 @@ pub(crate) fn load(path: &Path) -> Option<HashMap<String, Kept>> {
         };
         groups.insert(group.name, kept);
     }
-    Some(groups)
+    Some((about, groups))
 }
 
 /// What follows its length, and the rest.

@@ -75,21 +75,20 @@ impl Tree {
             if !inside.is_foreign {
                 before(&folder);
             }
-            let Ok(entries) = std::fs::read_dir(&folder) else {
+            let (asked, holds) = (folder.clone(), inside.clone());
+            let entries = disk::within(&folder, disk::PATIENCE, move || entries(&asked, &holds));
+            let Some(entries) = entries else {
+                walked.refused.push((folder, Skipped::Slow));
                 continue;
             };
-            for entry in entries.filter_map(Result::ok) {
-                // Of the entry itself: a link is neither.
-                let Ok(kind) = entry.file_type() else {
-                    continue;
-                };
-                let path = entry.path();
-                if kind.is_file() && inside.rules.want(&path, false) {
-                    walked.files.push((path, inside.is_foreign));
-                } else if kind.is_dir() && inside.wants(&path) {
-                    left.push((path, Some(inside.clone())));
-                } else if !kind.is_file() && !kind.is_dir() && is_missed(&path) {
-                    walked.refused.push((path, Skipped::NotAFile));
+            for (path, kind) in entries {
+                match kind {
+                    Entry::File => walked.files.push((path, inside.is_foreign)),
+                    Entry::Folder if inside.wants(&path) => {
+                        left.push((path, Some(inside.clone())));
+                    }
+                    Entry::Folder => {}
+                    Entry::Missed => walked.refused.push((path, Skipped::NotAFile)),
                 }
             }
         }
@@ -134,6 +133,38 @@ impl Tree {
         self.inside.insert(folder.to_owned(), inside.clone());
         inside
     }
+}
+
+/// What there is in a folder that is of interest.
+enum Entry {
+    File,
+    Folder,
+    /// What would be read if it were a file.
+    Missed,
+}
+
+/// The entries of `folder`, in which `inside` holds.
+fn entries(folder: &Path, inside: &Inside) -> Vec<(PathBuf, Entry)> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let entries = entries.filter_map(|entry| {
+        let entry = entry.ok()?;
+        // Of the entry itself: a link is neither.
+        let kind = entry.file_type().ok()?;
+        let path = entry.path();
+        if kind.is_file() {
+            return inside
+                .rules
+                .want(&path, false)
+                .then_some((path, Entry::File));
+        }
+        if kind.is_dir() {
+            return Some((path, Entry::Folder));
+        }
+        is_missed(&path).then_some((path, Entry::Missed))
+    });
+    entries.collect()
 }
 
 /// Whether what lies at `path`, a link or no file at all, would be read if it were a file.

@@ -1,5 +1,6 @@
 //! Whether a crate that is to be a function of its arguments reaches files,
-//! threads or a clock: in its own code, and through what it is built from.
+//! threads or a clock, or one that reads files does so past the crate that knows how: in
+//! its own code, and through what it is built from.
 //!
 //! Code is read as the compiler reads it, imports resolved; comments, strings and
 //! tests are left out. What a dependency does inside is not seen, so those that
@@ -78,6 +79,16 @@ impl World {
                     "thread-priority",
                     "threadpool",
                 ],
+            },
+            Self::Reading => Signs {
+                paths: &[
+                    "std::fs::copy",
+                    "std::fs::read",
+                    "std::fs::read_to_string",
+                    "std::fs::File::open",
+                ],
+                methods: &[],
+                packages: &[],
             },
             Self::Clock => Signs {
                 paths: &["std::time::Instant::now", "std::time::SystemTime"],
@@ -179,16 +190,22 @@ mod tests {
     use super::*;
 
     const ALL: &[World] = &[World::Files, World::Threads, World::Clock];
+    const EACH: &[World] = &[World::Files, World::Threads, World::Clock, World::Reading];
 
     fn check(code: &str) -> Vec<String> {
+        check_for(code, ALL)
+    }
+
+    fn check_for(code: &str, worlds: &[World]) -> Vec<String> {
         let read = |_: &Path| Some(code.to_owned());
         let tree = Tree::read(Path::new("lib.rs"), &read).unwrap();
-        in_code("pure", &tree, ALL)
+        in_code("pure", &tree, worlds)
     }
 
     #[test]
     fn every_sign_is_reported_where_it_stands() {
-        for world in ALL {
+        for world in EACH {
+            let check = |code: &str| check_for(code, &[*world]);
             let signs = world.signs();
             for sign in signs.paths {
                 let code = match sign.split_once("::") {

@@ -39,6 +39,8 @@ pub(super) const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("completer", &["lstm-runtime", "fixture"]),
     ("evaluation", &["lstm-runtime", "fixture"]),
     ("assistant", &["fixture"]),
+    ("char-lstm", &["fixture"]),
+    ("retrain", &["fixture"]),
     ("lstm-ls", &["fixture"]),
     ("lstm-ls-torch", &["end-to-end"]),
 ];
@@ -70,6 +72,9 @@ pub(super) enum World {
     Threads,
     /// What time it is. The caller says so: a browser has another clock.
     Clock,
+    /// Files that others may have put there, past the one reader of `disk`, which waits for
+    /// none and reads none without end.
+    Reading,
 }
 
 /// The crates that do without parts of the world.
@@ -79,4 +84,13 @@ pub(super) const PURE: &[(&str, &[World])] = &[
     ("completer", &[World::Files, World::Threads, World::Clock]),
     // It measures how long an answer takes.
     ("evaluation", &[World::Files, World::Threads]),
+    ("assistant", &[World::Reading]),
+    ("char-lstm", &[World::Reading]),
+    ("explorer", &[World::Reading]),
+    ("fit", &[World::Reading]),
+    ("lstm-format", &[World::Reading]),
+    ("lstm-ls", &[World::Reading]),
+    ("lstm-ls-torch", &[World::Reading]),
+    ("retrain", &[World::Reading]),
+    ("workspace", &[World::Reading]),
 ];

@@ -22,14 +22,25 @@ impl Files {
     /// What is in `folder` now. Only files that have changed are read; one that
     /// cannot be read, perhaps because it is being written, stays what it was.
     pub fn look(mut self, folder: &Path) -> Self {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let paths = entries.map(|entry| entry.path());
-        let models = paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors"));
+        let asked = folder.to_owned();
+        let paths = disk::within(folder, disk::PATIENCE, move || -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(asked).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect()
+        });
+        let Some(paths) = paths else {
+            warn!(
+                "{} does not answer; its models stay what they were",
+                folder.display()
+            );
+            return self;
+        };
+        let models = paths
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|e| e == "safetensors"));
         let mut found = BTreeMap::new();
         for path in models {
-            let Some(stamp) = Stamp::of(&path) else {
-                continue;
-            };
+            // One that does not answer is read all the same, to say so once.
+            let stamp = Stamp::of(&path).unwrap_or_default();
             let known = self.0.remove(&path);
             let file = match known {
                 Some(known) if known.stamp == stamp => known,

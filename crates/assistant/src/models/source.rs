@@ -140,7 +140,7 @@ impl Source {
     pub fn size(&self) -> Option<u64> {
         match self {
             Self::Embedded(embedded) => Some(embedded.bytes().len() as u64),
-            Self::File(path) => std::fs::metadata(path).ok().map(|m| m.len()),
+            Self::File(path) => disk::Stamp::of(path).map(|stamp| stamp.length),
         }
     }
 

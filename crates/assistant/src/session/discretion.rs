@@ -32,7 +32,8 @@ pub(super) fn keep_secrets(
         .into_bytes();
     let cursor = text.len();
     let near = text[cursor.saturating_sub(NEAR)..].to_vec();
-    let half = Pieces::of(&text);
+    // What follows the cursor may end a secret otherwise, but not one that began long before.
+    let half = Pieces::of(&text[cursor.saturating_sub(MARGIN)..]);
     text.extend(snapshot.document.head(snapshot.at.end, after).into_bytes());
     let whole = Pieces::of(&text);
     let replaced = completion.replaces.min(near.len());

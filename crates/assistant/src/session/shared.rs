@@ -90,8 +90,10 @@ impl Guest {
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        // Another process may hold the file: the next client's counts go with these.
-        self.shared.counter.write(Duration::ZERO);
+        // Another process may hold the file, or its disk not answer: the next client's
+        // counts go with these.
+        let counter = &self.shared.counter;
+        counter.write_within(disk::PATIENCE, Duration::ZERO);
         self.shared.count(|clients| clients - 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Counts for one process, and hands the counts on to the file now and then.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -176,10 +176,18 @@ impl Counter {
         }
     }
 
+    /// The same, but goes on after `limit` if the disk does not answer.
+    pub fn write_within(&self, limit: Duration, patience: Duration) {
+        let counter = self.clone();
+        let path = self.file.as_deref().unwrap_or(Path::new(""));
+        // What can't be written is kept, and that is all there is to know.
+        let _ = disk::within(path, limit, move || counter.write(patience));
+    }
+
     /// Writes what is not yet in the file, for the last time: what can't be written now is
     /// lost, as a process that was told to end must not wait for another.
     pub fn finish(&self) {
-        self.write(FAREWELL);
+        self.write_within(2 * FAREWELL, FAREWELL);
         if !self.inner.lock().news.0.is_empty() && self.file.is_some() {
             warn!("what was counted last is lost: the file of statistics can't be written");
         }

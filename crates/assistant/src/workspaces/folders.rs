@@ -12,7 +12,7 @@ use futures_util::future::{Either, select};
 use parking_lot::Mutex;
 use workspace::Progress;
 
-use super::open::{self, OpenTexts};
+use super::open::{self, Ignored, OpenTexts};
 use super::{Key, Memories, Remembered};
 use crate::documents::Other;
 use crate::watched::{Watched, Watcher};
@@ -26,6 +26,7 @@ pub(crate) struct Folders {
     folders: Mutex<Vec<Folder>>,
     remembered: Watched<Option<Arc<Remembered>>>,
     open: Mutex<OpenTexts>,
+    ignored: Mutex<Ignored>,
     /// Whether the files are watched for the client.
     watches: AtomicBool,
     /// The files opened last, the latest last.
@@ -166,11 +167,18 @@ impl Folders {
             let is_another = !without.contains(&other.name());
             is_another && other.place.group(&other.document.language) == group
         });
-        let others = open::known(others, |other| {
+        let folders = self.folders.lock().clone();
+        let folders: Vec<PathBuf> = folders.into_iter().map(|folder| folder.identity).collect();
+        let is_held = |other: &Other| {
             let path = other.place.identity();
             path.zip(remembered.as_ref())
                 .is_some_and(|(path, remembered)| remembered.holds(group, path))
-        });
+        };
+        let is_ignored = |other: &Other| {
+            let path = other.place.identity();
+            path.is_some_and(|path| self.ignored.lock().has(path, &folders))
+        };
+        let others = open::known(others, is_held, is_ignored);
         let open = self.open.lock().layer(group, &others, without);
         let Some(remembered) = remembered else {
             return open;

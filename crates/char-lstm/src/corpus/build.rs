@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use disk::{Links, ReadError};
+use disk::{Links, ReadError, Stamp};
 use language::secrets::{is_secret_file, without_secrets};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -319,7 +319,7 @@ fn read(path: &Path, largest: usize) -> Result<String, (Reason, usize)> {
 
 /// Bytes on disk; 0 if even that can't be read.
 fn size(path: &Path) -> usize {
-    path.metadata().map_or(0, |m| m.len() as usize)
+    Stamp::of(path).map_or(0, |stamp| stamp.length as usize)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use ignore::WalkBuilder;
+use anyhow::{Context, Result, bail};
+use ignore::{Walk, WalkBuilder};
 use rayon::prelude::*;
 use semver::Version;
 
@@ -76,13 +76,7 @@ fn source(folder: &Path, languages: &[String], except: &HashSet<PathBuf>) -> Sou
             unreadable: 1,
         };
     }
-    let walk = WalkBuilder::new(folder)
-        .sort_by_file_path(Path::cmp)
-        .filter_entry(move |entry| {
-            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !except.contains(entry.path()) && (!is_folder || has_plain_rules(entry.path()))
-        })
-        .build();
+    let walk = walk(folder, move |path| !except.contains(path));
     let (mut files, mut unreadable) = (Vec::new(), 0);
     for entry in walk {
         match entry {
@@ -104,6 +98,45 @@ fn source(folder: &Path, languages: &[String], except: &HashSet<PathBuf>) -> Sou
     }
 }
 
+/// The files of `language` at or below `input`, in order of path, that version control would
+/// keep.
+///
+/// # Errors
+/// If there is nothing at `input`, a folder can't be read, or its rules can't be followed.
+pub fn files_below(input: &Path, language: &str) -> Result<Vec<PathBuf>> {
+    if let Some(folder) = input.ancestors().find(|folder| !has_plain_rules(folder)) {
+        bail!(
+            "{}: its rules on what is ignored are no file of at most {MOST_RULES} bytes",
+            folder.display()
+        );
+    }
+    let mut files = Vec::new();
+    for entry in walk(input, |_| true) {
+        let entry = entry?;
+        // A link is followed where the user named it, and nowhere else.
+        let is_file = match entry.depth() {
+            0 => !entry.path().is_dir(),
+            _ => entry.file_type().is_some_and(|kind| kind.is_file()),
+        };
+        if is_file && language::of_path(entry.path()).as_deref() == Some(language) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// Goes through those entries below `folder` that are `wanted`, and through no folder whose
+/// rules can't be followed.
+fn walk(folder: &Path, wanted: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Walk {
+    let mut walk = WalkBuilder::new(folder);
+    let walk = walk.sort_by_file_path(Path::cmp);
+    let walk = walk.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        wanted(entry.path()) && (!is_folder || has_plain_rules(entry.path()))
+    });
+    walk.build()
+}
+
 /// Files that the walk reads by itself, from a folder that others may have written.
 const RULES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
 
@@ -113,12 +146,16 @@ const MOST_RULES: u64 = 64 << 10;
 /// Whether the files of rules in `folder` are regular and of a size that the walk may
 /// read: it would wait for a pipe, and follow a link to a device.
 fn has_plain_rules(folder: &Path) -> bool {
-    RULES.iter().all(|name| {
-        let found = folder.join(name).metadata();
-        found.map_or(true, |found| {
-            found.is_dir() || (found.is_file() && found.len() <= MOST_RULES)
+    let (folder, asked) = (folder.to_owned(), folder.join(RULES[0]));
+    let are_plain = move || {
+        RULES.iter().all(|name| {
+            let found = folder.join(name).metadata();
+            found.map_or(true, |found| {
+                found.is_dir() || (found.is_file() && found.len() <= MOST_RULES)
+            })
         })
-    })
+    };
+    disk::within(&asked, disk::PATIENCE, are_plain).unwrap_or(false)
 }
 
 /// For each source, whether another has a newer version of the same package.

@@ -80,7 +80,9 @@ pub(super) fn speaks_against(folder: &Path, inside: &Path) -> Option<Reason> {
 /// from TypeScript has. In a package's own folder people write both.
 fn has_declarations(path: &Path, inside: &Path) -> bool {
     let in_a_folder = inside.parent().is_some_and(|p| p != Path::new(""));
-    in_a_folder && is_javascript(&path.to_string_lossy()) && path.with_extension("d.ts").is_file()
+    in_a_folder
+        && is_javascript(&path.to_string_lossy())
+        && disk::is_file(&path.with_extension("d.ts"))
 }
 
 fn is_javascript(path: &str) -> bool {

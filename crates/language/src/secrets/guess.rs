@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::shapes::different;
-use super::{Pairs, is_plain};
+use super::{Beginnings, is_plain};
 
 /// How sure a value has to look like a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,17 +45,13 @@ const LONGEST: usize = 512;
 const SCHEMES: [&[u8]; 3] = [b"Bearer ", b"Basic ", b"token "];
 
 /// What names, and passwords in an address, begin with.
-pub(super) const fn mark(mut pairs: Pairs) -> Pairs {
+pub(super) const fn mark(mut words: Beginnings) -> Beginnings {
     let mut at = 0;
     while at < NAMES.len() {
-        let first = NAMES[at].0.as_bytes();
-        let [one, other] = [first[0], first[1]];
-        let [upper, up] = [one.to_ascii_uppercase(), other.to_ascii_uppercase()];
-        pairs = pairs.with(one, other).with(upper, other);
-        pairs = pairs.with(one, up).with(upper, up);
+        words = words.with(NAMES[at].0.as_bytes(), false);
         at += 1;
     }
-    pairs.with(b':', b'/')
+    words.with(b"://", true)
 }
 
 /// The secret that what stands at `at` is a name of.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Pairs;
+use super::Beginnings;
 
 /// What the rest of a token is made of.
 #[derive(Clone, Copy)]
@@ -81,14 +81,13 @@ const MOST_HEADERS: usize = 16;
 const FEW: u32 = 5;
 
 /// What shapes begin with.
-pub(super) const fn mark(mut pairs: Pairs) -> Pairs {
+pub(super) const fn mark(mut words: Beginnings) -> Beginnings {
     let mut at = 0;
     while at < SHAPES.len() {
-        let first = SHAPES[at].0.as_bytes();
-        pairs = pairs.with(first[0], first[1]);
+        words = words.with(SHAPES[at].0.as_bytes(), true);
         at += 1;
     }
-    pairs.with(BEGIN[0], BEGIN[1])
+    words.with(BEGIN, true)
 }
 
 /// The secret behind the beginning that stands at `at`.

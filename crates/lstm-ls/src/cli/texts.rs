@@ -6,8 +6,8 @@ use anyhow::Context;
 use disk::Links;
 use workspace::files;
 
-/// Most bytes of one file.
-const MOST_BYTES: u64 = 64 << 20;
+/// Most bytes of one file, as of a document in the server.
+const MOST_BYTES: u64 = 32 << 20;
 
 /// The bytes of a file that the user named, or that was found [below](below) a folder.
 ///

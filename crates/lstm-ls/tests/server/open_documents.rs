@@ -125,6 +125,40 @@ async fn looks_at_older_versions_and_logs_are_not_known() {
 }
 
 #[tokio::test]
+async fn what_git_ignores_is_not_known_elsewhere_though_it_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join(".git")).unwrap();
+    std::fs::create_dir_all(folder.path().join("build")).unwrap();
+    std::fs::write(folder.path().join(".gitignore"), "ignored.go\nbuild/\n").unwrap();
+    for has_folder in [true, false] {
+        for (name, is_known) in [
+            ("ignored.go", false),
+            ("build/made.go", false),
+            ("other.go", true),
+        ] {
+            let mut client = Client::connect("");
+            let named = json!([{"uri": uri(folder.path(), ""), "name": "it"}]);
+            let folders = if has_folder { named } else { Value::Null };
+            let options = json!({"deadlineMs": 60000});
+            let params = json!({
+                "capabilities": {}, "workspaceFolders": folders, "initializationOptions": options,
+            });
+            client.initialize(params).await;
+            let (other, this) = (uri(folder.path(), name), uri(folder.path(), "this.go"));
+            open(&mut client, &other, &functions("r.closed")).await;
+            open(&mut client, &this, &begun()).await;
+            let shown = ghost(&mut client, &this).await;
+            assert_eq!(
+                shown != Value::Null,
+                is_known,
+                "{name}, {has_folder}: {shown}"
+            );
+            client.finish_amid_news().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_cells_of_a_notebook_are_one_text_up_to_the_cursor() {
     for language in LANGUAGES {
         let (id, ..) = language;

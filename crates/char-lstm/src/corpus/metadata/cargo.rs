@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Metadata, Reader};
 
 pub(super) const READER: Reader = Reader {
-    stands_in: |folder| folder.join("Cargo.toml").is_file(),
+    stands_in: |folder| disk::is_file(&folder.join("Cargo.toml")),
     read,
 };
 

@@ -7,7 +7,7 @@ use super::{Metadata, Reader, is_on_a_forge};
 use crate::corpus::license;
 
 pub(super) const READER: Reader = Reader {
-    stands_in: |folder| folder.join("debian/copyright").is_file(),
+    stands_in: |folder| disk::is_file(&folder.join("debian/copyright")),
     read,
 };
 

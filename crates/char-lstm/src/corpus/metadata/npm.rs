@@ -8,7 +8,7 @@ use super::{Metadata, Reader, is_on_a_forge};
 use crate::corpus::license;
 
 pub(super) const READER: Reader = Reader {
-    stands_in: |folder| folder.join("package.json").is_file(),
+    stands_in: |folder| disk::is_file(&folder.join("package.json")),
     read,
 };
 

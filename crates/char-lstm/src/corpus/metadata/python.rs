@@ -26,14 +26,14 @@ const REPOSITORY_LABELS: [&str; 8] = [
 /// Where the metadata of the package in `folder` is.
 fn place(folder: &Path) -> Option<PathBuf> {
     let source = folder.join("PKG-INFO");
-    if source.is_file() {
+    if disk::is_file(&source) {
         return Some(source);
     }
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     entries
         .filter(|entry| entry.file_name().to_string_lossy().ends_with(".dist-info"))
         .map(|entry| entry.path().join("METADATA"))
-        .find(|path| path.is_file())
+        .find(|path| disk::is_file(path))
 }
 
 fn parse(text: &str) -> Metadata {

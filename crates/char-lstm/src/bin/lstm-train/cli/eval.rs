@@ -1,19 +1,22 @@
 //! `lstm-train eval`: bits per byte on files the model has not seen.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
-use ignore::WalkBuilder;
+use disk::Links;
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::ModelFile;
 use rayon::prelude::*;
 use serde::Serialize;
 use tch::Kind;
 
-use char_lstm::corpus::Corpus;
+use char_lstm::corpus::{Corpus, files_below};
 use char_lstm::evaluation::{self, Text};
 use char_lstm::network::{Network, Pass};
+
+/// No file that is measured is longer, in bytes.
+const MOST_FILE: u64 = 32 << 20;
 
 /// Measure bits per byte, cold: each file alone, from its first byte on.
 #[derive(clap::Args)]
@@ -148,13 +151,11 @@ pub(super) fn read_inputs(inputs: &[PathBuf], language: &str) -> Result<Vec<(Str
     }
     let mut files = Vec::new();
     for input in inputs {
-        for entry in WalkBuilder::new(input).sort_by_file_path(Path::cmp).build() {
-            let path = entry?.into_path();
-            if path.is_file() && language::of_path(&path).as_deref() == Some(language) {
-                let bytes =
-                    std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-                files.push((path.display().to_string(), bytes));
-            }
+        for path in files_below(input, language)? {
+            let named = || format!("reading {}", path.display());
+            // What the user named may be a link; below a folder none is followed.
+            let bytes = disk::read(&path, Links::Followed, MOST_FILE).with_context(named)?;
+            files.push((path.display().to_string(), bytes));
         }
     }
     files.retain(|(_, bytes)| !bytes.is_empty());

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use char_lstm::lab::comparison::Comparison;
 use char_lstm::lab::{self, Outcome, Report, Settings, Task};
+use disk::Links;
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::CellKind;
+
+/// No report is longer, in bytes.
+const MOST_REPORT: u64 = 64 << 20;
 
 /// Train ten units on a small task, and see what they learn.
 #[derive(clap::Args)]
@@ -147,8 +151,8 @@ fn compared(all: &All) -> Result<Comparison> {
 
 fn read(path: &Path) -> Result<Comparison> {
     let named = || format!("reading {}", path.display());
-    let json = std::fs::read_to_string(path).with_context(named)?;
-    serde_json::from_str(&json).with_context(named)
+    let json = disk::read(path, Links::Followed, MOST_REPORT).with_context(named)?;
+    serde_json::from_slice(&json).with_context(named)
 }
 
 /// Trains and measures, with a bar on a terminal.
