@@ -64,14 +64,9 @@ impl Rows {
         let opinion = opinions[0].filter(|_| followers.bytes.len() < MOST_BYTES);
         let expected = opinion.map(|opinion| likeliest(opinion, &followers.bytes));
         rows.bytes.extend(expected.unwrap_or_default());
-        let of_bytes = |of: &[f32; 256]| {
-            let mut shares: Vec<f32> = rows.bytes.iter().map(|&b| of[usize::from(b)]).collect();
-            let told: f32 = shares.iter().sum();
-            shares.push((1.0 - told).max(1e-6));
-            shares
-        };
-        rows.shares = of_bytes(probabilities);
-        let opinions = opinions.map(|opinion| opinion.map(of_bytes));
+        let shares_of = |of: &[f32; 256]| shares(&rows.bytes, of);
+        let opinions = opinions.map(|opinion| opinion.map(shares_of));
+        rows.shares = shares_of(probabilities);
         for row in 0..=rows.bytes.len() {
             let byte = rows.bytes.get(row).copied();
             let column = match byte {
@@ -110,6 +105,14 @@ impl Rows {
         }
         rows
     }
+}
+
+/// The probabilities of `bytes`, and of all others together.
+fn shares(bytes: &[u8], of: &[f32; 256]) -> Vec<f32> {
+    let mut shares: Vec<f32> = bytes.iter().map(|&byte| of[usize::from(byte)]).collect();
+    let told: f32 = shares.iter().sum();
+    shares.push((1.0 - told).max(1e-6));
+    shares
 }
 
 /// Values of one byte, counted through all inputs.
