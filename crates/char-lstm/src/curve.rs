@@ -1,12 +1,15 @@
 //! The loss curve of a run: one JSON line a step, drawn as SVG.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use plotters::prelude::*;
 use serde::{Deserialize, Serialize};
+
+/// Most bytes of a log: some 300 000 steps.
+const MOST_LOG: u64 = 32 << 20;
 
 /// One step of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,10 +49,10 @@ impl Curve {
     /// If the log can't be read or rewritten; what was logged is then still there.
     pub fn resume(folder: &Path, step: u64) -> Result<Self> {
         let path = folder.join("log.jsonl");
-        let file = disk::open(&path, disk::Links::Followed)
+        let log = disk::read(&path, disk::Links::Followed, MOST_LOG)
             .with_context(|| format!("opening {}", path.display()))?;
-        let lines = BufReader::new(file).lines().map_while(Result::ok);
-        let points = lines.filter_map(|line| serde_json::from_str::<Point>(&line).ok());
+        let lines = log.split(|&byte| byte == b'\n');
+        let points = lines.filter_map(|line| serde_json::from_slice::<Point>(line).ok());
         Self::with_points(folder, points.filter(|p| p.step <= step).collect())
     }
 

@@ -26,7 +26,8 @@ mod whole;
 pub use patience::{PATIENCE, within};
 pub use private::{make_folder, make_own_folder};
 pub use reading::{
-    Links, ReadError, is_file, open, open_lock, open_log, read, read_beginning, read_open, touch,
+    Links, ReadError, exists, is_file, is_folder, open, open_lock, open_log, read, read_beginning,
+    read_open, touch,
 };
 pub use stamp::Stamp;
 pub use whole::{Readers, WriteError, is_partial, write, write_own, write_with};

@@ -123,6 +123,18 @@ pub fn is_file(path: &Path) -> bool {
     in_time(path, move || Ok(asked.is_file())).unwrap_or(false)
 }
 
+/// Whether there is a folder at `path`, or a link to one.
+pub fn is_folder(path: &Path) -> bool {
+    let asked = path.to_owned();
+    in_time(path, move || Ok(asked.is_dir())).unwrap_or(false)
+}
+
+/// Whether there is something at `path`; not where its file system does not answer.
+pub fn exists(path: &Path) -> bool {
+    let asked = path.to_owned();
+    in_time(path, move || Ok(asked.exists())).unwrap_or(false)
+}
+
 /// Opens the lock file at `path`, for this user alone, or makes it. Nothing in it is
 /// changed.
 ///

@@ -210,9 +210,7 @@ impl Rules {
 
 fn is_repository(folder: &Path) -> bool {
     // A file in the work trees that git makes of one repository.
-    let git = folder.join(".git");
-    let asked = git.clone();
-    disk::within(&git, disk::PATIENCE, move || asked.exists()).unwrap_or(false)
+    disk::exists(&folder.join(".git"))
 }
 
 fn is_hidden(path: &Path) -> bool {

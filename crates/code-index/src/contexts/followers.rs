@@ -14,7 +14,7 @@ pub(crate) const LAYERS: usize = 2;
 // Counts fit a byte.
 const _: () = assert!(LOOKED < 256);
 
-/// How often each byte followed each context of a place. Empty where nobody asked for it.
+/// How often each byte followed each context of a place. Empty where the memory has no scorer.
 #[derive(Clone, Debug, Default)]
 pub struct Followers {
     /// The bytes, at most [`MOST_BYTES`] of them; the others are counted together.

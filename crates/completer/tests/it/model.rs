@@ -89,9 +89,10 @@ fn log_prob_is_what_single_steps_give() {
     }
 }
 
-/// What follows `let aurora = ` after lines that say it, by a model whose gate gives
-/// the memory one share everywhere: of 1 if `trust` is high, of 0 if it is low.
-fn by_gate(trust: f32) -> Option<String> {
+/// The log-probability, in nats, of what follows `let aurora = ` after lines that say it,
+/// by a model whose gate gives the memory one share everywhere: of 1 if `trust` is high, of
+/// 0 if it is low.
+fn by_gate(trust: f32) -> f64 {
     let mut model = model(Precision::Int8);
     let mut gate = vec![0.0; Fit::Gate.length()];
     // The biases of the last layer: the memory's share, and the linear mixture's.
@@ -115,11 +116,13 @@ fn by_gate(trust: f32) -> Option<String> {
     };
     let completion = Completer::new(Arc::new(runtime)).complete(&request, &CancelToken::new());
     let suggestions = completion.expect("the token is not set").suggestions;
-    suggestions.into_iter().next().map(|first| first.text)
+    let found = suggestions.iter().find(|found| found.text == "borealis;");
+    found.map_or(f64::NEG_INFINITY, |found| found.log_prob)
 }
 
 #[test]
 fn the_gate_of_the_model_decides() {
-    assert_eq!(by_gate(30.0).as_deref(), Some("borealis;"));
-    assert_ne!(by_gate(-30.0).as_deref(), Some("borealis;"));
+    let (by_memory, by_lstm) = (by_gate(30.0), by_gate(-30.0));
+    assert!(by_memory > -0.1, "{by_memory}");
+    assert!(by_memory > by_lstm + 0.1, "{by_memory} {by_lstm}");
 }

@@ -37,7 +37,7 @@ impl Location {
             line: None,
             column: None,
         };
-        if Path::new(argument).exists() {
+        if disk::exists(Path::new(argument)) {
             return whole;
         }
         let number = |text: &str| text.parse::<usize>().ok();

@@ -67,7 +67,7 @@ pub(super) fn run(
     );
     let budget = Duration::from_secs_f64(arguments.minutes * 60.0);
     ensure!(
-        arguments.workspace.is_dir(),
+        disk::is_folder(&arguments.workspace),
         "{} is no folder",
         arguments.workspace.display()
     );

@@ -24,9 +24,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// # Errors
 /// If there is nothing at `input`.
 pub(super) fn below(input: &Path, wanted: impl Fn(&Path) -> bool) -> anyhow::Result<Vec<PathBuf>> {
-    let found = std::fs::metadata(input);
-    let found = found.with_context(|| input.display().to_string())?;
-    if !found.is_dir() {
+    if !disk::is_folder(input) {
+        // Says why, where it is nothing else either.
+        disk::open(input, Links::Followed).with_context(|| input.display().to_string())?;
         let named = Some(input.to_owned()).filter(|input| wanted(input));
         return Ok(named.into_iter().collect());
     }

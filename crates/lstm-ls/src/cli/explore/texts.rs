@@ -24,7 +24,7 @@ pub(super) fn read(paths: &[PathBuf], language: &str) -> anyhow::Result<Vec<Docu
     let mut documents = Vec::new();
     let mut room = MOST_TEXTS;
     for path in paths {
-        if !path.is_dir() {
+        if !disk::is_folder(path) {
             let document = document(path)?;
             room = room.saturating_sub(document.text.len());
             documents.push(document);
