@@ -141,7 +141,7 @@ impl Group {
     }
 
     /// The text at `path`, as it is remembered.
-    fn text(&self, path: &Path) -> Option<&Arc<[u8]>> {
+    pub fn text(&self, path: &Path) -> Option<&Arc<[u8]>> {
         match self.changed.get(path) {
             Some(changed) => changed.as_ref(),
             None => self.indexed.get(path),

@@ -3,6 +3,7 @@
 //!
 //! What is asked of the workspace meanwhile is answered from the indexes before.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,8 @@ pub(crate) struct State {
     /// The cache, where it is of no use, and why.
     cache: Option<(PathBuf, Skipped)>,
     focus: Focus,
+    /// What was said to have changed, as it was called, and is not sifted yet.
+    said: HashSet<PathBuf>,
     pending: Pending,
     waiting: Vec<Sender<()>>,
     watch: Option<Watch>,
@@ -106,16 +109,18 @@ impl Keeper {
 
     fn hear_all(&mut self, queue: &Receiver<Job>) {
         queue.try_iter().for_each(|job| self.hear(job));
+        // All together: systems tell of each change several times, in a message each.
+        let said = std::mem::take(&mut self.state.said);
+        if !said.is_empty() {
+            let changed = self.of_interest(said);
+            self.state.pending.change(changed, Instant::now());
+        }
     }
 
     fn hear(&mut self, job: Job) {
-        let job = match job {
-            Job::Changed(paths) => Job::Changed(self.of_interest(&paths)),
-            other => other,
-        };
         let (state, now) = (&mut self.state, Instant::now());
         match job {
-            Job::Changed(paths) => state.pending.change(paths, now),
+            Job::Changed(paths) => state.said.extend(paths),
             Job::Lost => state.pending.survey(now),
             Job::Opened(path) => {
                 let is_news = state.focus.turn_to(&path);
@@ -148,7 +153,7 @@ impl Keeper {
 
     /// The identities of those of `paths` that a look through the folders would come by, or
     /// would have. A build changes thousands of files that are none of these.
-    fn of_interest(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+    fn of_interest(&self, paths: HashSet<PathBuf>) -> Vec<PathBuf> {
         let folders = &self.setup.folders;
         let mut trees: Vec<Tree> = folders.iter().map(|folder| Tree::new(folder)).collect();
         let mut is_wanted = |path: &Path| {
@@ -162,7 +167,11 @@ impl Keeper {
                 is_rules || held.is_some()
             })
         };
-        let names = paths.iter().flat_map(|path| names(path));
+        let names = paths.into_iter().flat_map(|path| {
+            let asked = path.clone();
+            let names = disk::within(&path, disk::PATIENCE, move || names(&asked));
+            names.unwrap_or_else(|| vec![path])
+        });
         names.filter(|path| is_wanted(path)).collect()
     }
 
@@ -260,8 +269,11 @@ impl Keeper {
             held.reduce(|one, other| one && other)
         };
         let mut changes: HashMap<String, Changes> = HashMap::new();
+        let used = Used::default();
         for path in &taken.changed {
-            let kind = kind_of(path);
+            let asked = path.clone();
+            let look = move || (kind_of(&asked), Stamp::of(&asked));
+            let (kind, stamp) = disk::within(path, disk::PATIENCE, look).unwrap_or_default();
             let name = path.file_name().unwrap_or_default();
             let is_rules = name.to_str().is_some_and(rules::are_in);
             let folder = match is_rules {
@@ -279,11 +291,10 @@ impl Keeper {
             let is_file = kind.is_some_and(|kind| kind.is_file());
             let held = is_file.then(|| holds(path, false)).flatten();
             let group = (self.setup.group_of)(path).filter(|_| held.is_some());
-            let stamp = Stamp::of(path);
             let text = group.and_then(|name| Some((name, reading::read(path).ok()?)));
             self.state.stamps.remove(path);
             let is_foreign = held.unwrap_or_default();
-            let has_room = |text: &Arc<[u8]>| self.has_room(path, text.len(), is_foreign);
+            let has_room = |text: &Arc<[u8]>| self.has_room(&used, path, text.len(), is_foreign);
             let fits = text.as_ref().is_some_and(|(_, text)| has_room(text));
             if text.is_some() && !fits && !is_foreign {
                 // What was changed last is near: something else has to go.
@@ -318,17 +329,25 @@ impl Keeper {
         Some(false)
     }
 
-    /// Whether a text of `bytes` may be remembered at `path`.
-    fn has_room(&self, path: &Path, bytes: usize, is_foreign: bool) -> bool {
+    /// Whether a text of `bytes` may be remembered at `path`, where so much is `used`.
+    fn has_room(&self, used: &Used, path: &Path, bytes: usize, is_foreign: bool) -> bool {
         let mut room = Room::with_slack(self.setup.most_text);
-        let texts = self.state.groups.values().flat_map(|group| group.texts());
-        let others = texts.filter(|(other, _)| *other != path);
-        let (mut all, mut foreign) = (0, 0);
-        for (other, text) in others {
-            all += text.len();
-            let theirs = is_foreign && tree::is_foreign(&self.setup.folders, other);
-            foreign += if theirs { text.len() } else { 0 };
-        }
+        let theirs = |path: &Path| tree::is_foreign(&self.setup.folders, path);
+        let sum = |of: &dyn Fn(&Path) -> bool| {
+            let texts = self.state.groups.values().flat_map(|group| group.texts());
+            let texts = texts.filter(|(path, _)| of(path));
+            texts.map(|(_, text)| text.len()).sum::<usize>()
+        };
+        let mut groups = self.state.groups.values();
+        let own = groups
+            .find_map(|group| group.text(path))
+            .map_or(0, |text| text.len());
+        let all = used.all.get_or_init(|| sum(&|_| true)) - own;
+        let foreign = match is_foreign {
+            true if theirs(path) => used.foreign.get_or_init(|| sum(&theirs)) - own,
+            true => *used.foreign.get_or_init(|| sum(&theirs)),
+            false => 0,
+        };
         room.take(foreign, true) && room.take(all - foreign, false) && room.take(bytes, is_foreign)
     }
 
@@ -454,6 +473,13 @@ impl Keeper {
         (self.told)();
         Some(())
     }
+}
+
+/// Bytes that are remembered of all files, and of those that others made; each is told once.
+#[derive(Default)]
+struct Used {
+    all: OnceCell<usize>,
+    foreign: OnceCell<usize>,
 }
 
 impl State {
