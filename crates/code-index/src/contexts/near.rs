@@ -6,8 +6,9 @@ use super::places::{LOOKED, Places};
 use super::scanner::{KINDS, Scanner};
 use crate::SEPARATOR;
 
-/// Most buckets of a table, as a power of 2: what is left of a key has 16 bits then.
-const MOST_BITS: u32 = 16;
+/// Buckets of a table, as a power of 2. The same in all: which keys are taken for one
+/// another must not depend on what else is near.
+const BITS: u32 = 12;
 
 /// Texts whose places are found by every kind of context. Never changes.
 ///
@@ -23,7 +24,6 @@ pub struct Near {
 
 /// The places of one kind of context, sorted by key and then by place.
 struct Table {
-    bits: u32,
     /// Where each bucket begins, and the end.
     buckets: Vec<u32>,
     /// What of a key is not told by its bucket.
@@ -96,17 +96,15 @@ impl Near {
 impl Table {
     /// `keyed` holds keys and their places, in order of place.
     fn new(keyed: &[(u32, u32)], starts: &[u32]) -> Self {
-        let bits = (keyed.len() as u32 / 4).max(2).ilog2().min(MOST_BITS);
         let mut table = Self {
-            bits,
-            buckets: vec![0; (1 << bits) + 1],
+            buckets: vec![0; (1 << BITS) + 1],
             rests: Vec::new(),
             places: Vec::new(),
         };
         // Counted, then dealt out into their buckets, where they stay in order of place.
-        let mut ends = vec![0_u32; 1 << bits];
+        let mut ends = vec![0_u32; 1 << BITS];
         for &(key, _) in keyed {
-            ends[table.split(key).0] += 1;
+            ends[split(key).0] += 1;
         }
         let mut sum = 0;
         for end in &mut ends {
@@ -114,7 +112,7 @@ impl Table {
         }
         let mut dealt = vec![(0_u16, 0_u32); keyed.len()];
         for &(key, place) in keyed {
-            let (bucket, rest) = table.split(key);
+            let (bucket, rest) = split(key);
             dealt[ends[bucket] as usize] = (rest, place);
             ends[bucket] += 1;
         }
@@ -135,23 +133,23 @@ impl Table {
                 table.places.push(place);
             }
         }
-        table.buckets[1 << bits] = table.places.len() as u32;
+        table.buckets[1 << BITS] = table.places.len() as u32;
         table.rests.shrink_to_fit();
         table.places.shrink_to_fit();
         table
     }
 
-    fn split(&self, key: u32) -> (usize, u16) {
-        let bucket = key >> (32 - self.bits);
-        (bucket as usize, ((key << self.bits) >> 16) as u16)
-    }
-
     fn find(&self, key: u32) -> &[u32] {
-        let (bucket, rest) = self.split(key);
+        let (bucket, rest) = split(key);
         let [from, to] = [self.buckets[bucket], self.buckets[bucket + 1]].map(|at| at as usize);
         let rests = &self.rests[from..to];
         let first = rests.partition_point(|&other| other < rest);
         let end = first + rests[first..].partition_point(|&other| other == rest);
         &self.places[from + first..from + end]
     }
+}
+
+/// The bucket of a key, and what of it the bucket does not tell.
+fn split(key: u32) -> (usize, u16) {
+    ((key >> (32 - BITS)) as usize, (key >> (16 - BITS)) as u16)
 }
