@@ -18,7 +18,7 @@ use anyhow::{Context, Result, ensure};
 use end_to_end::{Daemon, LIMIT, LanguageClient, run_limited, server};
 use serde_json::{Value, json};
 
-/// The other user: `nobody`, on most systems.
+/// The other user's id, which no person has on most systems.
 const OTHER: u32 = 65534;
 
 /// Stands in the first user's text and nowhere else.

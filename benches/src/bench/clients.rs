@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use end_to_end::{Daemon, LanguageClient, server, signal, validation_files};
 use serde_json::json;
 
-use crate::paired::median;
+use crate::paired::{median, percentile};
 use crate::report::{Limit, Report};
 
 mod nuisance;
@@ -92,9 +92,11 @@ pub(crate) fn run(rounds: u32) -> Result<Report> {
         let of_rounds = |figure: &dyn Fn(&Tally) -> f64| {
             median(&tallies.iter().map(figure).collect::<Vec<_>>())
         };
-        let p99 = of_rounds(&|tally| tally.quantile(0.99));
+        let p99 = of_rounds(&|tally| percentile(&tally.millis, 99.0));
         let pairs = tallies.iter().zip(&of_phases[0]);
-        let ratios = pairs.map(|(tally, alone)| tally.quantile(0.99) / alone.quantile(0.99));
+        let ratios = pairs.map(|(tally, alone)| {
+            percentile(&tally.millis, 99.0) / percentile(&alone.millis, 99.0)
+        });
         let ratio = median(&ratios.collect::<Vec<_>>());
         report.row([
             (*name).to_owned(),
@@ -104,7 +106,7 @@ pub(crate) fn run(rounds: u32) -> Result<Report> {
                 .sum::<usize>()
                 .to_string(),
             format!("{:.1} %", of_rounds(&Tally::in_time) * 100.0),
-            format!("{:.1}", of_rounds(&|tally| tally.quantile(0.5))),
+            format!("{:.1}", of_rounds(&|tally| percentile(&tally.millis, 50.0))),
             format!("{p99:.1}"),
             format!("{ratio:.2} x"),
         ]);

@@ -15,7 +15,7 @@ use clap::Args;
 use end_to_end::{Daemon, resident_bytes, server, validation_files};
 use serde_json::json;
 
-use crate::paired::median;
+use crate::paired::{median, percentile};
 use crate::report::{Limit, Report};
 
 mod client;
@@ -152,8 +152,8 @@ fn report(
             counts.restarts.to_string(),
             counts.large.to_string(),
             counts.compared.to_string(),
-            format!("{:.1}", counts.quantile(0.5)),
-            format!("{:.1}", counts.quantile(0.99)),
+            format!("{:.1}", percentile(&counts.millis, 50.0)),
+            format!("{:.1}", percentile(&counts.millis, 99.0)),
         ]);
     }
     // After the warm-up: the first fifth of what remains against the last.
@@ -180,11 +180,11 @@ fn report(
         " %",
         Limit::AtMost(GROWTH),
     );
-    let p99 = crowd.quantile(0.99);
+    let p99 = percentile(&crowd.millis, 99.0);
     report.bar("p99 of all clients", p99, " ms", Limit::AtMost(P99_MS));
     report.note(format!(
         "p99 of all against one alone: {:.2} x",
-        p99 / alone.quantile(0.99)
+        p99 / percentile(&alone.millis, 99.0)
     ));
     report.figures(json!({
         "clients": load.clients, "minutes": load.minutes,

@@ -15,21 +15,13 @@ use assistant::session::{Ask, Kept, Session, Shared};
 use assistant::settings::Settings;
 use fixture::secrets::{ORDINARY, PLANTED, holds_a_piece, planted, secret_of};
 use futures_executor::block_on;
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{ModelConfig, ModelFile, Precision, Provenance};
 
 const LANGUAGES: [(&str, &str); 3] = [("python", "py"), ("go", "go"), ("typescript", "ts")];
 
 fn session(caches: &Path, folder: Option<&Path>) -> Session {
     let engines = |_: &_| {
-        let config = ModelConfig {
-            language: "rust".to_owned(),
-            cell: CellKind::Lstm,
-            num_layers: 1,
-            hidden_size: 8,
-            embedding_size: 4,
-            head: HeadInput::LastLayer,
-            window: 256,
-        };
+        let config = ModelConfig::small("rust");
         let provenance = Provenance::default();
         let model = ModelFile::from_fn(config, provenance, Precision::Int8, |_, _| 0.01)?;
         int8_engine(&model)

@@ -6,18 +6,10 @@
 use std::path::PathBuf;
 
 use assistant::store::{About, Name, Quality, Store};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{ModelConfig, ModelFile, Precision, Provenance};
 
 fn model(language: &str) -> ModelFile {
-    let config = ModelConfig {
-        language: language.to_owned(),
-        cell: CellKind::Lstm,
-        num_layers: 1,
-        hidden_size: 8,
-        embedding_size: 4,
-        head: HeadInput::LastLayer,
-        window: 256,
-    };
+    let config = ModelConfig::small(language);
     let provenance = Provenance::default();
     ModelFile::from_fn(config, provenance, Precision::Int8, |_, _| 0.01).unwrap()
 }

@@ -113,21 +113,13 @@ impl Session for TorchSession<'_> {
 
 #[cfg(test)]
 mod tests {
-    use lstm_format::{CellKind, HeadInput, Precision, Provenance};
+    use lstm_format::{Precision, Provenance};
 
     use super::*;
 
     #[test]
     fn no_lanes_and_no_bytes_are_no_work() {
-        let config = ModelConfig {
-            language: "rust".into(),
-            cell: CellKind::Lstm,
-            num_layers: 1,
-            hidden_size: 8,
-            embedding_size: 4,
-            head: HeadInput::LastLayer,
-            window: 256,
-        };
+        let config = ModelConfig::small("rust");
         let network = Network::new(config.clone(), Device::Cpu, 1);
         let model = network.to_model(Provenance::default(), Precision::F32);
         let engine = TorchEngine::new(&model.unwrap());

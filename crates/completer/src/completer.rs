@@ -9,13 +9,13 @@ use parking_lot::Mutex;
 
 use crate::cancel::{CancelToken, Cancelled, Clock, Limits};
 use crate::completion::{Completion, Micros, Stop};
+use crate::decode::StopRules;
 use crate::decode::{Predictor, Recall, Task, decode};
 use crate::fitted::Fitted;
 use crate::names_after::{self, NamesAfter};
 use crate::options::{Before, Options, Reach, Request};
 use crate::show::{self, Ignored};
 use crate::states::{Feeder, Memo, MemoSession, StateCache, Windows};
-use crate::stop_rules::StopRules;
 use crate::suggest::{Seam, Site, best_first, drafts, rank};
 use crate::surprise::{Document, Finder, Surprise};
 use crate::surroundings::{self, Brackets, Surroundings};

@@ -5,6 +5,8 @@ mod candidate;
 mod predictor;
 mod sample;
 mod sampler;
+mod stop_rules;
+mod utf8;
 
 use lstm_format::{DOCUMENT_SEPARATOR, VOCABULARY_SIZE};
 
@@ -12,11 +14,11 @@ use crate::cancel::{Cancelled, Limits};
 use crate::completion::Stop;
 use crate::options::{Options, Strategy};
 use crate::show;
-use crate::stop_rules::StopRules;
 
 pub(crate) use candidate::Candidate;
 use candidate::{Extended, Hypothesis};
 pub(crate) use predictor::{Head, Predictor, Recall};
+pub(crate) use stop_rules::{StopRules, before_repetition};
 
 /// What to decode and when to stop.
 pub(crate) struct Task<'a> {

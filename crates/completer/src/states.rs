@@ -7,6 +7,7 @@
 mod cache;
 mod feeder;
 mod memo;
+pub mod rows;
 
 pub(crate) use cache::StateCache;
 pub(crate) use feeder::{Feeder, Windows};

@@ -15,7 +15,7 @@ use crate::cancel::{CancelToken, Cancelled};
 use crate::decode::{Predictor, Recall};
 use crate::fitted::Fitted;
 use crate::mixing::{WordPlace, mix};
-use crate::rows::{Row, rows};
+use crate::states::rows::{Row, rows};
 
 mod alternatives;
 mod evidence;

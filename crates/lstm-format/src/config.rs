@@ -40,6 +40,19 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
+    /// One LSTM layer of 8 units for `language`, an LSP identifier: small enough for tests.
+    pub fn small(language: &str) -> Self {
+        Self {
+            language: language.to_owned(),
+            cell: CellKind::Lstm,
+            num_layers: 1,
+            hidden_size: 8,
+            embedding_size: 4,
+            head: HeadInput::LastLayer,
+            window: 256,
+        }
+    }
+
     /// Checks every range.
     ///
     /// # Errors

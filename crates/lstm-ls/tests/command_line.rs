@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
+use lstm_format::{CellKind, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
 use serde_json::Value;
 
 /// A folder with a small model, `tiny.safetensors`.
@@ -22,13 +22,8 @@ impl Folder {
 
     fn write_model(self, name: &str, cell: CellKind) -> Self {
         let config = ModelConfig {
-            language: "rust".to_owned(),
             cell,
-            num_layers: 1,
-            hidden_size: 8,
-            embedding_size: 4,
-            head: HeadInput::LastLayer,
-            window: 256,
+            ..ModelConfig::small("rust")
         };
         let provenance = Provenance {
             data: "nothing at all".to_owned(),

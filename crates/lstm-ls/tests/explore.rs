@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use expect_test::{Expect, expect};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
+use lstm_format::{CellKind, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
 use serde_json::Value;
 
 fn folder() -> tempfile::TempDir {
@@ -29,13 +29,8 @@ fn folder() -> tempfile::TempDir {
 /// A model whose weights all differ a little.
 fn model(cell: CellKind) -> ModelFile {
     let config = ModelConfig {
-        language: "rust".to_owned(),
         cell,
-        num_layers: 1,
-        hidden_size: 8,
-        embedding_size: 4,
-        head: HeadInput::LastLayer,
-        window: 256,
+        ..ModelConfig::small("rust")
     };
     let provenance = Provenance::default();
     let value = |_: &TensorSpec, i: usize| (i as f32 * 0.7).sin();

@@ -18,7 +18,7 @@ use assistant::models::{Absent, ModelSource, Models};
 use assistant::statistics::{ReadError, Statistics};
 use assistant::store::Store;
 use fixture::hostile::{self, Row};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
+use lstm_format::{ModelConfig, ModelFile, Precision, Provenance};
 use lstm_ls::daemon::token::Origin;
 use serde_json::json;
 use workspace::files::Limits;
@@ -136,15 +136,7 @@ const PICTURE: &str = "--export picture.svg --unit 1:0 --lines 1-2";
 /// What the program says that is called with these arguments in `folder`, with a home and a
 /// small model there.
 fn commanded(folder: &Path, arguments: &str) -> String {
-    let config = ModelConfig {
-        language: "rust".to_owned(),
-        cell: CellKind::Lstm,
-        num_layers: 1,
-        hidden_size: 8,
-        embedding_size: 4,
-        head: HeadInput::LastLayer,
-        window: 256,
-    };
+    let config = ModelConfig::small("rust");
     let provenance = Provenance::default();
     let model = ModelFile::from_fn(config, provenance, Precision::Int8, |_, _| 0.01);
     model

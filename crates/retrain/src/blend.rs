@@ -29,21 +29,13 @@ pub(super) fn between(start: &ModelFile, end: &ModelFile, way: f32) -> anyhow::R
 
 #[cfg(test)]
 mod tests {
-    use lstm_format::{CellKind, HeadInput, ModelConfig, Provenance};
+    use lstm_format::{ModelConfig, Provenance};
 
     use super::*;
 
     #[test]
     fn half_way_is_in_the_middle() {
-        let config = ModelConfig {
-            language: "rust".to_owned(),
-            cell: CellKind::Lstm,
-            num_layers: 1,
-            hidden_size: 8,
-            embedding_size: 4,
-            head: HeadInput::LastLayer,
-            window: 256,
-        };
+        let config = ModelConfig::small("rust");
         let filled = |value: f32| {
             let provenance = Provenance::default();
             ModelFile::from_fn(config.clone(), provenance, Precision::F32, |_, _| value).unwrap()

@@ -42,17 +42,6 @@ impl Counts {
         self.large += other.large;
         self.compared += other.compared;
     }
-
-    /// The time that this share of answers did not exceed, in ms.
-    pub(super) fn quantile(&self, share: f64) -> f64 {
-        let mut sorted = self.millis.clone();
-        sorted.sort_by(f64::total_cmp);
-        let at = (sorted.len() as f64 * share).ceil() as usize;
-        sorted
-            .get(at.saturating_sub(1))
-            .copied()
-            .unwrap_or(f64::NAN)
-    }
 }
 
 /// One client with one document of ASCII text.

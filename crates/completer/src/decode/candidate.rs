@@ -1,9 +1,9 @@
 //! Bytes decoded so far, and what they become when they end.
 
+use super::stop_rules::{StopRules, Tracker};
+use super::utf8::Utf8;
 use crate::completion::length_normalised;
 use crate::names_after::{NameWeights, NamesAfter};
-use crate::stop_rules::{StopRules, Tracker};
-use crate::utf8::Utf8;
 
 /// A candidate still growing.
 #[derive(Clone, Debug)]

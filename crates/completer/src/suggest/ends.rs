@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::completion::End;
 use crate::decode::Candidate;
-use crate::stop_rules::before_repetition;
+use crate::decode::before_repetition;
 use crate::surroundings::{Brackets, Surroundings};
 
 /// Beyond the letters of Latin script, the next character may be a mark that

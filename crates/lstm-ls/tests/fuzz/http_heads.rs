@@ -8,7 +8,7 @@ use std::time::Duration;
 use explorer::reading::Document;
 use explorer::subject::Subject;
 use explorer::{Explorer, Token, serve};
-use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision};
+use lstm_format::{ModelConfig, ModelFile, Precision};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -23,15 +23,7 @@ pub(crate) const TARGET: Target = Target {
 
 /// Where it listens, and the token that it wants to hear.
 static SERVER: LazyLock<(SocketAddr, Token)> = LazyLock::new(|| {
-    let config = ModelConfig {
-        language: "rust".to_owned(),
-        cell: CellKind::Lstm,
-        num_layers: 1,
-        hidden_size: 4,
-        embedding_size: 4,
-        head: HeadInput::LastLayer,
-        window: 256,
-    };
+    let config = ModelConfig::small("rust");
     let model = ModelFile::random(config, Precision::F32, 1.0, 1).unwrap();
     let explorer = Explorer {
         subject: Subject::load(&model, "it".to_owned()).unwrap(),

@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use code_index::Prediction;
 use completer::Fitted;
 use completer::mixing::{WordPlace, mix};
-use lstm_format::{
-    CellKind, Fit, HeadInput, ModelConfig, ModelFile, Precision, Provenance, State, TensorSpec,
-};
+use lstm_format::{Fit, ModelConfig, ModelFile, Precision, Provenance, State, TensorSpec};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -43,13 +41,8 @@ const TOKENS: [&[u8]; 12] = [
 
 fn model(precision: Precision) -> Vec<u8> {
     let config = ModelConfig {
-        language: "rust".to_owned(),
-        cell: CellKind::Lstm,
         num_layers: 2,
-        hidden_size: 8,
-        embedding_size: 4,
-        head: HeadInput::LastLayer,
-        window: 256,
+        ..ModelConfig::small("rust")
     };
     let value = |_: &TensorSpec, i: usize| ((i * 37 % 19) as f32 - 9.0) / 30.0;
     let model = ModelFile::from_fn(config, Provenance::default(), precision, value);

@@ -6,9 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use assistant::models::{ModelSource, Source};
 use assistant::session::{Kept, Shared};
-use lstm_format::{
-    CellKind, Engine, HeadInput, ModelConfig, ModelFile, Precision, Provenance, TensorSpec,
-};
+use lstm_format::{Engine, ModelConfig, ModelFile, Precision, Provenance, TensorSpec};
 use serde_json::{Value, json};
 
 use crate::client::{Client, URI, at};
@@ -161,15 +159,7 @@ async fn a_client_that_has_asked_is_told_of_every_change() {
 
 /// Writes a model that has nothing in mind but `letter`.
 fn write_model(path: &Path, language: &str, letter: u8) {
-    let config = ModelConfig {
-        language: language.to_owned(),
-        cell: CellKind::Lstm,
-        num_layers: 1,
-        hidden_size: 8,
-        embedding_size: 4,
-        head: HeadInput::LastLayer,
-        window: 256,
-    };
+    let config = ModelConfig::small(language);
     let value = |spec: &TensorSpec, i| {
         let is_letter = spec.name == "head.bias" && i == usize::from(letter);
         0.01 + 9.0 * f32::from(is_letter)
