@@ -24,6 +24,9 @@ const MOST_FILE: u64 = 1 << 20;
 /// bytes: a matcher takes several hundred times as much.
 const MOST_PATTERNS: usize = 4096;
 const MOST_BYTES: usize = 64 << 10;
+/// No path is longer, so that a longer pattern matches nothing; to make ready for it would
+/// take seconds.
+const LONGEST_PATTERN: usize = 4096;
 
 /// What holds for the entries of one folder. Clones share what is in it.
 #[derive(Clone, Default)]
@@ -173,7 +176,7 @@ impl Rules {
             let Ok(line) = str::from_utf8(line) else {
                 continue;
             };
-            if line.trim().is_empty() || line.starts_with('#') {
+            if line.trim().is_empty() || line.starts_with('#') || line.len() > LONGEST_PATTERN {
                 continue;
             }
             self.size.patterns += 1;
