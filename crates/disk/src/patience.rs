@@ -7,11 +7,13 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 /// How long an answer may take. A disk that has to start up first takes longer; what lies
 /// there is left out then and asked for the next time.
@@ -83,7 +85,7 @@ pub fn within<T: Send + 'static>(
             answer.recv().ok()?
         }
     };
-    let mut spare = locked(&SPARE);
+    let mut spare = SPARE.lock();
     if spare.len() < MOST_SPARE {
         spare.push(helper);
     }
@@ -96,7 +98,7 @@ pub(crate) fn is_hopeless(path: &Path) -> bool {
     match HOW_MANY.load(Ordering::Relaxed) {
         0 => false,
         MOST_STUCK.. => true,
-        _ => locked(&STUCK).iter().any(|stuck| path.starts_with(stuck)),
+        _ => STUCK.lock().iter().any(|stuck| path.starts_with(stuck)),
     }
 }
 
@@ -104,26 +106,22 @@ fn does_not_answer(path: &Path) {
     HOW_MANY.fetch_add(1, Ordering::Relaxed);
     // That of an open file is not known, and every path begins with none.
     if path.parent().is_some() {
-        locked(&STUCK).push(path.to_owned());
+        STUCK.lock().push(path.to_owned());
     }
 }
 
 fn answers(path: &Path) {
     HOW_MANY.fetch_sub(1, Ordering::Relaxed);
-    let mut stuck = locked(&STUCK);
+    let mut stuck = STUCK.lock();
     if let Some(at) = stuck.iter().position(|stuck| stuck == path) {
         stuck.swap_remove(at);
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Gives `job` to a thread; `None` where the system has no room for one.
 fn hand_over(mut job: Job) -> Option<Sender<Job>> {
     loop {
-        let spare = locked(&SPARE).pop();
+        let spare = SPARE.lock().pop();
         let Some(helper) = spare else { break };
         match helper.send(job) {
             Ok(()) => return Some(helper),

@@ -9,9 +9,8 @@
 //!
 //! Threads live as long as one text. They sleep while there is nothing to do.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-
 use lstm_format::State;
+use parking_lot::{Condvar, Mutex};
 
 use crate::block::{BLOCK, Block};
 use crate::matrix::Matrix;
@@ -60,7 +59,7 @@ pub(crate) fn feed<M: Matrix>(
         pipeline.work();
     });
     let layers = pipeline.layers.into_iter();
-    let layers = layers.map(|layer| layer.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let layers = layers.map(Mutex::into_inner);
     whole_states(&layers.collect::<Vec<_>>())
 }
 
@@ -139,7 +138,7 @@ impl<M: Matrix> Pipeline<'_, M> {
     /// Does what there is to do until all is done.
     fn work(&self) {
         let blocks = self.pieces.len();
-        let mut progress = lock(&self.progress);
+        let mut progress = self.progress.lock();
         let mut last = 0;
         loop {
             let stages = progress.done.len();
@@ -151,8 +150,7 @@ impl<M: Matrix> Pipeline<'_, M> {
             let mut choices = std::iter::once(last).chain((0..stages).rev());
             let ready = |&stage: &usize| progress.is_ready(stage, blocks, self.blocks.len());
             let Some(stage) = choices.find(ready) else {
-                let waited = self.changed.wait(progress);
-                progress = waited.unwrap_or_else(PoisonError::into_inner);
+                self.changed.wait(&mut progress);
                 continue;
             };
             progress.busy[stage] = true;
@@ -162,7 +160,7 @@ impl<M: Matrix> Pipeline<'_, M> {
             let ended = Ended(self);
             let stopped = (self.stop)() || !self.run(stage, block);
             std::mem::forget(ended);
-            progress = lock(&self.progress);
+            progress = self.progress.lock();
             progress.busy[stage] = false;
             progress.done[stage] += 1;
             progress.stopped |= stopped;
@@ -174,14 +172,14 @@ impl<M: Matrix> Pipeline<'_, M> {
     fn run(&self, stage: usize, index: usize) -> bool {
         let layer = stage.div_ceil(2);
         let Piece { bytes, last } = self.pieces[index];
-        let mut block = lock(&self.blocks[index % self.blocks.len()]);
+        let mut block = self.blocks[index % self.blocks.len()].lock();
         // One stage for the first layer, two for each of the others.
         let recurrent = stage.is_multiple_of(2);
         if stage == 0 || !recurrent {
             block.set_inputs(self.network, layer, bytes);
         }
         if recurrent {
-            let Layer { h, c, after } = &mut *lock(&self.layers[layer]);
+            let Layer { h, c, after } = &mut *self.layers[layer].lock();
             if !block.run(self.network, self.stop, layer, bytes.len(), (h, c)) {
                 return false;
             }
@@ -198,13 +196,7 @@ struct Ended<'a, 'b, M: Matrix>(&'a Pipeline<'b, M>);
 
 impl<M: Matrix> Drop for Ended<'_, '_, M> {
     fn drop(&mut self) {
-        lock(&self.0.progress).stopped = true;
+        self.0.progress.lock().stopped = true;
         self.0.changed.notify_all();
     }
-}
-
-/// Locks `mutex` even if a thread panicked while it held it: the panic ends the whole
-/// feeding and is passed on, so what that thread left behind is never read.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,10 +3,11 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error, Result, anyhow};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Callbacks, Color, Parser, Screen};
 
@@ -58,7 +59,7 @@ struct Seen {
 
 impl Seen {
     fn parser(&self) -> MutexGuard<'_, Parser<Answers>> {
-        self.parser.lock().unwrap_or_else(PoisonError::into_inner)
+        self.parser.lock()
     }
 }
 
@@ -101,7 +102,7 @@ impl Terminal {
                 drop(parser);
                 watcher.changed.notify_all();
                 // A program that is gone asks nothing more.
-                let _ = answering.lock().map(|mut keys| keys.write_all(&answers));
+                let _ = answering.lock().write_all(&answers);
             }
         });
         Ok(Self {
@@ -117,7 +118,7 @@ impl Terminal {
     /// # Errors
     /// If the program is gone.
     pub fn press(&self, keys: &str) -> Result<()> {
-        let mut keyboard = self.keyboard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keyboard = self.keyboard.lock();
         keyboard.write_all(keys.as_bytes())?;
         keyboard.flush().context("the program reads no more keys")
     }
@@ -161,8 +162,7 @@ impl Terminal {
             if found.is_some() || left.is_zero() {
                 return found;
             }
-            let woken = self.seen.changed.wait_timeout(parser, left);
-            parser = woken.unwrap_or_else(PoisonError::into_inner).0;
+            self.seen.changed.wait_for(&mut parser, left);
         }
     }
 
