@@ -7,13 +7,10 @@ use clap::Args;
 
 use crate::{process, suite};
 
-/// How many targets share the inputs and the time.
-const TARGETS: u64 = 8;
-
 /// What `fuzz` takes.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How many inputs, over all targets
+    /// How many inputs, over all targets, which take turns
     #[arg(long, default_value_t = 100_000)]
     inputs: u64,
     /// The most time for them, over all targets
@@ -38,18 +35,12 @@ pub(crate) struct Arguments {
 /// # Errors
 /// If an input is too much, or something is lost; the test says which.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    // As it is debugged, so that a number that overflows is a panic.
+    // As fast as what is installed, but a number that overflows is a panic.
     let mut fuzz = process::cargo();
-    fuzz.args(["test", "--package=lstm-ls", "--test=fuzz"])
+    fuzz.args(["test", "--profile=fuzz", "--package=lstm-ls", "--test=fuzz"])
         .args(["--", "--nocapture"])
-        .env(
-            "LSTM_FUZZ_INPUTS",
-            arguments.inputs.div_ceil(TARGETS).to_string(),
-        )
-        .env(
-            "LSTM_FUZZ_SECONDS",
-            arguments.seconds.div_ceil(TARGETS).to_string(),
-        )
+        .env("LSTM_FUZZ_INPUTS", arguments.inputs.to_string())
+        .env("LSTM_FUZZ_SECONDS", arguments.seconds.to_string())
         .env("LSTM_FUZZ_SEED", arguments.seed.to_string());
     process::run(&mut fuzz)?;
     let (kills, stops, full) = (arguments.kills, arguments.stops, arguments.full_disks);

@@ -1,10 +1,10 @@
 //! Hostile input, at random, for everything that takes some.
 //!
 //! Each input must be dealt with without a panic on any thread, within a second and within
-//! 200 MB. `LSTM_FUZZ_INPUTS` says how many inputs a target gets (500 without it) and
-//! `LSTM_FUZZ_SECONDS` how long it may take for them, `LSTM_FUZZ_SEED` says which ones;
-//! `cargo xtask fuzz` sets them. What ever failed lies in `inputs/TARGET` and is tried
-//! first.
+//! 200 MB. A target gets 500 inputs. With `LSTM_FUZZ_INPUTS` the targets take turns of a
+//! second until that many were taken by all of them together or `LSTM_FUZZ_SECONDS` are
+//! over; `LSTM_FUZZ_SEED` says which ones. `cargo xtask fuzz` sets them. What ever failed
+//! lies in `inputs/TARGET` and is tried first.
 
 // `allow-unwrap-in-tests` does not reach helpers outside test functions.
 #![allow(clippy::unwrap_used)]
@@ -34,6 +34,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Most memory for one input, in bytes.
 const MEMORY: usize = 200 << 20;
 
+/// Inputs of a target where none are asked for.
+const FEW: u64 = 500;
+
+/// A target's turn.
+const TURN: Duration = Duration::from_secs(1);
+
 /// Something that takes any bytes whatever.
 struct Target {
     name: &'static str,
@@ -47,6 +53,7 @@ struct Target {
 #[derive(Default)]
 struct Seen {
     inputs: u64,
+    took: Duration,
     slowest: Duration,
     most_memory: usize,
 }
@@ -55,32 +62,26 @@ struct Seen {
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
 impl Target {
-    fn run(&self) {
-        let number = |name: &str, default: u64| {
-            std::env::var(name).map_or(default, |value| value.parse().unwrap())
-        };
-        let (inputs, seed) = (number("LSTM_FUZZ_INPUTS", 500), number("LSTM_FUZZ_SEED", 1));
-        let most_time = Duration::from_secs(number("LSTM_FUZZ_SECONDS", u64::MAX / 2));
-        let mut seen = Seen::default();
-        for input in kept(self.name) {
-            let name = input.display().to_string();
-            self.check(&std::fs::read(&input).unwrap(), &name, &mut seen);
-        }
-        let started = Instant::now();
-        for index in 0..inputs {
-            if started.elapsed() > most_time {
-                break;
-            }
+    /// Takes the next inputs of `seed` while `goes_on`, told how many it took this time.
+    fn run(&self, seed: u64, seen: &mut Seen, goes_on: impl Fn(u64) -> bool) {
+        let (started, before) = (Instant::now(), seen.inputs);
+        while goes_on(seen.inputs - before) {
+            let index = seen.inputs;
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             random.set_stream(index);
             let input = (self.generate)(&mut random);
-            self.check(&input, &format!("input {index} of seed {seed}"), &mut seen);
+            self.check(&input, &format!("input {index} of seed {seed}"), seen);
+            seen.inputs += 1;
         }
+        seen.took += started.elapsed();
+    }
+
+    fn print(&self, seen: &Seen) {
         println!(
             "{:14}{:>10} inputs {:>8.1} s {:>8.1} ms slowest {:>6.1} MB at most, {} panics",
             self.name,
             seen.inputs,
-            started.elapsed().as_secs_f64(),
+            seen.took.as_secs_f64(),
             seen.slowest.as_secs_f64() * 1e3,
             seen.most_memory as f64 / 1e6,
             PANICS.load(Ordering::Relaxed),
@@ -93,7 +94,6 @@ impl Target {
             // Something else may have kept the machine busy; that does not come again.
             (took, used, panicked) = self.measure(input);
         }
-        seen.inputs += 1;
         seen.slowest = seen.slowest.max(took);
         seen.most_memory = seen.most_memory.max(used);
         if !panicked && took < PATIENCE && used < MEMORY {
@@ -137,7 +137,13 @@ fn no_input_is_too_much() {
         PANICS.fetch_add(1, Ordering::Relaxed);
         says(panic);
     }));
-    for target in [
+    let number = |name: &str| std::env::var(name).ok().map(|n| n.parse::<u64>().unwrap());
+    let (inputs, seed) = (
+        number("LSTM_FUZZ_INPUTS"),
+        number("LSTM_FUZZ_SEED").unwrap_or(1),
+    );
+    let most_time = number("LSTM_FUZZ_SECONDS").map_or(Duration::MAX, Duration::from_secs);
+    let mut targets = [
         framing::TARGET,
         sessions::TARGET,
         edits::TARGET,
@@ -146,7 +152,33 @@ fn no_input_is_too_much() {
         caches::TARGET,
         ignore_files::TARGET,
         http_heads::TARGET,
-    ] {
-        target.run();
+    ]
+    .map(|target| (target, Seen::default()));
+    for (target, seen) in &mut targets {
+        for input in kept(target.name) {
+            let name = input.display().to_string();
+            target.check(&std::fs::read(&input).unwrap(), &name, seen);
+        }
+    }
+    let started = Instant::now();
+    match inputs {
+        None => {
+            for (target, seen) in &mut targets {
+                target.run(seed, seen, |taken| taken < FEW);
+            }
+        }
+        Some(inputs) => {
+            let taken =
+                |targets: &[(_, Seen)]| targets.iter().map(|(_, seen)| seen.inputs).sum::<u64>();
+            while taken(&targets) < inputs && started.elapsed() < most_time {
+                for (target, seen) in &mut targets {
+                    let turn = Instant::now();
+                    target.run(seed, seen, |_| turn.elapsed() < TURN);
+                }
+            }
+        }
+    }
+    for (target, seen) in &targets {
+        target.print(seen);
     }
 }
