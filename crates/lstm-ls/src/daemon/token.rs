@@ -62,6 +62,11 @@ fn read(path: &Path, links: Links) -> anyhow::Result<Arc<str>> {
     let file = disk::open(path, links).with_context(cannot)?;
     let metadata = file.metadata().with_context(cannot)?;
     ensure!(
+        !another_wrote(&metadata),
+        "{} belongs to another user, who may have put a token of their own into it",
+        path.display()
+    );
+    ensure!(
         !others_can_read(&metadata),
         "other users can read {}: `chmod 600` it, and put another token into it",
         path.display()
@@ -103,6 +108,20 @@ fn others_can_read(metadata: &std::fs::Metadata) -> bool {
     metadata.mode() & 0o004 != 0
 }
 
+/// Whether it belongs to neither this user nor the machine's administrator.
+#[cfg(unix)]
+fn another_wrote(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let us = rustix::process::geteuid().as_raw();
+    ![us, 0].contains(&metadata.uid())
+}
+
+/// Folders of a user are closed to others there.
+#[cfg(not(unix))]
+fn another_wrote(_: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// Folders of a user are closed to others there.
 #[cfg(not(unix))]
 fn others_can_read(_: &std::fs::Metadata) -> bool {
@@ -111,6 +130,7 @@ fn others_can_read(_: &std::fs::Metadata) -> bool {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -139,7 +159,7 @@ mod tests {
         let path = folder.path().join("token");
         let with = |text: &str, mode: u32| {
             std::fs::write(&path, text).expect("it is written");
-            let permissions = std::fs::Permissions::from_mode(mode);
+            let permissions = Permissions::from_mode(mode);
             std::fs::set_permissions(&path, permissions).expect("they are set");
             let token = Origin::Written(path.clone()).token();
             token.map_err(|error| error.to_string())
@@ -157,6 +177,21 @@ mod tests {
         assert!(with(&"x".repeat(4097), 0o600).is_err());
         assert!(Origin::Written(folder.path().to_owned()).token().is_err());
         assert!(Origin::Written(folder.path().join("none")).token().is_err());
+    }
+
+    #[test]
+    fn what_another_user_wrote_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        std::fs::write(&path, "open sesame\n").expect("it is written");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("they are set");
+        // Only root may give a file away.
+        if std::os::unix::fs::chown(&path, Some(4711), None).is_ok() {
+            for origin in [Origin::Written(path.clone()), Origin::Made(path)] {
+                let refused = origin.token().expect_err("it is another's").to_string();
+                assert!(refused.contains("belongs to another user"), "{refused}");
+            }
+        }
     }
 
     #[test]
