@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 /// Pauses of a person between two edits: from a key to a thought.
 const PAUSES: std::ops::Range<u64> = 100..3_000;
 
-/// One in so many actions is a restart, a large message, a comparison of texts.
+/// One in so many actions is a jump to another line, a restart, a large message, a
+/// comparison of texts.
+const JUMPS: u32 = 20;
 const RESTARTS: u32 = 100;
 const LARGE: u32 = 200;
 const COMPARED: u32 = 50;
@@ -27,8 +29,10 @@ const MOST_LINES: usize = 3_000;
 /// What was done, and how long answers took.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    /// From asking to the answer, in ms.
-    pub(super) millis: Vec<f64>,
+    /// From asking to the answer, in ms: where something was typed before.
+    pub(super) typing: Vec<f64>,
+    /// The same after a jump or a restart, where all before the cursor is to be read.
+    pub(super) jumps: Vec<f64>,
     pub(super) restarts: usize,
     pub(super) large: usize,
     pub(super) compared: usize,
@@ -37,7 +41,8 @@ pub(super) struct Counts {
 impl Counts {
     /// Counts what `other` did too.
     pub(super) fn add(&mut self, other: Self) {
-        self.millis.extend(other.millis);
+        self.typing.extend(other.typing);
+        self.jumps.extend(other.jumps);
         self.restarts += other.restarts;
         self.large += other.large;
         self.compared += other.compared;
@@ -50,6 +55,8 @@ pub(super) struct Client<'a> {
     text: &'a str,
     uri: String,
     lines: Vec<String>,
+    /// The line that is worked at, if one was chosen.
+    line: Option<usize>,
     version: i32,
     random: ChaCha8Rng,
     counts: Counts,
@@ -63,6 +70,7 @@ impl<'a> Client<'a> {
             text,
             uri: format!("file:///project/{number}.rs"),
             lines: Vec::new(),
+            line: None,
             version: 0,
             random: ChaCha8Rng::seed_from_u64(number as u64),
             counts: Counts::default(),
@@ -89,8 +97,10 @@ impl<'a> Client<'a> {
             if self.random.random_ratio(1, LARGE) {
                 self.send_large(&mut server)?;
             }
-            self.edit(&mut server)?;
-            self.ask(&mut server)?;
+            if self.random.random_ratio(1, JUMPS) {
+                self.line = None;
+            }
+            self.edit_and_ask(&mut server)?;
             if self.random.random_ratio(1, COMPARED) {
                 self.compare(&mut server)?;
             }
@@ -110,25 +120,31 @@ impl<'a> Client<'a> {
 
     fn open(&mut self, server: &mut LanguageClient) -> Result<()> {
         self.lines = self.text.split('\n').map(str::to_owned).collect();
+        self.line = None;
         self.version = 0;
         open(server, &self.uri, self.text)
     }
 
-    /// Types a line, or takes a part of one away.
-    fn edit(&mut self, server: &mut LanguageClient) -> Result<()> {
+    /// Types something into the line that is worked at, or takes a part of it away, and
+    /// asks what comes behind that.
+    fn edit_and_ask(&mut self, server: &mut LanguageClient) -> Result<()> {
         if self.lines.len() > MOST_LINES {
             self.open(server)?;
         }
-        let line = self.random.random_range(0..self.lines.len());
+        let jumps = self.line.is_none();
+        let lines = self.lines.len();
+        let line = self
+            .line
+            .unwrap_or_else(|| self.random.random_range(0..lines));
         let end = self.lines[line].len();
-        let start = self.random.random_range(0..=end);
-        let typed = match self.random.random_range(0..3) {
-            0 => String::new(),
-            1 => "let value = self.".to_owned(),
-            _ => {
-                let other = self.random.random_range(0..self.lines.len());
-                format!("\n{}", self.lines[other])
+        let (start, typed) = match self.random.random_range(0..5) {
+            0 => (self.random.random_range(0..=end), String::new()),
+            1 => (end, "let value = self.".to_owned()),
+            2 => {
+                let other = self.random.random_range(0..lines);
+                (end, format!("\n{}", self.lines[other]))
             }
+            _ => (end, self.random.random_range('a'..='z').to_string()),
         };
         let range = json!({
             "start": {"line": line, "character": start}, "end": {"line": line, "character": end},
@@ -141,13 +157,11 @@ impl<'a> Client<'a> {
         self.lines[line].truncate(start);
         let mut added = typed.split('\n');
         self.lines[line].push_str(added.next().unwrap_or_default());
+        let before = self.lines.len();
         self.lines
             .splice(line + 1..line + 1, added.map(str::to_owned));
-        Ok(())
-    }
-
-    fn ask(&mut self, server: &mut LanguageClient) -> Result<()> {
-        let line = self.random.random_range(0..self.lines.len());
+        let line = line + self.lines.len() - before;
+        self.line = Some(line);
         let at = json!({"line": line, "character": self.lines[line].len()});
         let params = json!({
             "textDocument": {"uri": self.uri}, "position": at, "context": {"triggerKind": 2},
@@ -155,7 +169,11 @@ impl<'a> Client<'a> {
         let asked = Instant::now();
         server.request("textDocument/inlineCompletion", params)?;
         let millis = asked.elapsed().as_secs_f64() * 1e3;
-        self.counts.millis.push(millis);
+        let answers = match jumps {
+            true => &mut self.counts.jumps,
+            false => &mut self.counts.typing,
+        };
+        answers.push(millis);
         Ok(())
     }
 
