@@ -13,13 +13,15 @@
 //! use std::sync::Arc;
 //! use std::time::{Duration, Instant};
 //!
-//! use code_index::{Layer, Segment};
+//! use code_index::{Group, Texts};
 //! use completer::{Before, CancelToken, Completer, MultiLine, Options, Request, Strategy};
 //!
 //! // `Completer::new` takes a model; this one knows the user's other files alone.
 //! let completer = Completer::of_memory();
 //! let other = "fn sum(items: &[f64]) -> f64 {\n    items.iter().sum()\n}\n";
-//! let memory = Layer::new().with(Arc::new(Segment::new([other.as_bytes(); 3])));
+//! let files = Texts::from([("src/sum.rs".into(), Arc::from(other.as_bytes()))]);
+//! let (group, _) = Group::default().holding(&files).expect("they are new");
+//! let memory = group.layer(&[]);
 //!
 //! let started = Instant::now();
 //! let request = Request {

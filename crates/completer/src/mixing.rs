@@ -45,7 +45,7 @@ static SCORER: LazyLock<Scorer> = LazyLock::new(|| {
 pub fn mix(gate: &Gate, place: WordPlace, memory: &Prediction, log_probs: &mut [f32; 256]) {
     let lstm = log_probs.map(exp);
     let mut mixed = by_gate(gate, place, memory, log_probs, &lstm);
-    SCORER.apply(&rows(memory, &lstm, &mixed), &mut mixed);
+    SCORER.apply(&byte_rows(memory, &lstm, &mixed), &mut mixed);
     *log_probs = mixed.map(|p| ln(p.max(f32::MIN_POSITIVE)));
 }
 
@@ -73,7 +73,7 @@ pub fn by_gate(
 }
 
 /// What is told of single bytes where `memory` and `lstm` are `mixed`.
-pub fn rows(memory: &Prediction, lstm: &[f32; 256], mixed: &[f32; 256]) -> Rows {
+pub fn byte_rows(memory: &Prediction, lstm: &[f32; 256], mixed: &[f32; 256]) -> Rows {
     let opinions = [Some(lstm), Some(&memory.probabilities)];
     Rows::new(&memory.followers, mixed, opinions)
 }

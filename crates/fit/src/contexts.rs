@@ -10,7 +10,7 @@ use code_index::{
     Rows, Scorer, Stops, UNITS, VALUES, WIDTH,
 };
 use completer::Fitted;
-use completer::mixing::{by_gate, rows};
+use completer::mixing::{by_gate, byte_rows};
 use evaluation::observe;
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::Engine;
@@ -153,7 +153,7 @@ fn see_mixture(runtime: &Runtime, subject: &Subject) -> Vec<Place> {
             if is_learnt(at - 1, which) {
                 let lstm = o.lstm.map(f32::exp);
                 let mixed = by_gate(&gate, o.place, o.memory, o.lstm, &lstm);
-                let rows = rows(o.memory, &lstm, &mixed);
+                let rows = byte_rows(o.memory, &lstm, &mixed);
                 seen.extend(Place::new(rows, o.byte, mixed[usize::from(o.byte)]));
             }
         });
