@@ -11,6 +11,7 @@ use code_index::Layer;
 use end_to_end::{ValidationFile, validation_files};
 use lstm_format::{Engine, ModelFile, State, document_header};
 use lstm_runtime::{Kernel, Reference, Runtime};
+use rayon::prelude::*;
 use tch::Device;
 
 fn root() -> PathBuf {
@@ -65,13 +66,14 @@ fn float_engines_give_the_same_log_probabilities() {
 /// Bits per byte of every validation file together, and their bytes, as
 /// the `evaluation` crate measures them.
 fn bits_per_byte(engine: &dyn Engine) -> (f64, usize) {
-    let (mut bits, mut bytes) = (0.0, 0);
-    for ValidationFile { path, text } in validation_files().expect("the files are committed") {
-        let costs = ::evaluation::bits(engine, &Layer::new(), &path, text.as_bytes());
-        bits += costs.lstm.iter().map(|&b| f64::from(b)).sum::<f64>();
-        bytes += text.len();
-    }
-    (bits / bytes as f64, bytes)
+    let files = validation_files().expect("the files are committed");
+    let bits = files.par_iter().map(|file| {
+        let text = file.text.as_bytes();
+        let costs = ::evaluation::bits(engine, &Layer::new(), &file.path, text);
+        costs.lstm.iter().map(|&b| f64::from(b)).sum::<f64>()
+    });
+    let bytes = files.iter().map(|file| file.text.len()).sum::<usize>();
+    (bits.sum::<f64>() / bytes as f64, bytes)
 }
 
 #[test]

@@ -37,6 +37,9 @@ const MEMORY: usize = 200 << 20;
 /// Inputs of a target where none are asked for.
 const FEW: u64 = 500;
 
+/// Between two lines about how far it is.
+const NEWS: Duration = Duration::from_secs(60);
+
 /// A target's turn.
 const TURN: Duration = Duration::from_secs(1);
 
@@ -170,7 +173,15 @@ fn no_input_is_too_much() {
         Some(inputs) => {
             let taken =
                 |targets: &[(_, Seen)]| targets.iter().map(|(_, seen)| seen.inputs).sum::<u64>();
+            let mut told = Instant::now();
             while taken(&targets) < inputs && started.elapsed() < most_time {
+                if told.elapsed() > NEWS {
+                    told = Instant::now();
+                    let (taken, minutes) =
+                        (taken(&targets), started.elapsed().as_secs_f64() / 60.0);
+                    let left = minutes * (inputs as f64 / taken as f64 - 1.0);
+                    println!("{taken} inputs in {minutes:.0} min, {left:.0} min to go");
+                }
                 for (target, seen) in &mut targets {
                     let turn = Instant::now();
                     target.run(seed, seen, |_| turn.elapsed() < TURN);
