@@ -72,17 +72,19 @@ struct Editor {
 
 impl Editor {
     fn open(mut client: LanguageClient) -> Result<Self> {
-        let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": LINE});
+        let text = format!("// 1\n{LINE}");
+        let document = json!({"uri": URI, "languageId": "rust", "version": 1, "text": text});
         client.notify("textDocument/didOpen", json!({"textDocument": document}))?;
         Ok(Self { client, version: 1 })
     }
 
-    /// Writes a comment of its own above the line.
+    /// Writes another number into the comment above the line.
     fn edit(&mut self) -> Result<()> {
         self.version += 1;
-        let start = json!({"line": 0, "character": 0});
-        let text = format!("// {}\n", self.version % 7);
-        let changes = json!([{"range": {"start": start, "end": start}, "text": text}]);
+        let [start, end] =
+            ["// ".len(), "// 1".len()].map(|character| json!({"line": 0, "character": character}));
+        let text = (self.version % 7).to_string();
+        let changes = json!([{"range": {"start": start, "end": end}, "text": text}]);
         let document = json!({"uri": URI, "version": self.version});
         let params = json!({"textDocument": document, "contentChanges": changes});
         self.client.notify("textDocument/didChange", params)
@@ -91,7 +93,7 @@ impl Editor {
     fn place(&self) -> Value {
         json!({
             "textDocument": {"uri": URI}, "context": {"triggerKind": 1},
-            "position": {"line": self.version - 1, "character": LINE.len()},
+            "position": {"line": 1, "character": LINE.len()},
         })
     }
 
@@ -125,7 +127,10 @@ impl Editor {
         for _ in 0..3 {
             let place = self.place();
             match self.client.request("textDocument/inlineCompletion", place) {
-                Ok(mut list) => return Ok(list["items"][0]["insertText"].take()),
+                Ok(mut list) => {
+                    let text = list.pointer_mut("/items/0/insertText");
+                    return Ok(text.map(Value::take).unwrap_or_default());
+                }
                 Err(error) if error.to_string().contains(CONTENT_MODIFIED) => {}
                 Err(error) => return Err(error),
             }

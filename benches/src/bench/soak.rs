@@ -34,7 +34,7 @@ pub(crate) struct Load {
 }
 
 /// The share of the time in which one client is alone, at the beginning and at the end, and
-/// that in which all warm up.
+/// that of the rest in which all warm up.
 const ALONE: f64 = 0.05;
 const WARM_UP: f64 = 0.2;
 
@@ -67,7 +67,7 @@ pub(crate) fn run(load: &Load) -> Result<Report> {
     let alone = all.mul_f64(ALONE);
 
     let mut tally = Counts::default();
-    tally.add(work(&socket, &texts, 1, alone, None)?);
+    tally.add(work(&socket, &texts, 1, (Duration::ZERO, alone), None)?);
     let looks = Mutex::new(Vec::new());
     let loaded = all - 2 * alone;
     let began = Instant::now();
@@ -77,8 +77,9 @@ pub(crate) fn run(load: &Load) -> Result<Report> {
         looks.push((at, bytes));
         Ok(())
     };
-    let crowd = work(&socket, &texts, load.clients, loaded, Some((began, &watch)))?;
-    tally.add(work(&socket, &texts, 1, alone, None)?);
+    let times = (loaded.mul_f64(WARM_UP), loaded);
+    let crowd = work(&socket, &texts, load.clients, times, Some((began, &watch)))?;
+    tally.add(work(&socket, &texts, 1, (Duration::ZERO, alone), None)?);
     let looks = looks
         .into_inner()
         .map_err(|_| anyhow!("a thread panicked"))?;
@@ -88,15 +89,15 @@ pub(crate) fn run(load: &Load) -> Result<Report> {
 /// When it began, and what looks at the daemon every [`LOOK`].
 type Watch<'a> = (Instant, &'a (dyn Fn(Duration) -> Result<()> + Sync));
 
-/// So many clients work for this long.
+/// So many clients warm up and work for this long, both together.
 fn work(
     socket: &Path,
     texts: &[String],
     clients: usize,
-    duration: Duration,
+    (warm, duration): (Duration, Duration),
     watch: Option<Watch<'_>>,
 ) -> Result<Counts> {
-    let end = Instant::now() + duration;
+    let (warm, end) = (Instant::now() + warm, Instant::now() + duration);
     let failed = AtomicBool::new(false);
     thread::scope(|scope| {
         let working: Vec<_> = (0..clients)
@@ -104,8 +105,9 @@ fn work(
                 let text = &texts[number % texts.len()];
                 let failed = &failed;
                 scope.spawn(move || {
-                    let is_over = || Instant::now() >= end || failed.load(Ordering::Relaxed);
-                    let counts = Client::new(socket, number, text).work(is_over);
+                    let goes_on = |until| Instant::now() < until && !failed.load(Ordering::Relaxed);
+                    let client = Client::new(socket, number, text);
+                    let counts = client.work(|| goes_on(warm), || !goes_on(end));
                     failed.fetch_or(counts.is_err(), Ordering::Relaxed);
                     counts.with_context(|| format!("client {number}"))
                 })

@@ -77,12 +77,22 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Works until it is over.
+    /// Jumps about without a pause while it `warms_up`, so that what the daemon keeps for
+    /// this client is full, and then works until it `is_over`.
     ///
     /// # Errors
     /// If a request fails, or the daemon has another text.
-    pub(super) fn work(mut self, is_over: impl Fn() -> bool) -> Result<Counts> {
+    pub(super) fn work(
+        mut self,
+        warms_up: impl Fn() -> bool,
+        is_over: impl Fn() -> bool,
+    ) -> Result<Counts> {
         let mut server = self.connect()?;
+        while warms_up() {
+            self.line = None;
+            self.edit_and_ask(&mut server)?;
+        }
+        self.counts = Counts::default();
         while !is_over() {
             if self.random.random_ratio(1, RESTARTS) {
                 self.counts.restarts += 1;
