@@ -1,5 +1,8 @@
 //! What a network needs of a packed matrix, whatever its numbers are.
 
+pub(crate) mod float;
+pub(crate) mod int8;
+
 use lstm_format::Tensor;
 
 use crate::inputs::Inputs;

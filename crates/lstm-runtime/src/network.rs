@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use lstm_format::{HeadInput, ModelConfig, ModelFile, State, VOCABULARY_SIZE};
 
-use crate::float::FloatMatrix;
 use crate::inputs::Inputs;
 use crate::kernel::Kernel;
 use crate::matrix::Matrix;
+use crate::matrix::float::FloatMatrix;
 use crate::tile::{RowOrder, TILE_ROWS, TILE_UNITS, TileRows};
 
 /// A stacked LSTM over matrices of one kind.

@@ -1,15 +1,18 @@
 //! The engine that ships: a model packed for the CPU at hand.
 
+mod session;
+mod tracer;
+
 use lstm_format::{CellKind, Engine, Fits, ModelConfig, ModelFile, Precision, Session};
 
 use crate::error::RuntimeError;
-use crate::float::FloatMatrix;
-use crate::int8::Int8Matrix;
 use crate::kernel::Kernel;
+use crate::matrix::float::FloatMatrix;
+use crate::matrix::int8::Int8Matrix;
 use crate::network::Network;
 use crate::record::{TraceSession, Tracer};
-use crate::session::Run;
-use crate::tracer::TraceRun;
+use crate::runtime::session::Run;
+use crate::runtime::tracer::TraceRun;
 
 /// A character LSTM ready to run.
 ///

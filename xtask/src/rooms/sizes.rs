@@ -20,10 +20,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "`lsp/api` has one file a method and so as many as the protocol",
     ),
     (
-        "crates/lstm-runtime/src",
-        "`lstm-runtime/src` is a pipeline, one file a stage",
-    ),
-    (
         "crates/char-lstm",
         "`char-lstm` keeps corpus, training and lab together",
     ),

@@ -10,7 +10,7 @@ use crate::kernel::UnitTrace;
 use crate::matrix::Matrix;
 use crate::network::Network;
 use crate::record::{Change, Record, Signal, Target, TraceSession};
-use crate::session::{Run, check_shape};
+use crate::runtime::session::{Run, check_shape};
 use crate::tile::TILE_UNITS;
 
 /// A network, and the buffers of one thread that looks into it.
