@@ -3,8 +3,9 @@
 use super::places::Places;
 use super::scanner::{KINDS, Keys, Scanner};
 
-/// Buckets of a kind.
-const BUCKETS: usize = 1 << 12;
+/// Buckets of a kind, as a power of 2.
+const BITS: u32 = 12;
+const BUCKETS: usize = 1 << BITS;
 /// Places looked at in a bucket, whatever their keys.
 const STEPS: usize = 64;
 /// Bytes between two scanners that are kept.
@@ -19,16 +20,21 @@ pub(crate) struct Recent {
     /// After every so many bytes.
     kept: Vec<Scanner>,
     anchors: Vec<Anchor>,
+    /// The keys of the last anchor.
+    last: Keys,
     /// The latest anchor of each kind and bucket, plus 1; 0 is none.
     latest: Vec<u32>,
 }
 
+/// There may be one for every other byte, so it is small.
 #[derive(Clone)]
 struct Anchor {
     place: u32,
-    keys: Keys,
-    /// For each kind the one before in its bucket, plus 1.
-    earlier: Keys,
+    /// What of each key is not told by its bucket.
+    rests: [u16; KINDS],
+    /// For each kind how many anchors back the one before in its bucket is; 0 is none, or
+    /// too far.
+    back: [u16; KINDS],
 }
 
 impl Default for Recent {
@@ -38,6 +44,7 @@ impl Default for Recent {
             scanner: Scanner::default(),
             kept: vec![Scanner::default()],
             anchors: Vec::new(),
+            last: Keys::default(),
             latest: vec![0; KINDS * BUCKETS],
         }
     }
@@ -45,6 +52,18 @@ impl Default for Recent {
 
 fn slot(kind: usize, key: u32) -> usize {
     kind * BUCKETS + key as usize % BUCKETS
+}
+
+fn rest(key: u32) -> u16 {
+    (key >> BITS) as u16
+}
+
+/// The number of the anchor `back` before anchor `number`; 0 is none.
+fn before(number: u32, back: u16) -> u32 {
+    match back {
+        0 => 0,
+        back => number - u32::from(back),
+    }
 }
 
 impl Recent {
@@ -60,7 +79,7 @@ impl Recent {
     /// The bytes behind the last anchor, and its keys; `None` where there is none yet.
     pub(crate) fn last_anchor(&self) -> Option<(&[u8], &Keys)> {
         let anchor = self.anchors.last()?;
-        Some((&self.text[anchor.place as usize..], &anchor.keys))
+        Some((&self.text[anchor.place as usize..], &self.last))
     }
 
     /// Appends a byte.
@@ -73,18 +92,19 @@ impl Recent {
         if !self.scanner.is_anchor() {
             return;
         }
-        let keys = self.scanner.keys();
+        self.last = self.scanner.keys();
         let number = self.anchors.len() as u32 + 1;
-        let mut kind = 0;
-        let earlier = keys.map(|key| {
-            let latest = &mut self.latest[slot(kind, key)];
-            kind += 1;
-            std::mem::replace(latest, number)
-        });
+        let mut back = [0; KINDS];
+        for (kind, (&key, back)) in self.last.iter().zip(&mut back).enumerate() {
+            let latest = std::mem::replace(&mut self.latest[slot(kind, key)], number);
+            if latest > 0 {
+                *back = u16::try_from(number - latest).unwrap_or(0);
+            }
+        }
         self.anchors.push(Anchor {
             place: self.text.len() as u32,
-            keys,
-            earlier,
+            rests: self.last.map(rest),
+            back,
         });
     }
 
@@ -110,18 +130,38 @@ impl Recent {
         if length == self.text.len() {
             return;
         }
-        while let Some(anchor) = self.anchors.pop_if(|anchor| anchor.place as usize > length) {
-            for (kind, (key, earlier)) in anchor.keys.iter().zip(anchor.earlier).enumerate() {
-                self.latest[slot(kind, *key)] = earlier;
+        self.scanner = self.scanner_at(length);
+        let mut scanner = self.scanner.clone();
+        let mut gone: Vec<Keys> = Vec::new();
+        for &byte in &self.text[length..] {
+            scanner.push(byte);
+            if scanner.is_anchor() {
+                gone.push(scanner.keys());
             }
         }
-        self.kept.truncate(length / KEPT + 1);
-        let from = (self.kept.len() - 1) * KEPT;
-        self.scanner = self.kept[self.kept.len() - 1].clone();
-        for &byte in &self.text[from..length] {
-            self.scanner.push(byte);
+        for keys in gone.iter().rev() {
+            let number = self.anchors.len() as u32;
+            let Some(anchor) = self.anchors.pop() else {
+                break;
+            };
+            for (kind, (&key, back)) in keys.iter().zip(anchor.back).enumerate() {
+                self.latest[slot(kind, key)] = before(number, back);
+            }
         }
+        if let Some(anchor) = self.anchors.last() {
+            self.last = self.scanner_at(anchor.place as usize).keys();
+        }
+        self.kept.truncate(length / KEPT + 1);
         self.text.truncate(length);
+    }
+
+    /// What stands before the byte at `place`, which is within the text.
+    fn scanner_at(&self, place: usize) -> Scanner {
+        let mut scanner = self.kept[place / KEPT].clone();
+        for &byte in &self.text[place / KEPT * KEPT..place] {
+            scanner.push(byte);
+        }
+        scanner
     }
 
     /// The latest places before the end with this key.
@@ -132,9 +172,9 @@ impl Recent {
                 return;
             };
             let anchor = &self.anchors[number as usize];
-            next = anchor.earlier[kind];
+            next = before(next, anchor.back[kind]);
             let has_next = (anchor.place as usize) < self.text.len();
-            if anchor.keys[kind] == key && has_next && !found.add(anchor.place) {
+            if anchor.rests[kind] == rest(key) && has_next && !found.add(anchor.place) {
                 return;
             }
         }
