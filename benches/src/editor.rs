@@ -14,6 +14,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// A workspace that takes longer than this to read is an error.
 const READ: Duration = Duration::from_secs(120);
 
+/// How long a person looks at a place before typing there, at least.
+const REST: Duration = Duration::from_millis(100);
+
 /// A running server with one open file.
 pub(crate) struct Editor {
     client: LanguageClient,
@@ -110,6 +113,20 @@ impl Editor {
         self.line += added.len();
         self.lines.splice(0..0, added);
         Ok(())
+    }
+
+    /// Goes to the end of line `line` (from 0) and asks after a rest, of which the server
+    /// is told at its start.
+    ///
+    /// # Errors
+    /// If the answer is an error.
+    pub(crate) fn rest_at(&mut self, line: usize) -> Result<Answer> {
+        self.line = line.min(self.lines.len() - 1);
+        let at = json!({"line": self.line, "character": self.lines[self.line].len()});
+        let params = json!({"textDocument": {"uri": self.uri}, "position": at});
+        self.client.notify("lstm-ls/cursorMoved", params)?;
+        std::thread::sleep(REST);
+        self.ask(Instant::now(), false)
     }
 
     /// Goes to the end of line `line` (from 0) and asks.

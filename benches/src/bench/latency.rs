@@ -71,6 +71,8 @@ struct Seen {
     missed: Vec<f64>,
     after_top: Vec<f64>,
     jumps: Vec<f64>,
+    /// The same after a rest there.
+    rests: Vec<f64>,
 }
 
 impl Seen {
@@ -79,18 +81,20 @@ impl Seen {
         self.missed.extend(&other.missed);
         self.after_top.extend(&other.after_top);
         self.jumps.extend(&other.jumps);
+        self.rests.extend(&other.rests);
     }
 
     fn typed(&self) -> Vec<f64> {
         [&self.along[..], &self.missed[..]].concat()
     }
 
-    fn kinds(&self) -> [(&'static str, &[f64]); 4] {
+    fn kinds(&self) -> [(&'static str, &[f64]); 5] {
         [
             ("typed along", &self.along),
             ("anything else typed", &self.missed),
             ("after an edit at the top", &self.after_top),
             ("jump to an unseen place", &self.jumps),
+            ("the same, after 100 ms of rest there", &self.rests),
         ]
     }
 }
@@ -138,10 +142,13 @@ pub(crate) fn run(rounds: u32, folder: Option<&Path>, svg: bool) -> Result<Repor
                 let answer = editor.type_character(character)?;
                 take(answer, &mut seen.after_top);
             }
-            for jump in 0..JUMPS {
-                let line = (round * JUMPS + jump) * 7919 % (place.lines * 9 / 10);
-                let answer = editor.jump_to(line)?;
-                take(answer, &mut seen.jumps);
+            for jump in 0..2 * JUMPS {
+                let line = (round * 2 * JUMPS + jump) * 7919 % (place.lines * 9 / 10);
+                if jump % 2 == 0 {
+                    take(editor.jump_to(line)?, &mut seen.jumps);
+                } else {
+                    take(editor.rest_at(line)?, &mut seen.rests);
+                }
             }
         }
         if round > 0 {
@@ -186,6 +193,7 @@ fn bars(report: &mut Report, rounds: &[[Seen; PLACES.len()]]) {
     let after_top = |seen: &Seen| percentile(&seen.after_top, 99.0);
     let jump = |seen: &Seen| percentile(&seen.jumps, 50.0);
     let longest_jump = |seen: &Seen| percentile(&seen.jumps, 100.0);
+    let longest_rest = |seen: &Seen| percentile(&seen.rests, 100.0);
     for (index, place) in PLACES.iter().enumerate() {
         let mut bar = |what: &str, value: &dyn Fn(&[Seen]) -> f64, unit, most| {
             let values: Vec<f64> = rounds.iter().map(|seen| value(seen)).collect();
@@ -206,6 +214,8 @@ fn bars(report: &mut Report, rounds: &[[Seen; PLACES.len()]]) {
         bar(what, &|seen| jump(&seen[index]), " ms", 60.0);
         let what = "jump to an unseen place, the longest";
         bar(what, &|seen| longest_jump(&seen[index]), " ms", 60.0);
+        let what = "the same after 100 ms of rest there, the longest";
+        bar(what, &|seen| longest_rest(&seen[index]), " ms", 16.0);
     }
 }
 

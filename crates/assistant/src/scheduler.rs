@@ -3,6 +3,10 @@
 //! Owns the threads and the order of work on them. Must not know what the work is, nor
 //! what runtime waits for it.
 //!
+//! More jobs run at once than one client may have: a key is answered beside the many
+//! milliseconds that another client's jump to a new place takes, and the system divides
+//! the cores among them.
+//!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
 //! asks too much waits for itself. As long as others work, one that asks faster
@@ -26,6 +30,18 @@ mod usage;
 use threads::Threads;
 use usage::{Standing, Usage};
 
+/// How many jobs may run at once.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    /// Of all clients.
+    all: usize,
+    /// Of one, and what a fair share is a share of.
+    each: usize,
+}
+
+/// Jobs of all clients that run at once, if one client may have no more.
+const AT_ONCE: usize = 4;
+
 /// How soon a client that had too much is looked at again.
 const SOON: Duration = Duration::from_millis(10);
 
@@ -41,6 +57,9 @@ pub(crate) enum Purpose {
     Ghost,
     /// The keystrokes to come: no client waits for it, so it waits for every client.
     Later,
+    /// A place where something may be typed. Waits for the keystrokes to come where
+    /// something is.
+    Arrival,
     /// Surprises in a whole document, which take seconds: they wait even longer.
     Diagnosis,
 }
@@ -76,6 +95,7 @@ pub(crate) struct Order {
 #[derive(Clone, Debug)]
 pub(crate) struct Scheduler {
     inner: Arc<Mutex<Inner>>,
+    room: Room,
     threads: Threads,
 }
 
@@ -119,19 +139,23 @@ impl std::fmt::Debug for Waiting {
 }
 
 impl Scheduler {
-    /// At most `threads` jobs at once.
-    pub(crate) fn new(threads: usize) -> Self {
+    fn new(room: Room) -> Self {
         Self {
             inner: Arc::default(),
-            threads: Threads::new(threads),
+            room,
+            threads: Threads::new(room.all),
         }
     }
 
-    /// Half of the machine's cores, 2 to 4: the popup and the ghost text at
-    /// once, and the user's compiler is left its share.
+    /// A client may have half of the machine's cores, 2 to 4: the popup and the ghost text
+    /// at once, and the user's compiler is left its share.
     pub(crate) fn for_this_machine() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::new((cores / 2).clamp(2, 4))
+        let each = (cores / 2).clamp(2, 4);
+        Self::new(Room {
+            all: each.max(AT_ONCE),
+            each,
+        })
     }
 
     /// Runs `job` when it is its client's turn, unless its token is set or a
@@ -177,7 +201,7 @@ impl Scheduler {
     }
 
     fn start_what_can_be(&self) {
-        let next = || self.lock().next(self.threads.count(), Instant::now());
+        let next = || self.lock().next(self.room, Instant::now());
         while let Some(Start { order, job, gently }) = next() {
             let scheduler = self.clone();
             let work = move || {
@@ -207,26 +231,27 @@ impl Scheduler {
 
 impl Inner {
     /// The job that is to be started now, counted as running.
-    fn next(&mut self, threads: usize, now: Instant) -> Option<Start> {
-        if self.running >= threads {
+    fn next(&mut self, room: Room, now: Instant) -> Option<Start> {
+        if self.running >= room.all {
             return None;
         }
         let of = |purposes: &'static [Purpose]| {
             move |waiting: &Waiting| purposes.contains(&waiting.order.purpose)
         };
         // A diagnosis takes so long that one thread is left to the clients that wait.
-        let spare = self.running == 0 || self.running + 1 < threads;
-        self.take(threads, now, of(&[Purpose::Popup, Purpose::Ghost]))
-            .or_else(|| self.take(threads, now, of(&[Purpose::Later])))
+        let spare = self.running == 0 || self.running + 1 < room.all;
+        self.take(room, now, of(&[Purpose::Popup, Purpose::Ghost]))
+            .or_else(|| self.take(room, now, of(&[Purpose::Later])))
+            .or_else(|| self.take(room, now, of(&[Purpose::Arrival])))
             .or_else(|| match spare {
-                true => self.take(threads, now, of(&[Purpose::Diagnosis])),
+                true => self.take(room, now, of(&[Purpose::Diagnosis])),
                 false => None,
             })
     }
 
     fn take(
         &mut self,
-        threads: usize,
+        room: Room,
         now: Instant,
         wanted: impl Fn(&Waiting) -> bool,
     ) -> Option<Start> {
@@ -236,10 +261,10 @@ impl Inner {
             // One thread is always left to the others, if there are any.
             let others_work = self.turns.len() > 1 || self.usage.others_work(client, now);
             let most = match others_work {
-                true => threads.saturating_sub(1).max(1),
-                false => threads,
+                true => room.all.saturating_sub(1).clamp(1, room.each),
+                false => room.each,
             };
-            let standing = self.usage.standing(client, threads, now);
+            let standing = self.usage.standing(client, room.each, now);
             if queue.running >= most || standing == Standing::TooMuch {
                 continue;
             }
@@ -318,6 +343,9 @@ mod tests {
         }
     }
 
+    const ONE: Room = Room { all: 1, each: 1 };
+    const TWO: Room = Room { all: 2, each: 2 };
+
     fn waiting(client: ClientId, name: &str, purpose: Purpose) -> Waiting {
         Waiting {
             order: order(client, name, purpose),
@@ -328,12 +356,12 @@ mod tests {
     /// Clients and documents in the order in which two threads take them, one
     /// job finishing after the other.
     fn served(jobs: Vec<Waiting>) -> Vec<(ClientId, String)> {
-        let scheduler = Scheduler::new(2);
+        let scheduler = Scheduler::new(TWO);
         jobs.into_iter().for_each(|job| scheduler.enqueue(job));
         let mut inner = scheduler.lock();
         let mut served = Vec::new();
         let now = Instant::now();
-        while let Some(next) = inner.next(2, now) {
+        while let Some(next) = inner.next(TWO, now) {
             served.push((next.order.client, next.order.document.as_str().to_owned()));
             inner.finished(next.order.client, Duration::ZERO);
         }
@@ -345,21 +373,22 @@ mod tests {
     fn diagnoses_wait_for_everything_else() {
         let jobs = vec![
             waiting(1, "diagnosis", Purpose::Diagnosis),
+            waiting(1, "arrival", Purpose::Arrival),
             waiting(1, "later", Purpose::Later),
             waiting(1, "popup", Purpose::Popup),
         ];
         let order: Vec<String> = served(jobs).into_iter().map(|(_, name)| name).collect();
-        assert_eq!(order, ["popup", "later", "diagnosis"]);
+        assert_eq!(order, ["popup", "later", "arrival", "diagnosis"]);
     }
 
     #[test]
     fn diagnoses_leave_a_thread() {
-        let scheduler = Scheduler::new(2);
+        let scheduler = Scheduler::new(TWO);
         for name in ["a", "b"] {
             scheduler.enqueue(waiting(1, name, Purpose::Diagnosis));
         }
         let next = || {
-            let started = scheduler.lock().next(2, Instant::now());
+            let started = scheduler.lock().next(TWO, Instant::now());
             started.map(|next| next.order.purpose)
         };
         assert_eq!((next(), next()), (Some(Purpose::Diagnosis), None));
@@ -396,12 +425,17 @@ mod tests {
 
     #[test]
     fn a_busy_client_leaves_a_thread_to_the_others() {
-        let scheduler = Scheduler::new(2);
+        let scheduler = Scheduler::new(TWO);
         for name in ["a", "b", "c"] {
             scheduler.enqueue(waiting(1, name, Purpose::Ghost));
         }
         let now = Instant::now();
-        let next = || scheduler.lock().next(2, now).map(|next| next.order.client);
+        let next = || {
+            scheduler
+                .lock()
+                .next(TWO, now)
+                .map(|next| next.order.client)
+        };
         assert_eq!((next(), next()), (Some(1), Some(1)), "alone");
         scheduler.lock().finished(1, Duration::ZERO);
         scheduler.enqueue(waiting(2, "x", Purpose::Later));
@@ -409,10 +443,28 @@ mod tests {
     }
 
     #[test]
-    fn one_that_asks_faster_than_it_is_answered_gives_way() {
-        let scheduler = Scheduler::new(2);
+    fn more_run_at_once_than_one_client_may_have() {
+        let room = Room { all: 4, each: 2 };
+        let scheduler = Scheduler::new(room);
+        let ask = |client, name| scheduler.enqueue(waiting(client, name, Purpose::Ghost));
+        ["a", "b", "c"].into_iter().for_each(|name| ask(1, name));
         let now = Instant::now();
-        let next = || scheduler.lock().next(2, now).map(|next| next.gently);
+        let next = || {
+            scheduler
+                .lock()
+                .next(room, now)
+                .map(|next| next.order.client)
+        };
+        assert_eq!([next(), next(), next()], [Some(1), Some(1), None]);
+        (2..5).for_each(|client| ask(client, "x"));
+        assert_eq!([next(), next(), next()], [Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn one_that_asks_faster_than_it_is_answered_gives_way() {
+        let scheduler = Scheduler::new(TWO);
+        let now = Instant::now();
+        let next = || scheduler.lock().next(TWO, now).map(|next| next.gently);
         let ask = |client| scheduler.enqueue(waiting(client, "a", Purpose::Ghost));
         ask(1);
         ask(1);
@@ -427,11 +479,11 @@ mod tests {
 
     #[test]
     fn one_that_had_too_much_waits_while_others_work() {
-        let scheduler = Scheduler::new(2);
+        let scheduler = Scheduler::new(TWO);
         let now = Instant::now();
         scheduler.lock().usage.add(1, Duration::from_secs(2), now);
         scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
-        let next = |at| scheduler.lock().next(2, at).map(|next| next.order.client);
+        let next = |at| scheduler.lock().next(TWO, at).map(|next| next.order.client);
         assert_eq!(next(now), Some(1), "alone");
         scheduler.lock().finished(1, Duration::ZERO);
 
@@ -448,7 +500,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_and_the_next_job_runs() {
-        let scheduler = Scheduler::new(1);
+        let scheduler = Scheduler::new(ONE);
         let panics = scheduler.run(order(1, "a", Purpose::Popup), || panic!("on purpose"));
         assert_eq!(block_on(panics), Err::<(), _>(JobError::Panicked));
         let job = scheduler.run(order(1, "a", Purpose::Popup), || 7);
@@ -459,7 +511,7 @@ mod tests {
     fn a_cancelled_job_does_not_begin() {
         let order = order(1, "a", Purpose::Popup);
         order.token.cancel();
-        let scheduler = Scheduler::new(1);
+        let scheduler = Scheduler::new(ONE);
         let job = scheduler.run(order, || panic!("must not run"));
         assert_eq!(block_on(job), Err::<(), _>(JobError::Cancelled));
     }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use ropey::Rope;
 
+mod battery;
 mod discretion;
 mod journal;
 mod offers;
@@ -32,7 +33,7 @@ pub use suggest::{Ask, Suggested, Text};
 pub use surprises::Marked;
 
 use crate::documents::{Change, ChangeError, Document, DocumentId, Documents, Place};
-use crate::models::{Completers, Models};
+use crate::models::Models;
 use crate::settings::Settings;
 use crate::watched::Watched;
 use crate::workspaces::{Folders, News};
@@ -46,7 +47,6 @@ pub struct Session {
     documents: Documents,
     settings: Watched<Arc<Settings>>,
     folders: Arc<Folders>,
-    completers: Completers,
     journal: Journal,
 }
 
@@ -59,7 +59,6 @@ impl Session {
             documents: Documents::default(),
             settings: Watched::default(),
             folders: Arc::default(),
-            completers: Completers::default(),
             journal: Journal::default(),
         }
     }

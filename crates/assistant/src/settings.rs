@@ -51,6 +51,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// Whether tokens that are unlikely where they stand are marked.
     pub surprise: bool,
+    /// Whether the text around a resting cursor is read before anything is typed there.
+    pub read_ahead: bool,
     /// Whether what is shown and accepted is counted, on this machine.
     pub statistics: bool,
 }
@@ -74,6 +76,7 @@ impl Default for Settings {
             multi_line: true,
             deadline: Duration::from_millis(250),
             surprise: false,
+            read_ahead: true,
             statistics: true,
         }
     }
@@ -136,7 +139,7 @@ mod tests {
             "secretFiles": true, "model": "m.safetensors",
             "candidates": 3, "temperature": 0.5, "topP": 0.25, "maxBytes": 64,
             "eagerness": 0.75, "workspaceMegabytes": 7, "multiLine": "off", "deadlineMs": 40,
-            "surprise": true, "statistics": false,
+            "surprise": true, "readAhead": false, "statistics": false,
         });
         let expected = Settings {
             enabled: false,
@@ -153,6 +156,7 @@ mod tests {
             multi_line: false,
             deadline: Duration::from_millis(40),
             surprise: true,
+            read_ahead: false,
             statistics: false,
         };
         assert_eq!(Settings::parse([&options]), (expected, vec![]));

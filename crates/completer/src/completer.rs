@@ -20,9 +20,6 @@ use crate::suggest::{Seam, Site, best_first, drafts, rank};
 use crate::surprise::{Document, Finder, Surprise};
 use crate::surroundings::{self, Brackets, Surroundings};
 
-/// Memory for states, unless [`Completer::with_cache_bytes`] says otherwise.
-const DEFAULT_CACHE_BYTES: usize = 9 << 19;
-
 /// One part in so many of that memory is for the steps of decoding.
 const MEMO_SHARE: usize = 3;
 
@@ -38,21 +35,24 @@ pub struct Completer {
 }
 
 impl Completer {
-    /// A completer with an empty cache of 4.5 MiB.
+    /// Bytes of states that one client's typing profits from: 4.5 MiB.
+    pub const CACHE_BYTES: usize = 9 << 19;
+
+    /// A completer with an empty cache of [`CACHE_BYTES`](Self::CACHE_BYTES).
     pub fn new(engine: Arc<dyn Engine>) -> Self {
-        Self::with_cache_bytes(engine, DEFAULT_CACHE_BYTES)
+        Self::with_cache_bytes(engine, Self::CACHE_BYTES)
     }
 
     /// A completer that keeps at most `bytes` bytes of states. 0 keeps none,
     /// which costs time and changes nothing else.
     pub fn with_cache_bytes(engine: Arc<dyn Engine>, bytes: usize) -> Self {
-        Self {
+        let completer = Self {
             fitted: Fitted::of(engine.fits()),
             engine: Some(engine),
-            cache: Mutex::new(StateCache::new(bytes - bytes / MEMO_SHARE)),
-            memo: Mutex::new(Memo::new(bytes / MEMO_SHARE)),
-            prefixes: PrefixCache::default(),
-        }
+            ..Self::of_memory()
+        };
+        completer.set_cache_bytes(bytes);
+        completer
     }
 
     /// A completer for languages without a model: it knows what
@@ -67,6 +67,14 @@ impl Completer {
             memo: Mutex::new(Memo::new(0)),
             prefixes: PrefixCache::default(),
         }
+    }
+
+    /// Keeps at most `bytes` bytes of states from now on, and forgets those that were
+    /// used longest ago where there are more. Changes no answer.
+    pub fn set_cache_bytes(&self, bytes: usize) {
+        let memo = bytes / MEMO_SHARE;
+        self.memo.lock().set_limit(memo);
+        self.cache.lock().set_limit(bytes - memo);
     }
 
     /// Bytes around a cursor that a completion can depend on.
@@ -257,6 +265,26 @@ impl Completer {
             ..*request
         };
         self.complete(&ahead, cancel).map(drop)
+    }
+
+    /// Reads what a completion at this cursor needs, so that the first one here costs no
+    /// more than any other. For a cursor that has come to rest at a place where nothing was
+    /// typed yet; changes no answer.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if `cancel` is set, which is looked at every 256 bytes.
+    pub fn warm_up(&self, request: &Request<'_>, cancel: &CancelToken) -> Result<(), Cancelled> {
+        let options = Options {
+            candidates: 0,
+            deadline: None,
+            must_start_with: None,
+            ..request.options.clone()
+        };
+        let here = Request {
+            options: &options,
+            ..*request
+        };
+        self.complete(&here, cancel).map(drop)
     }
 
     /// Brings the windows that will follow the one at the cursor at most 32

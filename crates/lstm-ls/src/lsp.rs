@@ -119,6 +119,7 @@ where
         .custom_method(protocol::DID_SHOW, Backend::did_show)
         .custom_method(protocol::DID_ACCEPT_PART, Backend::did_accept_part)
         .custom_method(protocol::DISMISSED, Backend::dismissed)
+        .custom_method(protocol::CURSOR_MOVED, Backend::cursor_moved)
         .custom_method(protocol::CANCEL_PROGRESS, Backend::cancel_progress)
         .custom_method(protocol::DOCUMENT, Backend::document)
         .custom_method(protocol::RELOAD, Backend::reload)

@@ -14,10 +14,13 @@ import {
 } from "vscode-languageclient/node";
 import type { ErrorHandler, LanguageClientOptions } from "vscode-languageclient/node";
 import { findServer, placesHere, socketPath } from "./findServer.ts";
-import { STATUS_CHANGED, requestReason, requestStatus } from "./protocol.ts";
+import { CURSOR_MOVED, STATUS_CHANGED, requestReason, requestStatus } from "./protocol.ts";
 import type { Reason } from "./protocol.ts";
 import { SECTION, isPopupEnabled, isServerShared, serverPath, serverSettings } from "./settings.ts";
 import type { Connected, Status } from "./status.ts";
+
+/** The documents that the server is told of. */
+const SERVED = ["file", "untitled", "vscode-notebook-cell"].map((scheme) => ({ scheme }));
 
 /** More deaths than this within `DEATHS_WITHIN_MS`, and it stays dead. */
 const MOST_DEATHS = 5;
@@ -72,6 +75,16 @@ export class Connection implements vscode.Disposable {
   async reason(uri: vscode.Uri): Promise<Reason | undefined> {
     const client = this.#running();
     return client && requestReason(client, uri.toString());
+  }
+
+  /** The cursor has come to rest at `position`. */
+  cursorMoved(document: vscode.TextDocument, position: vscode.Position): void {
+    const client = this.#running();
+    if (client && vscode.languages.match(SERVED, document) > 0) {
+      const converter = client.code2ProtocolConverter;
+      const params = converter.asTextDocumentPositionParams(document, position);
+      void client.sendNotification(CURSOR_MOVED, params);
+    }
   }
 
   async dispose(): Promise<void> {
@@ -145,7 +158,7 @@ export class Connection implements vscode.Disposable {
 
   #options(): LanguageClientOptions {
     return {
-      documentSelector: ["file", "untitled", "vscode-notebook-cell"].map((scheme) => ({ scheme })),
+      documentSelector: SERVED,
       initializationOptions: serverSettings(),
       outputChannel: this.log,
       errorHandler: this.#errorHandler(),

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
 import { Connection } from "./connection.ts";
+import { CursorWatch } from "./cursor.ts";
 import { SECTION } from "./settings.ts";
 import { StatusBar } from "./statusBar.ts";
 
@@ -13,6 +14,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const current = connection;
   context.subscriptions.push(
     new StatusBar(current),
+    new CursorWatch(current),
     registerCommands(current),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`${SECTION}.server`)) {

@@ -8,6 +8,9 @@ import type { Status } from "./status.ts";
 /** A notification with a `Status`, whenever something in it has changed. */
 export const STATUS_CHANGED = "lstm-ls/statusChanged";
 
+/** A notification that the cursor has come to rest somewhere. */
+export const CURSOR_MOVED = "lstm-ls/cursorMoved";
+
 /** Why the last request in a document was answered with nothing. */
 export interface Reason {
   code: string;

@@ -15,5 +15,6 @@ export const OF_THE_SERVER = [
   "multiLine",
   "deadlineMs",
   "surprise",
+  "readAhead",
   "statistics",
 ];

@@ -58,6 +58,11 @@ fn keys_do_what_they_did_where_there_is_no_ghost_text() -> Result<()> {
 }
 
 #[test]
+fn the_server_is_told_where_the_cursor_rests() -> Result<()> {
+    check("cursor.lua")
+}
+
+#[test]
 fn commands_status_health_and_a_server_that_dies() -> Result<()> {
     check("commands.lua")
 }

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 /// Pauses of a person between two edits: from a key to a thought.
 const PAUSES: std::ops::Range<u64> = 100..3_000;
 
+/// How long all rest after the warm-up, so that no answer waits for its last jumps.
+const SETTLED: Duration = Duration::from_secs(5);
+
 /// One in so many actions is a jump to another line, a restart, a large message, a
 /// comparison of texts.
 const JUMPS: u32 = 20;
@@ -92,6 +95,7 @@ impl<'a> Client<'a> {
             self.line = None;
             self.edit_and_ask(&mut server)?;
         }
+        thread::sleep(SETTLED);
         self.counts = Counts::default();
         while !is_over() {
             if self.random.random_ratio(1, RESTARTS) {

@@ -16,7 +16,6 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Some threads of each class. They end when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(super) struct Threads {
-    count: usize,
     answering: Arc<Class>,
     giving_way: Arc<Class>,
 }
@@ -29,15 +28,9 @@ impl Threads {
     /// what only waits.
     pub(super) fn new(count: usize) -> Self {
         Self {
-            count,
             answering: Arc::new(Class::new("answer", count, || ())),
             giving_way: Arc::new(Class::new("give-way", count + 1, give_way)),
         }
-    }
-
-    /// How many jobs may run at once.
-    pub(super) fn count(&self) -> usize {
-        self.count
     }
 
     /// Does `job` on a thread that a client waits for.

@@ -11,8 +11,12 @@ const MEMORY: Duration = Duration::from_secs(1);
 /// Share of one thread below which a client counts as resting.
 const RESTING: f64 = 0.002;
 
+/// Share of one thread below which no client's work gives way: a person who jumps to a new
+/// place has it for a second.
+const ORDINARY: f64 = 0.2;
+
 /// Share of one thread that no client is denied.
-const GRANTED: f64 = 0.1;
+const GRANTED: f64 = 0.3;
 
 /// Fair shares above which a client's work gives way to that of others.
 const MUCH: f64 = 1.0;
@@ -60,7 +64,7 @@ impl Usage {
         let fair = threads as f64 / clients as f64;
         match share(used, now) {
             had if had > (TOO_MUCH * fair).max(GRANTED) => Standing::TooMuch,
-            had if had > MUCH * fair => Standing::Much,
+            had if had > (MUCH * fair).max(ORDINARY) => Standing::Much,
             _ => Standing::Fair,
         }
     }
@@ -101,6 +105,21 @@ mod tests {
         check(&typing, &[]);
         typing.push(1.0);
         check(&typing, &[16]);
+    }
+
+    #[test]
+    fn one_that_jumps_is_no_flood_however_many_there_are() {
+        let mut usage = Usage::default();
+        let now = Instant::now();
+        for client in 0..64 {
+            usage.add(client, Duration::from_millis(5), now);
+        }
+        usage.add(0, Duration::from_millis(120), now);
+        assert_eq!(usage.standing(0, 2, now), Standing::Fair);
+        usage.add(0, Duration::from_millis(120), now);
+        assert_eq!(usage.standing(0, 2, now), Standing::Much);
+        usage.add(0, Duration::from_millis(120), now);
+        assert_eq!(usage.standing(0, 2, now), Standing::TooMuch);
     }
 
     #[test]

@@ -54,10 +54,11 @@ impl Session {
     pub(super) fn run_later(
         &self,
         snapshot: &Snapshot,
+        purpose: Purpose,
         job: impl FnOnce(&CancelToken) -> Result<(), Cancelled> + Send + 'static,
     ) {
         let running = self.documents.start(&snapshot.revision);
-        let order = self.order(snapshot, Purpose::Later, &running);
+        let order = self.order(snapshot, purpose, &running);
         // The job owns what an edit cancels, and takes it along when it is dropped.
         drop(
             self.shared

@@ -1,12 +1,16 @@
 //! What all clients of one process have in common: weights, threads, counts.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::models::{ModelSource, Models};
+use parking_lot::Mutex;
+
+use crate::models::{Completers, ModelSource, Models};
 use crate::scheduler::{ClientId, Scheduler};
+use crate::session::battery::Batteries;
 use crate::statistics::Counter;
 use crate::watched::{Watched, Watcher};
 use crate::workspaces::Memories;
@@ -26,10 +30,13 @@ pub struct Shared {
     pub(crate) memories: Memories,
     pub(crate) scheduler: Scheduler,
     pub(crate) counter: Counter,
+    pub(crate) batteries: Batteries,
     /// This program, as it was called when it started: where it is replaced later,
     /// the system no longer tells.
     pub(crate) program: Option<PathBuf>,
     arrivals: AtomicU64,
+    /// What was computed for each client that is connected.
+    completers: Mutex<HashMap<ClientId, Arc<Completers>>>,
     clients: Watched<usize>,
 }
 
@@ -41,8 +48,10 @@ impl Shared {
             memories: Memories::new(kept.caches),
             scheduler: Scheduler::for_this_machine(),
             counter: Counter::new(kept.statistics),
+            batteries: Batteries::default(),
             program: std::env::current_exe().ok(),
             arrivals: AtomicU64::new(0),
+            completers: Mutex::default(),
             clients: Watched::default(),
         })
     }
@@ -57,20 +66,25 @@ impl Shared {
         self.counter.finish();
     }
 
-    fn count(&self, change: impl FnOnce(usize) -> usize) {
-        self.clients.change(|clients| {
-            *clients = change(*clients);
-            true
-        });
+    /// Clients come or go: all that are there then share the memory anew.
+    fn change_clients(&self, change: impl FnOnce(&mut HashMap<ClientId, Arc<Completers>>)) {
+        let mut completers = self.completers.lock();
+        change(&mut completers);
+        Completers::share(completers.values());
+        self.clients.set(completers.len());
     }
 
     /// Counts a client in.
     pub(crate) fn arrival(self: &Arc<Self>) -> Guest {
-        self.count(|clients| clients + 1);
-        Guest {
+        let guest = Guest {
             id: self.arrivals.fetch_add(1, Ordering::Relaxed),
             shared: Arc::clone(self),
-        }
+            completers: Arc::default(),
+        };
+        self.change_clients(|all| {
+            all.insert(guest.id, Arc::clone(&guest.completers));
+        });
+        guest
     }
 }
 
@@ -79,12 +93,18 @@ impl Shared {
 pub(crate) struct Guest {
     id: ClientId,
     shared: Arc<Shared>,
+    completers: Arc<Completers>,
 }
 
 impl Guest {
     /// Its number, which no other client has had.
     pub(crate) fn id(&self) -> ClientId {
         self.id
+    }
+
+    /// What completes for it.
+    pub(crate) fn completers(&self) -> &Completers {
+        &self.completers
     }
 }
 
@@ -94,6 +114,8 @@ impl Drop for Guest {
         // counts go with these.
         let counter = &self.shared.counter;
         counter.write_within(disk::PATIENCE, Duration::ZERO);
-        self.shared.count(|clients| clients - 1);
+        self.shared.change_clients(|all| {
+            all.remove(&self.id);
+        });
     }
 }

@@ -146,35 +146,9 @@ impl Session {
         snapshot: Snapshot,
         ask: Ask,
     ) -> Result<(Completion, std::ops::Range<usize>, Arc<Model>), Reason> {
-        let settings = &snapshot.settings;
-        let language = &snapshot.document.language;
-        let silence = settings.silence(Some(&snapshot.place.path), Some(language));
-        if let Some(silence) = silence {
-            return Err(silence.into());
-        }
-        if let Some(reason) = Reason::without_text(&snapshot.document) {
-            return Err(reason);
-        }
-        let waiting = Instant::now();
-        let models = &self.shared.models;
-        let model = match models.get(language, settings.model.as_deref()).await {
-            Ok(model) => model,
-            Err(absent) => match Reason::absent(absent) {
-                Some(reason) => return Err(reason),
-                None => models.of_memory(language),
-            },
-        };
         let purpose = ask.purpose();
-        let question = Question {
-            completer: self.completers.of(&model),
-            options: Options {
-                deadline: Some(settings.deadline),
-                ..self.options(&snapshot, ask)
-            },
-            // A model is read once a process; the wait for that does not count.
-            asked: snapshot.asked + waiting.elapsed(),
-            snapshot,
-        };
+        let options = self.options(&snapshot, ask);
+        let (question, model) = self.question(snapshot, options).await?;
         let snapshot = &question.snapshot;
         let job = {
             let question = question.clone();
@@ -203,11 +177,69 @@ impl Session {
         Ok((completion, range, model))
     }
 
+    /// The cursor has come to `snapshot`: what completing there needs is read when no other
+    /// work waits, so that the first key there is answered as soon as any other. Does
+    /// nothing where nothing would be suggested, or no power is to be spent on it.
+    pub async fn arrived(&self, snapshot: Snapshot) {
+        if !snapshot.settings.read_ahead {
+            return;
+        }
+        let options = options(&snapshot.settings);
+        let Ok((question, _)) = self.question(snapshot, options).await else {
+            return;
+        };
+        let snapshot = question.snapshot.clone();
+        let shared = Arc::clone(&self.shared);
+        self.run_later(&snapshot, Purpose::Arrival, move |token| {
+            match shared.batteries.are_low() {
+                true => Ok(()),
+                false => question.put(|completer, request| completer.warm_up(request, token)),
+            }
+        });
+    }
+
+    /// What is to be asked at `snapshot` and of which model, or why there is no answer.
+    async fn question(
+        &self,
+        snapshot: Snapshot,
+        options: Options,
+    ) -> Result<(Question, Arc<Model>), Reason> {
+        let settings = &snapshot.settings;
+        let language = &snapshot.document.language;
+        let silence = settings.silence(Some(&snapshot.place.path), Some(language));
+        if let Some(silence) = silence {
+            return Err(silence.into());
+        }
+        if let Some(reason) = Reason::without_text(&snapshot.document) {
+            return Err(reason);
+        }
+        let waiting = Instant::now();
+        let models = &self.shared.models;
+        let model = match models.get(language, settings.model.as_deref()).await {
+            Ok(model) => model,
+            Err(absent) => match Reason::absent(absent) {
+                Some(reason) => return Err(reason),
+                None => models.of_memory(language),
+            },
+        };
+        let question = Question {
+            completer: self.guest.completers().of(&model),
+            options: Options {
+                deadline: Some(settings.deadline),
+                ..options
+            },
+            // A model is read once a process; the wait for that does not count.
+            asked: snapshot.asked + waiting.elapsed(),
+            snapshot,
+        };
+        Ok((question, model))
+    }
+
     /// Has a worker prepare for what may come next, unless an edit comes first:
     /// the keystrokes to come and, where ghost text is `shown`, its being accepted.
     fn prepare(&self, question: Question, shown: Option<String>) {
         let snapshot = question.snapshot.clone();
-        self.run_later(&snapshot, move |token| {
+        self.run_later(&snapshot, Purpose::Later, move |token| {
             question.put(|completer, request| {
                 completer.catch_up(request, token)?;
                 shown.map_or(Ok(()), |shown| completer.look_ahead(request, &shown, token))

@@ -42,7 +42,7 @@ impl Session {
         }
         let models = &self.shared.models;
         let model = models.get(&document.language, settings.model.as_deref());
-        Some(self.completers.of(&model.await.ok()?))
+        Some(self.guest.completers().of(&model.await.ok()?))
     }
 
     /// Looks through the whole document, once `begin` is over.

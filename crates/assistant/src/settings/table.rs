@@ -144,6 +144,13 @@ pub const TABLE: &[Setting] = &[
         get: |settings| json!(settings.surprise),
     },
     Setting {
+        key: "readAhead",
+        kind: Kind::Flag,
+        meaning: "whether the text around a resting cursor is read before anything is typed there; never on a battery below 30 %",
+        set: |settings, value| settings.read_ahead = value == true,
+        get: |settings| json!(settings.read_ahead),
+    },
+    Setting {
         key: "statistics",
         kind: Kind::Flag,
         meaning: "whether what is offered and accepted is counted, on this machine only (`lstm-ls stats`)",

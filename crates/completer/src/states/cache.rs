@@ -51,6 +51,22 @@ impl StateCache {
         }
     }
 
+    /// Keeps at most `limit` bytes from now on.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.forget();
+    }
+
+    /// Drops what was used longest ago until the rest is within the limit.
+    fn forget(&mut self) {
+        while self.used > self.limit {
+            let Some((_, &oldest)) = self.by_age.first_key_value() else {
+                break;
+            };
+            self.remove(oldest);
+        }
+    }
+
     /// The state of the longest prefix of `window` that is known, and that
     /// prefix's length.
     pub(crate) fn longest(&mut self, window: &[u8]) -> Option<(usize, Arc<State>)> {
@@ -79,12 +95,7 @@ impl StateCache {
         self.used += entry.size();
         self.by_age.insert(entry.used_at, hash);
         self.entries.insert(hash, entry);
-        while self.used > self.limit {
-            let Some((_, &oldest)) = self.by_age.first_key_value() else {
-                break;
-            };
-            self.remove(oldest);
-        }
+        self.forget();
     }
 
     fn get(&mut self, hash: u64, prefix: &[u8]) -> Option<Arc<State>> {
@@ -157,6 +168,10 @@ mod tests {
         }
         assert!(cache.longest(b"099").is_some());
         assert!(cache.longest(b"001").is_none());
+        cache.set_limit(cache.used / 2);
+        assert!(cache.used <= cache.limit && cache.longest(b"000").is_some());
+        cache.set_limit(0);
+        assert_eq!((cache.used, cache.entries.len()), (0, 0));
     }
 
     #[test]

@@ -45,6 +45,12 @@ impl Memo {
         }
     }
 
+    /// Keeps at most `limit` bytes from now on.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.forget();
+    }
+
     fn node(&mut self, hash: u64, state: &State) -> Option<&mut Node> {
         let node = self.nodes.get_mut(&hash)?;
         same(&node.state, state).then_some(node)
@@ -62,12 +68,18 @@ impl Memo {
             self.order.push_back(hash);
             self.used += size;
         }
+        self.forget();
+    }
+
+    /// Drops the oldest until the rest is within the limit.
+    fn forget(&mut self) {
         while self.used > self.limit {
             let Some(oldest) = self.order.pop_front() else {
                 break;
             };
-            self.nodes.remove(&oldest);
-            self.used -= size;
+            if let Some(node) = self.nodes.remove(&oldest) {
+                self.used -= size_of_node(&node.state);
+            }
         }
     }
 }
@@ -281,11 +293,13 @@ mod tests {
         let (mut counter, memo) = (Counter::default(), Mutex::new(Memo::new(limit)));
         let text: Vec<u8> = (1..=100).collect();
         decode(&mut counter, &memo, &text);
-        let memo = memo.lock();
-        assert!(memo.used <= limit && memo.nodes.len() == memo.order.len());
-        assert_eq!(memo.nodes.len(), 10);
+        let mut memo = memo.lock();
         let last = state(5050.0, 5051.0);
-        assert!(memo.nodes.contains_key(&hash(&last)));
+        for nodes in [10, 5] {
+            memo.set_limit(limit * nodes / 10);
+            assert_eq!((memo.nodes.len(), memo.order.len()), (nodes, nodes));
+            assert!(memo.used <= memo.limit && memo.nodes.contains_key(&hash(&last)));
+        }
     }
 
     #[test]

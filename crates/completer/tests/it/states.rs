@@ -229,6 +229,24 @@ fn coming_back_costs_nothing_and_an_edit_little() {
 }
 
 #[test]
+fn where_the_cursor_rested_nothing_is_left_to_read() {
+    let (completer, counts) = completer(1 << 20);
+    let text = source(3000);
+    let here = Before::whole(text.as_bytes());
+    let (steps, cancelled) = (counts.steps(), CancelToken::new());
+    let warmed = with_request(&here, |r| completer.warm_up(r, &cancelled));
+    assert_eq!((warmed, counts.steps()), (Ok(()), steps));
+    assert_ne!(counts.take_fed(), 0);
+    complete(&completer, &here);
+    assert_eq!(counts.take_fed(), 0);
+
+    cancelled.cancel();
+    let elsewhere = Before::whole(&text.as_bytes()[..2000]);
+    let warmed = with_request(&elsewhere, |r| completer.warm_up(r, &cancelled));
+    assert_eq!((warmed, counts.take_fed()), (Err(Cancelled), 0));
+}
+
+#[test]
 fn typing_along_or_accepting_decodes_nothing_again() {
     let (completer, counts) = completer(1 << 20);
     let text = source(400);

@@ -5,6 +5,7 @@ pub(super) mod acceptance;
 pub(super) mod code_action;
 pub(super) mod completion;
 pub(super) mod configuration;
+pub(super) mod cursor_moved;
 pub(super) mod diagnostic;
 pub(super) mod did_change;
 pub(super) mod did_change_files;

@@ -35,6 +35,9 @@ pub(super) const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 /// The notification that an inline suggestion was dismissed.
 pub(super) const DISMISSED: &str = "lstm-ls/dismissed";
 
+/// The notification that the cursor has come to rest somewhere.
+pub(super) const CURSOR_MOVED: &str = "lstm-ls/cursorMoved";
+
 /// What [`RELOAD`] is called here when it comes as a notification.
 pub(super) const RELOAD_UNANSWERED: &str = "$/lstm-ls/reload";
 

@@ -162,6 +162,27 @@ async fn the_work_of_a_cancelled_request_stops_within_one_byte() {
 }
 
 #[tokio::test]
+async fn where_the_cursor_rested_the_text_is_read_before_the_first_key() {
+    let mut client = Client::start("let answer = 42;\n").await;
+    let position = client.open_at_cursor("let a$0").await;
+    client.gate.let_in(0);
+    client.notify("lstm-ls/cursorMoved", at(&position)).await;
+    client.wait_for_work().await;
+    client.gate.open();
+    let gate = client.gate.clone();
+    assert_eq!(gate.wait_for_rest(), 0, "nothing is written for it");
+    gate.let_in(0);
+    assert_eq!(first(&mut client, 0, 5).await, "answer = 42;");
+    // Where nothing is open there is nothing to read, and nothing to say.
+    let nowhere = json!({
+        "textDocument": {"uri": "file:///nowhere.rs"}, "position": {"line": 0, "character": 0},
+    });
+    client.notify("lstm-ls/cursorMoved", nowhere).await;
+    gate.open();
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn a_newer_request_takes_the_place_of_one_that_waits() {
     let mut client = Client::start("let answer = 42;\n").await;
     let position = client.open_at_cursor("let a$0").await;

@@ -21,6 +21,7 @@ local function attach(config)
     if config.popup then
       vim.lsp.completion.enable(true, client.id, buffer)
     end
+    require('lstm-ls.cursor').attach(buffer)
     require('lstm-ls.status').attach(buffer)
   end
 end
