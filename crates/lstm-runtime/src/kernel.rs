@@ -24,6 +24,10 @@ mod avx512;
 mod gates;
 mod lanes;
 mod name;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "aarch64")]
+mod neon_dot;
 mod scalar;
 
 pub(crate) use gates::{UnitTrace, Units};
@@ -87,8 +91,8 @@ impl Kernel {
     /// is unset or empty.
     ///
     /// # Errors
-    /// [`KernelError::Unknown`] for a name that is none of `scalar`, `avx2` and
-    /// `avx512`, [`KernelError::Unsupported`] for one that this CPU cannot run.
+    /// [`KernelError::Unknown`] for what is no name of a kernel,
+    /// [`KernelError::Unsupported`] for the name of one that this CPU cannot run.
     pub fn from_env() -> Result<Self, KernelError> {
         match std::env::var_os(KERNEL_VARIABLE) {
             Some(name) if !name.is_empty() => Self::named(name.to_string_lossy().parse()?),
@@ -192,7 +196,8 @@ pub(crate) struct Int8Tile<'a> {
     /// `[group][64][column in group]`, in the kernel's
     /// [groups](InstructionSet::int8_group).
     pub(crate) weights: &'a [i8],
-    /// Where the integer sum of each row starts.
+    /// −128 times the sum of each row's weights: where its integer sum starts, or what
+    /// comes out the same, what is left out where inputs are taken as signed, `u − 128`.
     pub(crate) starts: &'a TileRows<i32>,
     /// What the integer sum of each row is multiplied by.
     pub(crate) scales: &'a TileRows<f32>,
@@ -206,8 +211,14 @@ fn find(name: KernelName) -> Option<&'static dyn InstructionSet> {
         KernelName::Avx2 => avx2::detect(),
         #[cfg(target_arch = "x86_64")]
         KernelName::Avx512 => avx512::detect(),
+        #[cfg(target_arch = "aarch64")]
+        KernelName::Neon => neon::detect(),
+        #[cfg(target_arch = "aarch64")]
+        KernelName::NeonDot => neon_dot::detect(),
         #[cfg(not(target_arch = "x86_64"))]
         KernelName::Avx2 | KernelName::Avx512 => None,
+        #[cfg(not(target_arch = "aarch64"))]
+        KernelName::Neon | KernelName::NeonDot => None,
     }
 }
 

@@ -10,6 +10,10 @@ use super::KERNEL_VARIABLE;
 pub enum KernelName {
     /// Plain Rust; runs anywhere and is the oracle of the others.
     Scalar,
+    /// 128-bit vectors of Arm: int8 by `smull` and `sadalp`.
+    Neon,
+    /// The same with int8 products by `sdot`.
+    NeonDot,
     /// 256-bit vectors: int8 widened to i16, `vpmaddwd`.
     Avx2,
     /// 512-bit vectors: int8 products by `vpdpbusd` (AVX-512 VNNI).
@@ -17,13 +21,21 @@ pub enum KernelName {
 }
 
 impl KernelName {
-    /// Every name, the slowest kernel's first.
-    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+    /// Every name; of those that one CPU runs, the slowest kernel's first.
+    pub const ALL: [Self; 5] = [
+        Self::Scalar,
+        Self::Neon,
+        Self::NeonDot,
+        Self::Avx2,
+        Self::Avx512,
+    ];
 
     /// As it stands in [`KERNEL_VARIABLE`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Scalar => "scalar",
+            Self::Neon => "neon",
+            Self::NeonDot => "neon-dot",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
@@ -46,12 +58,17 @@ impl FromStr for KernelName {
     }
 }
 
+/// All names, for people.
+fn known() -> String {
+    KernelName::ALL.map(KernelName::as_str).join(", ")
+}
+
 /// Why there is no kernel as it was asked for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KernelError {
     /// No kernel has that name.
-    #[error("{KERNEL_VARIABLE} is {0:?}, expected scalar, avx2 or avx512")]
+    #[error("{KERNEL_VARIABLE} is {0:?}, expected one of {known}", known = known())]
     Unknown(String),
     /// The kernel exists but this CPU cannot run it.
     #[error("this CPU cannot run the {got} kernel; the best it can run is {best}")]
@@ -79,7 +96,7 @@ mod tests {
         let error = "avx9000".parse::<KernelName>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "LSTM_KERNEL is \"avx9000\", expected scalar, avx2 or avx512"
+            "LSTM_KERNEL is \"avx9000\", expected one of scalar, neon, neon-dot, avx2, avx512"
         );
     }
 }
