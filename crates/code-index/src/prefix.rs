@@ -176,21 +176,18 @@ const RECENTS: usize = 2;
 const CACHED: usize = 4;
 
 impl PrefixCache {
-    /// `text` with its contexts: what is known and begins alike is changed to it.
+    /// `text` with its contexts: what is known and begins alike is changed to it. Two who
+    /// ask at once take turns, as the second then finds what the first made.
     fn recent(&self, text: &[u8]) -> Arc<Recent> {
-        let mut recent = {
-            let mut known = self.recent.lock();
-            let same = known.iter().map(|known| known.begins_like(text));
-            let best = same.enumerate().max_by_key(|&(_, same)| same);
-            match best.filter(|&(_, same)| same > 0 || known.len() == RECENTS) {
-                Some((at, _)) => known.remove(at),
-                None => Arc::default(),
-            }
+        let mut known = self.recent.lock();
+        let same = known.iter().map(|known| known.begins_like(text));
+        let best = same.enumerate().max_by_key(|&(_, same)| same);
+        let mut recent = match best.filter(|&(_, same)| same > 0 || known.len() == RECENTS) {
+            Some((at, _)) => known.remove(at),
+            None => Arc::default(),
         };
         Arc::make_mut(&mut recent).become_text(text);
-        let mut known = self.recent.lock();
         known.insert(0, Arc::clone(&recent));
-        known.truncate(RECENTS);
         recent
     }
 
