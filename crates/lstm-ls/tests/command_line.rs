@@ -166,7 +166,7 @@ fn a_kernel_that_does_not_exist_is_named() {
     let mut command = folder.command("complete a.rs --model tiny.safetensors");
     let output = command.env("LSTM_KERNEL", "abacus").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    let expected = "lstm-ls: LSTM_KERNEL is \"abacus\", expected one of scalar, neon, neon-dot, avx2, avx512\n";
+    let expected = "lstm-ls: LSTM_KERNEL is \"abacus\", expected one of scalar, simd128, neon, neon-dot, avx2, avx512\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
 }
 

@@ -29,6 +29,8 @@ mod neon;
 #[cfg(target_arch = "aarch64")]
 mod neon_dot;
 mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
 
 pub(crate) use gates::{UnitTrace, Units};
 pub use name::{KernelError, KernelName};
@@ -215,6 +217,10 @@ fn find(name: KernelName) -> Option<&'static dyn InstructionSet> {
         KernelName::Neon => neon::detect(),
         #[cfg(target_arch = "aarch64")]
         KernelName::NeonDot => neon_dot::detect(),
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        KernelName::Simd128 => Some(&simd128::Simd128),
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        KernelName::Simd128 => None,
         #[cfg(not(target_arch = "x86_64"))]
         KernelName::Avx2 | KernelName::Avx512 => None,
         #[cfg(not(target_arch = "aarch64"))]

@@ -10,6 +10,8 @@ use super::KERNEL_VARIABLE;
 pub enum KernelName {
     /// Plain Rust; runs anywhere and is the oracle of the others.
     Scalar,
+    /// 128-bit vectors of WebAssembly: int8 widened to i16, `i32x4.dot_i16x8_s`.
+    Simd128,
     /// 128-bit vectors of Arm: int8 by `smull` and `sadalp`.
     Neon,
     /// The same with int8 products by `sdot`.
@@ -22,8 +24,9 @@ pub enum KernelName {
 
 impl KernelName {
     /// Every name; of those that one CPU runs, the slowest kernel's first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Scalar,
+        Self::Simd128,
         Self::Neon,
         Self::NeonDot,
         Self::Avx2,
@@ -34,6 +37,7 @@ impl KernelName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Scalar => "scalar",
+            Self::Simd128 => "simd128",
             Self::Neon => "neon",
             Self::NeonDot => "neon-dot",
             Self::Avx2 => "avx2",
@@ -96,7 +100,7 @@ mod tests {
         let error = "avx9000".parse::<KernelName>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "LSTM_KERNEL is \"avx9000\", expected one of scalar, neon, neon-dot, avx2, avx512"
+            "LSTM_KERNEL is \"avx9000\", expected one of scalar, simd128, neon, neon-dot, avx2, avx512"
         );
     }
 }
