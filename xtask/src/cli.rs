@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, fuzz, libtorch, neovim, python, queue, rooms, suite};
+use crate::{bench, corpus, doors, fuzz, libtorch, neovim, platforms, python, queue, rooms, suite};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -43,6 +43,11 @@ enum Task {
     },
     /// Throw hostile input at everything that takes some, and kill, stop and starve a daemon
     Fuzz(fuzz::Arguments),
+    /// Build and try what is not tied to this kind of machine on others
+    Platforms {
+        /// Targets of the compiler (all of the table when none is named)
+        targets: Vec<String>,
+    },
     /// Check which crates may reach which, and which do without files, threads and clocks
     Doors,
     /// Check that no circle of files goes through two folders, and that none grows too large
@@ -62,6 +67,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Test { groups } => suite::run(&groups),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
         Task::Neovim => {

@@ -14,6 +14,7 @@ mod libtorch;
 mod links;
 mod members;
 mod neovim;
+mod platforms;
 mod process;
 mod python;
 mod queue;

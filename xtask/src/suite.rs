@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, links, process, python, rooms, workspace};
+use crate::{doors, libtorch, links, platforms, process, python, rooms, workspace};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -37,6 +37,8 @@ pub(crate) enum Group {
     EndToEnd,
     /// The extension, the plugin and the playground, in real editors and a terminal
     Editors,
+    /// The pure crates and the binary on other systems and CPUs, where those can be had
+    Platforms,
     /// Licences, bans and sources of the dependencies, where cargo-deny is installed
     Deny,
 }
@@ -163,6 +165,11 @@ impl Group {
             )?,
             Self::EndToEnd => end_to_end(tally)?,
             Self::Editors => editors::run(tally)?,
+            Self::Platforms => {
+                if !platforms::run(&[], |line| tally.add_line(line))? {
+                    return Ok(Outcome::Skipped("no other platform can be had here"));
+                }
+            }
             Self::Deny => return deny(),
         }
         Ok(Outcome::Passed)
@@ -205,7 +212,8 @@ fn deny() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn shown(command: &mut Command) -> Result<()> {
+/// Runs a command that is shown first.
+pub(crate) fn shown(command: &mut Command) -> Result<()> {
     println!("$ {}", process::describe(command));
     process::run(command)
 }

@@ -110,6 +110,7 @@ enum ModelCommand {
 /// # Errors
 /// One line for the user, context first.
 pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode> {
+    #[cfg(unix)]
     let log_file = arguments.log_file;
     let source = Source::new(arguments.model.path);
     // Not locked: the server writes from threads of its own.

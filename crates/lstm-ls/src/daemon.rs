@@ -47,6 +47,7 @@ const GOODBYE: Duration = Duration::from_secs(5);
 const LAST_THREADS: Duration = Duration::from_secs(1);
 
 /// Between two looks whether the socket is there.
+#[cfg(unix)]
 const LOOKS: Duration = Duration::from_secs(1);
 
 /// The exit code after a second signal.

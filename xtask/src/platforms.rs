@@ -1,0 +1,259 @@
+//! `cargo xtask platforms`: what is not tied to this machine's kind, on others.
+//!
+//! Of each target in the table, either the tests of the pure crates run there and the
+//! binary suggests just what it suggests here, or all is type-checked. What a machine
+//! lacks for a target is fetched where it can be, else said in its row.
+
+use std::fmt;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::{debian, process, suite, workspace};
+
+mod table;
+
+use table::{Means, Platform, TABLE};
+
+/// Crates whose tests run on every platform: they know of no system.
+const PORTABLE: [&str; 5] = [
+    "language",
+    "lstm-format",
+    "lstm-runtime",
+    "code-index",
+    "completer",
+];
+
+/// How things are built for other platforms.
+const PROFILE: &str = "--profile=foreign";
+
+/// Places at which the suggestions are compared, five at each.
+const PLACES: usize = 40;
+
+/// What became of a platform.
+enum Outcome {
+    /// The tests passed, and its binary suggested the same so many times as this machine's.
+    Ran(usize),
+    Tested,
+    Checked,
+    /// Why it could not be tried here.
+    Lacking(String),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ran(same) => write!(f, "tests passed, {same} suggestions the same to the bit"),
+            Self::Tested => f.write_str("unit tests passed"),
+            Self::Checked => f.write_str("type-checked"),
+            Self::Lacking(what) => write!(f, "skipped: {what}"),
+        }
+    }
+}
+
+/// Tries the platforms called `names`, or all, and prints what ran where; whether any did.
+/// `watch` sees what the tests print.
+///
+/// # Errors
+/// If a name is unknown, or something does not build or behave there as it does here.
+pub(crate) fn run(names: &[String], mut watch: impl FnMut(&str)) -> Result<bool> {
+    for name in names {
+        let known = TABLE.iter().any(|platform| platform.target == name);
+        ensure!(known, "{name} is none of {}", known_names());
+    }
+    let wanted =
+        |platform: &&Platform| names.is_empty() || names.iter().any(|name| name == platform.target);
+    let mut rows = Vec::new();
+    for platform in TABLE.iter().filter(wanted) {
+        println!("\n--- {}", platform.target);
+        let outcome = platform.run(&mut watch);
+        rows.push((platform, outcome.with_context(|| platform.target)?));
+    }
+    println!();
+    for (platform, outcome) in &rows {
+        println!("{:<28} {outcome}", platform.target);
+    }
+    Ok(rows
+        .iter()
+        .any(|(_, outcome)| !matches!(outcome, Outcome::Lacking(_))))
+}
+
+/// The names of all platforms, for people.
+fn known_names() -> String {
+    let names: Vec<_> = TABLE.iter().map(|platform| platform.target).collect();
+    names.join(", ")
+}
+
+impl Platform {
+    fn run(&self, watch: &mut impl FnMut(&str)) -> Result<Outcome> {
+        if let Err(error) = self.provide() {
+            return Ok(Outcome::Lacking(format!("{error:#}")));
+        }
+        match self.means {
+            Means::Run { .. } => {
+                self.test(&[], &PORTABLE, watch)?;
+                let mut build = self.cargo("build");
+                build.args([PROFILE, "--package=lstm-ls"]);
+                suite::shown(&mut build)?;
+                Ok(Outcome::Ran(self.suggests_the_same()?))
+            }
+            Means::InNode { packages, .. } => {
+                self.test(&["--lib"], packages, watch)?;
+                Ok(Outcome::Tested)
+            }
+            Means::Check { packages } => {
+                suite::shown(self.cargo("check").args(named(packages)))?;
+                Ok(Outcome::Checked)
+            }
+        }
+    }
+
+    /// Runs the tests of `packages` that `which` leaves.
+    fn test(&self, which: &[&str], packages: &[&str], watch: &mut impl FnMut(&str)) -> Result<()> {
+        let mut tests = self.cargo("test");
+        tests.arg(PROFILE).args(which).args(named(packages));
+        println!("$ {}", process::describe(&tests));
+        process::run_watched(&mut tests, watch)
+    }
+
+    /// Gets the target's standard library, compiler and emulator.
+    fn provide(&self) -> Result<()> {
+        if let Means::Run { programs, .. } = self.means {
+            for (program, packages) in programs {
+                debian::provide(program, packages)?;
+            }
+        }
+        let mut rustup = Command::new("rustup");
+        process::read(rustup.args(["target", "add", self.target]))
+            .context("rustup cannot bring its standard library")?;
+        Ok(())
+    }
+
+    /// `cargo WORD` for this target.
+    fn cargo(&self, word: &str) -> Command {
+        let mut cargo = process::cargo();
+        cargo.args([word, "--target", self.target]);
+        let lower = self.target.replace('-', "_");
+        let upper = lower.to_uppercase();
+        match self.means {
+            Means::Run {
+                compiler, runner, ..
+            } => {
+                cargo.env(format!("CC_{lower}"), compiler);
+                cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
+                if !runner.is_empty() {
+                    cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), runner);
+                }
+            }
+            Means::InNode { flags, .. } => {
+                let script = workspace::root().join("xtask/src/platforms/wasi.mjs");
+                let runner = format!("node --no-warnings {}", script.display());
+                cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), runner);
+                cargo.env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), flags);
+            }
+            Means::Check { .. } => {
+                // Nothing is linked, so that nothing need be compiled but Rust.
+                for tool in ["CC", "CXX", "AR", "RANLIB"] {
+                    cargo.env(format!("{tool}_{lower}"), "true");
+                }
+                cargo.env("SDKROOT", "/");
+            }
+        }
+        cargo
+    }
+
+    /// Compares what the platform's binary suggests with what this machine's does; how
+    /// many suggestions there were.
+    fn suggests_the_same(&self) -> Result<usize> {
+        let here = suite::release_server()?;
+        let there = self.started_here()?;
+        let places = places()?;
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let part = places.len().div_ceil(threads);
+        let same = |places: &[String]| -> Result<usize> {
+            let mut same = 0;
+            for place in places {
+                let (ours, theirs) = (suggestions(&here, place)?, suggestions(&there, place)?);
+                ensure!(ours == theirs, "at {place}:\n{ours:?}\n{theirs:?}");
+                same += ours.len();
+            }
+            Ok(same)
+        };
+        thread::scope(|scope| {
+            let parts: Vec<_> = places
+                .chunks(part)
+                .map(|places| scope.spawn(move || same(places)))
+                .collect();
+            let parts = parts.into_iter();
+            parts
+                .map(|part| {
+                    part.join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                })
+                .sum()
+        })
+    }
+
+    /// A program that starts the platform's binary on this machine.
+    fn started_here(&self) -> Result<PathBuf> {
+        let folder = workspace::target().join(self.target).join("foreign");
+        let binary = folder.join("lstm-ls");
+        let Means::Run { runner, .. } = self.means else {
+            bail!("nothing of {} runs here", self.target);
+        };
+        if runner.is_empty() {
+            return Ok(binary);
+        }
+        let script = folder.join("lstm-ls.sh");
+        let line = format!("#!/bin/sh\nexec {runner} '{}' \"$@\"\n", binary.display());
+        fs::write(&script, line)?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+        Ok(script)
+    }
+}
+
+/// The arguments that name `packages`.
+fn named(packages: &[&str]) -> Vec<String> {
+    let names = packages.iter();
+    names.map(|name| format!("--package={name}")).collect()
+}
+
+/// What `binary` suggests at `place`, with its log-probabilities.
+fn suggestions(binary: &Path, place: &str) -> Result<Vec<Value>> {
+    let mut complete = Command::new(binary);
+    complete.args(["complete", place, "--candidates=5", "--format=json"]);
+    let printed: Value = serde_json::from_str(&process::read(&mut complete)?)?;
+    let candidates = printed["candidates"].as_array();
+    candidates.cloned().context("no list of candidates")
+}
+
+/// Ends of lines in the committed validation files, spread evenly over all of them.
+fn places() -> Result<Vec<String>> {
+    let folder = workspace::root().join("tests/data/validation");
+    let mut all = Vec::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path)?;
+                let lines = text.lines().enumerate();
+                let long = lines.filter(|(_, line)| line.len() > 20);
+                all.extend(long.map(|(at, line)| {
+                    format!("{}:{}:{}", path.display(), at + 1, line.chars().count() / 2)
+                }));
+            }
+        }
+    }
+    all.sort();
+    let step = all.len() / PLACES;
+    ensure!(step > 0, "the validation files have too few lines");
+    Ok(all.into_iter().step_by(step).take(PLACES).collect())
+}
