@@ -123,14 +123,14 @@ impl Platform {
 
     /// Gets the target's standard library, compiler and emulator.
     fn provide(&self) -> Result<()> {
+        let mut rustup = Command::new("rustup");
+        process::read(rustup.args(["target", "add", self.target]))
+            .context("rustup cannot bring its standard library")?;
         if let Means::Run { programs, .. } = self.means {
             for (program, packages) in programs {
                 debian::provide(program, packages)?;
             }
         }
-        let mut rustup = Command::new("rustup");
-        process::read(rustup.args(["target", "add", self.target]))
-            .context("rustup cannot bring its standard library")?;
         Ok(())
     }
 
