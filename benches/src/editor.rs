@@ -115,18 +115,18 @@ impl Editor {
         Ok(())
     }
 
-    /// Goes to the end of line `line` (from 0) and asks after a rest, of which the server
-    /// is told at its start.
+    /// Goes to the end of line `line` (from 0), of which the server is told, rests there and
+    /// types one ASCII character.
     ///
     /// # Errors
-    /// If the answer is an error.
-    pub(crate) fn rest_at(&mut self, line: usize) -> Result<Answer> {
+    /// As [`type_character`](Self::type_character).
+    pub(crate) fn rest_at(&mut self, line: usize, typed: char) -> Result<Answer> {
         self.line = line.min(self.lines.len() - 1);
         let at = json!({"line": self.line, "character": self.lines[self.line].len()});
         let params = json!({"textDocument": {"uri": self.uri}, "position": at});
         self.client.notify("lstm-ls/cursorMoved", params)?;
         std::thread::sleep(REST);
-        self.ask(Instant::now(), false)
+        self.type_character(typed)
     }
 
     /// Goes to the end of line `line` (from 0) and asks.

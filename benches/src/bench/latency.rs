@@ -71,7 +71,7 @@ struct Seen {
     missed: Vec<f64>,
     after_top: Vec<f64>,
     jumps: Vec<f64>,
-    /// The same after a rest there.
+    /// The first key at such a place, after a rest there.
     rests: Vec<f64>,
 }
 
@@ -94,7 +94,7 @@ impl Seen {
             ("anything else typed", &self.missed),
             ("after an edit at the top", &self.after_top),
             ("jump to an unseen place", &self.jumps),
-            ("the same, after 100 ms of rest there", &self.rests),
+            ("first key there after 100 ms of rest", &self.rests),
         ]
     }
 }
@@ -147,7 +147,7 @@ pub(crate) fn run(rounds: u32, folder: Option<&Path>, svg: bool) -> Result<Repor
                 if jump % 2 == 0 {
                     take(editor.jump_to(line)?, &mut seen.jumps);
                 } else {
-                    take(editor.rest_at(line)?, &mut seen.rests);
+                    take(editor.rest_at(line, 'l')?, &mut seen.rests);
                 }
             }
         }
@@ -214,7 +214,7 @@ fn bars(report: &mut Report, rounds: &[[Seen; PLACES.len()]]) {
         bar(what, &|seen| jump(&seen[index]), " ms", 60.0);
         let what = "jump to an unseen place, the longest";
         bar(what, &|seen| longest_jump(&seen[index]), " ms", 60.0);
-        let what = "the same after 100 ms of rest there, the longest";
+        let what = "first key at an unseen place after 100 ms of rest, the longest";
         bar(what, &|seen| longest_rest(&seen[index]), " ms", 16.0);
     }
 }

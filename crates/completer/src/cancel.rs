@@ -50,7 +50,16 @@ pub(crate) struct Limits<'a> {
     pub(crate) deadline: Option<Duration>,
 }
 
-impl Limits<'_> {
+impl<'a> Limits<'a> {
+    /// For work that no client waits for.
+    pub(crate) fn without_deadline(cancel: &'a CancelToken, clock: Clock<'a>) -> Self {
+        Self {
+            cancel,
+            clock,
+            deadline: None,
+        }
+    }
+
     /// Whether the deadline has passed.
     ///
     /// # Errors

@@ -120,14 +120,8 @@ impl Completer {
         let mut session = self.session();
         let state = match (self.engine(), &mut session) {
             (Some(engine), Some(session)) => {
-                let config = engine.config();
-                let mut feeder = Feeder {
-                    session,
-                    config,
-                    cache: &self.cache,
-                    limits,
-                };
-                let windows = Windows::new(config, request.path, request.before);
+                let windows = Windows::new(engine.config(), request.path, request.before);
+                let mut feeder = self.feeder(engine, session, limits);
                 windows.state(&mut feeder)?.map(Some)
             }
             _ => Some(None),
@@ -274,6 +268,11 @@ impl Completer {
     /// # Errors
     /// [`Cancelled`] if `cancel` is set, which is looked at every 256 bytes.
     pub fn warm_up(&self, request: &Request<'_>, cancel: &CancelToken) -> Result<(), Cancelled> {
+        if let (Some(engine), Some(mut session)) = (self.engine(), self.session()) {
+            let windows = Windows::new(engine.config(), request.path, request.before);
+            let limits = Limits::without_deadline(cancel, request.clock);
+            windows.approach(&mut self.feeder(engine, &mut session, limits))?;
+        }
         let options = Options {
             candidates: 0,
             deadline: None,
@@ -298,8 +297,7 @@ impl Completer {
         let Some(engine) = self.engine() else {
             return Ok(());
         };
-        let config = engine.config();
-        let windows = Windows::new(config, request.path, request.before);
+        let windows = Windows::new(engine.config(), request.path, request.before);
         let following = windows.following();
         if following.is_empty() {
             return Ok(());
@@ -307,16 +305,8 @@ impl Completer {
         let Some(mut session) = self.session() else {
             return Ok(());
         };
-        let mut feeder = Feeder {
-            session: &mut session,
-            config,
-            cache: &self.cache,
-            limits: Limits {
-                cancel,
-                clock: request.clock,
-                deadline: None,
-            },
-        };
+        let limits = Limits::without_deadline(cancel, request.clock);
+        let mut feeder = self.feeder(engine, &mut session, limits);
         for window in following {
             feeder.bring_nearer(&window)?;
         }
@@ -346,6 +336,20 @@ impl Completer {
     fn session(&self) -> Option<MemoSession<'_>> {
         let engine = self.engine()?;
         Some(MemoSession::new(engine.session(), &self.memo))
+    }
+
+    fn feeder<'a>(
+        &'a self,
+        engine: &'a dyn Engine,
+        session: &'a mut dyn Session,
+        limits: Limits<'a>,
+    ) -> Feeder<'a> {
+        Feeder {
+            session,
+            config: engine.config(),
+            cache: &self.cache,
+            limits,
+        }
     }
 
     /// The text before a cursor as a memory.

@@ -17,6 +17,9 @@ use crate::options::Before;
 /// boundary is W/2 bytes behind and has as long to catch up.
 const CATCH_UP: usize = 32;
 
+/// Bytes fed at a time where no client waits: a key may come at any moment.
+const PIECE: usize = 2 * CHECKPOINT;
+
 /// What is fed to the model for one cursor.
 pub(crate) struct Windows<'a> {
     header: Vec<u8>,
@@ -53,6 +56,19 @@ impl<'a> Windows<'a> {
     /// The state at the cursor; `None` if the deadline passed first.
     pub(crate) fn state(&self, feeder: &mut Feeder<'_>) -> Result<Option<State>, Cancelled> {
         feeder.advance(&self.window(self.start), usize::MAX)
+    }
+
+    /// Feeds all up to the cursor piece by piece, each remembered at once, so that a key
+    /// that comes meanwhile goes on from there.
+    pub(crate) fn approach(&self, feeder: &mut Feeder<'_>) -> Result<(), Cancelled> {
+        let window = self.window(self.start);
+        // Where nothing can be remembered it would begin anew each time.
+        for _ in 0..window.len().div_ceil(PIECE) {
+            if feeder.advance(&window, PIECE)?.is_some() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The windows that will follow, the next one first.

@@ -239,6 +239,10 @@ fn where_the_cursor_rested_nothing_is_left_to_read() {
     assert_ne!(counts.take_fed(), 0);
     complete(&completer, &here);
     assert_eq!(counts.take_fed(), 0);
+    // Where nothing is kept it comes to an end all the same.
+    let (forgetful, _) = self::completer(0);
+    let warmed = with_request(&here, |r| forgetful.warm_up(r, &cancelled));
+    assert_eq!(warmed, Ok(()));
 
     cancelled.cancel();
     let elsewhere = Before::whole(&text.as_bytes()[..2000]);
