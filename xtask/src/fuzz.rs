@@ -5,7 +5,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{process, suite};
+use crate::{process, server};
 
 /// What `fuzz` takes.
 #[derive(Args)]
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     trouble
         .args(["test", "--package=end-to-end", "--test=trouble"])
         .args(["--", "--nocapture", "--test-threads=1"])
-        .env("LSTM_LS_SERVER", suite::release_server()?)
+        .env("LSTM_LS_SERVER", server::release()?)
         .env("LSTM_TROUBLE", format!("{kills},{stops},{full}"));
     process::run(&mut trouble)
 }

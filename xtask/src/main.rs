@@ -19,6 +19,7 @@ mod process;
 mod python;
 mod queue;
 mod rooms;
+mod server;
 mod source;
 mod suite;
 mod vscode;

@@ -14,7 +14,7 @@ use std::thread;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{debian, process, suite, workspace};
+use crate::{debian, process, server, workspace};
 
 mod table;
 
@@ -99,7 +99,7 @@ impl Platform {
                 self.test(&[], &PORTABLE, watch)?;
                 let mut build = self.cargo("build");
                 build.args([PROFILE, "--package=lstm-ls"]);
-                suite::shown(&mut build)?;
+                process::shown(&mut build)?;
                 Ok(Outcome::Ran(self.suggests_the_same()?))
             }
             Means::InNode { packages, .. } => {
@@ -107,7 +107,7 @@ impl Platform {
                 Ok(Outcome::Tested)
             }
             Means::Check { packages } => {
-                suite::shown(self.cargo("check").args(named(packages)))?;
+                process::shown(self.cargo("check").args(named(packages)))?;
                 Ok(Outcome::Checked)
             }
         }
@@ -170,7 +170,7 @@ impl Platform {
     /// Compares what the platform's binary suggests with what this machine's does; how
     /// many suggestions there were.
     fn suggests_the_same(&self) -> Result<usize> {
-        let here = suite::release_server()?;
+        let here = server::release()?;
         let there = self.started_here()?;
         let places = places()?;
         let threads = thread::available_parallelism().map_or(1, usize::from);

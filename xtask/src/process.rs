@@ -69,6 +69,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command that is shown first.
+pub(crate) fn shown(command: &mut Command) -> Result<()> {
+    println!("$ {}", describe(command));
+    run(command)
+}
+
 /// Runs `command`, shows every line of its standard output and hands it to `look`.
 pub(crate) fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<()> {
     let mut child = spawn(command.stdout(Stdio::piped()))?;

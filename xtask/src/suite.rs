@@ -5,14 +5,13 @@ mod editors;
 mod tally;
 mod tools;
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, links, platforms, process, python, rooms, workspace};
+use crate::{doors, libtorch, links, platforms, process, python, rooms, server};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -132,9 +131,9 @@ impl Group {
     fn run(self, tally: &mut Tally) -> Result<Outcome> {
         match self {
             Self::Tools => tools::check()?,
-            Self::Fmt => shown(process::cargo().args(["fmt", "--all", "--check"]))?,
+            Self::Fmt => process::shown(process::cargo().args(["fmt", "--all", "--check"]))?,
             Self::Libtorch => libtorch::provide()?,
-            Self::Clippy => shown(process::cargo().args([
+            Self::Clippy => process::shown(process::cargo().args([
                 "clippy",
                 "--workspace",
                 "--all-targets",
@@ -147,7 +146,7 @@ impl Group {
             }
             Self::Doc => {
                 links::check()?;
-                shown(
+                process::shown(
                     process::cargo()
                         .args(["doc", "--workspace", "--no-deps"])
                         .env("RUSTDOCFLAGS", "--deny=warnings"),
@@ -178,7 +177,7 @@ impl Group {
 
 /// The tests of the `end-to-end` package, on the binary that users run.
 fn end_to_end(tally: &mut Tally) -> Result<()> {
-    let server = release_server()?;
+    let server = server::release()?;
     let pygls = python::pygls()?;
     let mut tests = process::cargo();
     tests.args(["test", "--package=end-to-end", "--no-fail-fast"]);
@@ -190,18 +189,12 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
     )
 }
 
-/// Builds the binary that users run; its path.
-pub(crate) fn release_server() -> Result<PathBuf> {
-    shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;
-    Ok(workspace::target().join("release/lstm-ls"))
-}
-
 /// Advisories are left out: their database is not reachable from everywhere.
 fn deny() -> Result<Outcome> {
     if process::read(process::cargo().args(["deny", "--version"])).is_err() {
         return Ok(Outcome::Skipped("cargo-deny is not installed"));
     }
-    shown(process::cargo().args([
+    process::shown(process::cargo().args([
         "deny",
         "--all-features",
         "check",
@@ -212,13 +205,7 @@ fn deny() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Runs a command that is shown first.
-pub(crate) fn shown(command: &mut Command) -> Result<()> {
-    println!("$ {}", process::describe(command));
-    process::run(command)
-}
-
-/// Like [`shown`], for a `cargo test`, whose results go to `tally`.
+/// Like [`process::shown`], for a `cargo test`, whose results go to `tally`.
 fn counted(tally: &mut Tally, command: &mut Command) -> Result<()> {
     println!("$ {}", process::describe(command));
     process::run_watched(command, |line| tally.add_line(line))

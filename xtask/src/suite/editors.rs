@@ -8,10 +8,10 @@ use std::thread;
 
 use anyhow::{Result, bail};
 
+use super::counted;
 use super::tally::Tally;
-use super::{counted, release_server, shown};
 use crate::vscode::VsCode;
-use crate::{debian, neovim, process, vscode, workspace};
+use crate::{debian, neovim, process, server, vscode, workspace};
 
 /// The largest extension, without a server in it, that is worth calling small.
 const LARGEST_VSIX: u64 = 1_000_000;
@@ -31,7 +31,7 @@ pub(super) fn run(tally: &mut Tally) -> Result<()> {
     // The network is busy while the compiler is, and neither waits for the other.
     let (server, editors) = thread::scope(|scope| {
         let editors = scope.spawn(provide);
-        let server = release_server();
+        let server = server::release();
         let editors = editors.join();
         (server, editors.unwrap_or_else(|panic| resume_unwind(panic)))
     });
@@ -63,7 +63,7 @@ fn provide() -> Result<Editors> {
 /// Checks and packages the extension; its path.
 fn package(vscode: &VsCode) -> Result<PathBuf> {
     let folder = workspace::root().join("editors/vscode");
-    let npm = |words: &[&str]| shown(vscode.npm(&folder).args(words));
+    let npm = |words: &[&str]| process::shown(vscode.npm(&folder).args(words));
     npm(&[
         "ci",
         "--ignore-scripts",
@@ -86,7 +86,7 @@ fn package(vscode: &VsCode) -> Result<PathBuf> {
 fn plugin_is_formatted(vscode: &VsCode) -> Result<()> {
     let plugin = workspace::root().join("editors/neovim");
     let stylua = stylua(&vscode.tools);
-    shown(
+    process::shown(
         Command::new(stylua)
             .current_dir(&plugin)
             .args(["--check", "lua"]),
