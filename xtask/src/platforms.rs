@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -172,31 +173,30 @@ impl Platform {
     fn suggests_the_same(&self) -> Result<usize> {
         let here = server::release()?;
         let there = self.started_here()?;
-        let places = places()?;
+        let texts = texts()?;
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let part = places.len().div_ceil(threads);
-        let same = |places: &[String]| -> Result<usize> {
+        let part = texts.len().div_ceil(threads);
+        let same = |texts: &[PathBuf]| -> Result<usize> {
             let mut same = 0;
-            for place in places {
-                let (ours, theirs) = (suggestions(&here, place)?, suggestions(&there, place)?);
-                ensure!(ours == theirs, "at {place}:\n{ours:?}\n{theirs:?}");
+            for text in texts {
+                let (ours, theirs) = (suggestions(&here, text)?, suggestions(&there, text)?);
+                ensure!(ours == theirs, "{}:\n{ours:?}\n{theirs:?}", text.display());
                 same += ours.len();
             }
             Ok(same)
         };
-        thread::scope(|scope| {
-            let parts: Vec<_> = places
-                .chunks(part)
-                .map(|places| scope.spawn(move || same(places)))
+        let same: usize = thread::scope(|scope| {
+            let parts = texts.chunks(part);
+            let parts: Vec<_> = parts
+                .map(|texts| scope.spawn(move || same(texts)))
                 .collect();
-            let parts = parts.into_iter();
+            let parts = parts.into_iter().map(|part| part.join());
             parts
-                .map(|part| {
-                    part.join()
-                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                })
-                .sum()
-        })
+                .map(|part| part.unwrap_or_else(|panic| resume_unwind(panic)))
+                .sum::<Result<usize>>()
+        })?;
+        ensure!(same > PLACES, "only {same} suggestions at {PLACES} places");
+        Ok(same)
     }
 
     /// A program that starts the platform's binary on this machine.
@@ -223,20 +223,21 @@ fn named(packages: &[&str]) -> Vec<String> {
     names.map(|name| format!("--package={name}")).collect()
 }
 
-/// What `binary` suggests at `place`, with its log-probabilities.
-fn suggestions(binary: &Path, place: &str) -> Result<Vec<Value>> {
+/// What `binary` suggests at the end of the file `text`, with its log-probabilities.
+fn suggestions(binary: &Path, text: &Path) -> Result<Vec<Value>> {
     let mut complete = Command::new(binary);
-    complete.args(["complete", place, "--candidates=5", "--format=json"]);
+    complete.arg("complete").arg(text);
+    complete.args(["--candidates=5", "--format=json"]);
     let printed: Value = serde_json::from_str(&process::read(&mut complete)?)?;
     let candidates = printed["candidates"].as_array();
     candidates.cloned().context("no list of candidates")
 }
 
-/// Ends of lines in the committed validation files, spread evenly over all of them.
-fn places() -> Result<Vec<String>> {
-    let folder = workspace::root().join("tests/data/validation");
+/// Files that end in the middle of a line: the committed validation files up to places that
+/// are spread evenly over all of them.
+fn texts() -> Result<Vec<PathBuf>> {
     let mut all = Vec::new();
-    let mut folders = vec![folder];
+    let mut folders = vec![workspace::root().join("tests/data/validation")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
@@ -244,16 +245,27 @@ fn places() -> Result<Vec<String>> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path)?;
-                let lines = text.lines().enumerate();
-                let long = lines.filter(|(_, line)| line.len() > 20);
-                all.extend(long.map(|(at, line)| {
-                    format!("{}:{}:{}", path.display(), at + 1, line.chars().count() / 2)
-                }));
+                let lines = text.lines().scan(0, |start, line| {
+                    let begins = *start;
+                    *start += line.len() + 1;
+                    Some((begins, line))
+                });
+                let long = lines.filter(|(_, line)| line.len() > 20 && line.is_ascii());
+                all.extend(long.map(|(start, line)| (path.clone(), start + line.len() / 2)));
             }
         }
     }
     all.sort();
     let step = all.len() / PLACES;
     ensure!(step > 0, "the validation files have too few lines");
-    Ok(all.into_iter().step_by(step).take(PLACES).collect())
+    let folder = workspace::target().join("platforms");
+    fs::create_dir_all(&folder)?;
+    let chosen = all.iter().step_by(step).take(PLACES).enumerate();
+    chosen
+        .map(|(number, (path, end))| {
+            let text = folder.join(format!("{number}.rs"));
+            fs::write(&text, &fs::read_to_string(path)?[..*end])?;
+            Ok(text)
+        })
+        .collect()
 }
