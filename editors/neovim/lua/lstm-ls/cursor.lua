@@ -32,9 +32,13 @@ function M.attach(buffer)
     callback = function()
       timer = timer or vim.uv.new_timer()
       if timer then
-        timer:start(REST, 0, vim.schedule_wrap(function()
-          tell(buffer)
-        end))
+        timer:start(
+          REST,
+          0,
+          vim.schedule_wrap(function()
+            tell(buffer)
+          end)
+        )
       end
     end,
   })
