@@ -147,9 +147,7 @@ impl Platform {
             } => {
                 cargo.env(format!("CC_{lower}"), compiler);
                 cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
-                if !runner.is_empty() {
-                    cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), runner);
-                }
+                cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), runner);
             }
             Means::InNode { flags, .. } => {
                 let script = workspace::root().join("xtask/src/platforms/wasi.mjs");
@@ -206,9 +204,6 @@ impl Platform {
         let Means::Run { runner, .. } = self.means else {
             bail!("nothing of {} runs here", self.target);
         };
-        if runner.is_empty() {
-            return Ok(binary);
-        }
         let script = folder.join("lstm-ls.sh");
         let line = format!("#!/bin/sh\nexec {runner} '{}' \"$@\"\n", binary.display());
         fs::write(&script, line)?;

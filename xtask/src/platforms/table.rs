@@ -15,7 +15,7 @@ pub(super) enum Means {
     Run {
         /// C compiler, which links too.
         compiler: &'static str,
-        /// What starts its programs, a command line; empty where the system does.
+        /// What starts its programs, a command line.
         runner: &'static str,
         /// Programs that takes, each with the Debian packages that bring it.
         programs: &'static [(&'static str, &'static [&'static str])],
@@ -48,14 +48,6 @@ pub(super) const TABLE: &[Platform] = &[
                 ),
                 ("qemu-aarch64-static", &["qemu-user-static"]),
             ],
-        },
-    },
-    Platform {
-        target: "x86_64-unknown-linux-musl",
-        means: Means::Run {
-            compiler: "musl-gcc",
-            runner: "",
-            programs: &[("musl-gcc", &["musl-tools"])],
         },
     },
     Platform {
