@@ -1,5 +1,5 @@
 -- The server is told where the cursor has come to rest, once a move, and not
--- while somebody types.
+-- while the typist types.
 
 local person = require('person')
 
