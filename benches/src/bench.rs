@@ -4,6 +4,7 @@
 //! [`Report`](crate::report::Report). Must not know: the command line, nor each other.
 
 pub(crate) mod cancel;
+pub(crate) mod checkout;
 pub(crate) mod clients;
 pub(crate) mod decode;
 pub(crate) mod index;

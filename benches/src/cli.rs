@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bench::{
-    cancel, clients, decode, index, lanes, latency, memory, prefill, soak, startup, train,
+    cancel, checkout, clients, decode, index, lanes, latency, memory, prefill, soak, startup, train,
 };
 use crate::report::Report;
 
@@ -70,6 +70,8 @@ enum Bench {
     },
     /// How long superseded work goes on
     Cancel,
+    /// Half of many files change at once, under one who types
+    Checkout,
     /// Keystroke to ghost text, over stdio, in files of three sizes and in a workspace
     Latency {
         #[command(flatten)]
@@ -104,6 +106,7 @@ pub(crate) fn run() -> Result<()> {
         Bench::Memory => memory::run(rounds)?,
         Bench::Index { text } => index::run(rounds, text.folder.as_deref())?,
         Bench::Cancel => cancel::run(rounds)?,
+        Bench::Checkout => checkout::run(rounds)?,
         Bench::Latency { text } => latency::run(rounds, text.folder.as_deref(), common.save)?,
         Bench::Train => train::run(rounds)?,
     };

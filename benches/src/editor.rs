@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{LanguageClient, resident_bytes, server, validation_files};
+use end_to_end::{LanguageClient, cpu_time, resident_bytes, server, validation_files};
 use serde_json::{Value, json};
 
 /// Between two looks at how much of the workspace has been read.
@@ -144,6 +144,49 @@ impl Editor {
     /// If it cannot be told.
     pub(crate) fn resident_bytes(&self) -> Result<u64> {
         resident_bytes(self.client.process_id().context("a server of its own")?)
+    }
+
+    /// CPU time that the server has used.
+    ///
+    /// # Errors
+    /// If it cannot be told.
+    pub(crate) fn cpu_time(&self) -> Result<Duration> {
+        cpu_time(self.client.process_id().context("a server of its own")?)
+    }
+
+    /// Opens another folder beside those that are open.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub(crate) fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        let added = json!([{"uri": format!("file://{}", folder.display()), "name": "added"}]);
+        let event = json!({"event": {"added": added, "removed": []}});
+        self.client
+            .notify("workspace/didChangeWorkspaceFolders", event)
+    }
+
+    /// What is offered at the end of `text`, in another file that is closed again.
+    ///
+    /// # Errors
+    /// If the answer is an error.
+    pub(crate) fn glance(&mut self, text: &str) -> Result<String> {
+        let uri = format!("{}.glance.rs", self.uri);
+        let document = json!({"uri": uri, "languageId": "rust", "version": 1, "text": text});
+        self.client
+            .notify("textDocument/didOpen", json!({"textDocument": document}))?;
+        let line = text.matches('\n').count();
+        let character = text.len() - text.rfind('\n').map_or(0, |at| at + 1);
+        let answer = self.client.request(
+            "textDocument/inlineCompletion",
+            json!({
+                "textDocument": {"uri": uri},
+                "position": {"line": line, "character": character},
+                "context": {"triggerKind": 1},
+            }),
+        )?;
+        let closed = json!({"textDocument": {"uri": uri}});
+        self.client.notify("textDocument/didClose", closed)?;
+        Ok(offered(&answer, character))
     }
 
     fn change(&mut self, line: usize, character: usize, text: &str) -> Result<()> {

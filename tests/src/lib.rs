@@ -9,18 +9,20 @@
 
 #![forbid(unsafe_code)]
 
+mod branches;
 mod daemon;
 mod language_client;
 mod limited;
-mod memory;
 mod message;
+mod process;
 mod programs;
 mod validation;
 
+pub use branches::{branch_file, check_out, first_words, next_words};
 pub use daemon::{Daemon, signal};
 pub use language_client::LanguageClient;
 pub use limited::{Finished, run_limited};
-pub use memory::{forget_peak, peak_bytes, resident_bytes};
+pub use process::{cpu_time, forget_peak, peak_bytes, resident_bytes};
 pub use programs::{neovim, pygls, server};
 pub use validation::{ValidationFile, validation_files};
 

@@ -1,45 +1,11 @@
 //! A checkout that changes half of many files, under a client that goes on typing.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-
 use anyhow::{Result, ensure};
-use end_to_end::{LanguageClient, server};
+use end_to_end::{LanguageClient, branch_file, check_out, first_words, next_words, server};
 use serde_json::{Value, json};
 
 const FILES: usize = 3000;
 const CHANGED: usize = FILES / 2;
-
-/// What a file holds in a branch: 6 KB with names of its own.
-fn text(file: usize, branch: &str) -> String {
-    let mut text = format!("let branch_of_{file} = read_{branch}_{file}(stream);\n");
-    for line in 0.. {
-        if text.len() > 6000 {
-            break;
-        }
-        let _ = writeln!(
-            text,
-            "let value{line}_{file} = {branch}_value({file}, {line})?;"
-        );
-    }
-    text
-}
-
-fn path(folder: &Path, file: usize) -> std::path::PathBuf {
-    folder.join(format!("src/module{}/file{file}.rs", file % 40))
-}
-
-fn check_out(folder: &Path, files: usize, branch: &str) -> Result<()> {
-    for file in 0..files {
-        let path = path(folder, file);
-        fs::create_dir_all(path.parent().expect("a folder"))?;
-        // As git writes: the old file goes, the new one is another.
-        let _ = fs::remove_file(&path);
-        fs::write(path, text(file, branch))?;
-    }
-    Ok(())
-}
 
 /// A typist in a document of his own.
 struct Typist {
@@ -52,7 +18,7 @@ impl Typist {
     /// Types the start of the line with which file `file` begins; what is offered then.
     fn asks_for(&mut self, file: usize) -> Result<String> {
         self.version += 1;
-        let line = format!("let branch_of_{file} = read_");
+        let line = first_words(file);
         let changed = json!({
             "textDocument": {"uri": self.uri, "version": self.version},
             "contentChanges": [{"text": format!("fn f() {{\n{line}")}],
@@ -97,7 +63,7 @@ fn check(tells: bool) -> Result<()> {
     ensure!(typist.status()?["files"] == FILES);
     for file in [0, CHANGED - 1, FILES - 1] {
         let offered = typist.asks_for(file)?;
-        ensure!(offered.contains(&format!("old_{file}(")), "{offered}");
+        ensure!(offered.contains(&next_words(file, "old")), "{offered}");
     }
 
     check_out(folder.path(), CHANGED, "new")?;
@@ -105,7 +71,7 @@ fn check(tells: bool) -> Result<()> {
         let all: Vec<usize> = (0..CHANGED).collect();
         for some in all.chunks(150) {
             let change = |file: &usize| {
-                let uri = format!("file://{}", path(folder.path(), *file).display());
+                let uri = format!("file://{}", branch_file(folder.path(), *file).display());
                 json!({"uri": uri, "type": 2})
             };
             let changes: Vec<Value> = some.iter().map(change).collect();
@@ -120,7 +86,7 @@ fn check(tells: bool) -> Result<()> {
         // speak for the others, the new one.
         loop {
             let offered = typist.asks_for(file)?;
-            if offered.contains(&format!("new_{file}(")) {
+            if offered.contains(&next_words(file, "new")) {
                 break;
             }
             ensure!(
@@ -132,10 +98,7 @@ fn check(tells: bool) -> Result<()> {
         }
     }
     let offered = typist.asks_for(FILES - 1)?;
-    ensure!(
-        offered.contains(&format!("old_{}(", FILES - 1)),
-        "{offered}"
-    );
+    ensure!(offered.contains(&next_words(FILES - 1, "old")), "{offered}");
     ensure!(typist.status()?["files"] == FILES);
     Ok(())
 }
