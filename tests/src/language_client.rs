@@ -1,7 +1,7 @@
 //! A language client: starts a server, asks, and waits for the answer.
 
-use std::io::{BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{self, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -18,6 +18,8 @@ use crate::{LIMIT, limited, message};
 pub struct LanguageClient {
     child: Option<Child>,
     stdin: Option<Box<dyn Write + Send>>,
+    /// Closes the socket, which whoever reads from it would keep open.
+    leave: Option<Box<dyn Fn() -> io::Result<()> + Send>>,
     messages: Receiver<Result<Value>>,
     last_id: i64,
 }
@@ -93,7 +95,10 @@ impl LanguageClient {
     /// If none does.
     pub fn connect(socket: &Path) -> Result<Self> {
         let stream = UnixStream::connect(socket)?;
-        Ok(Self::over(stream.try_clone()?, stream, None))
+        let (output, whole) = (stream.try_clone()?, stream.try_clone()?);
+        let mut client = Self::over(output, stream, None);
+        client.leave = Some(Box::new(move || whole.shutdown(Shutdown::Both)));
+        Ok(client)
     }
 
     /// Connects to the server that listens on a TCP address.
@@ -102,7 +107,10 @@ impl LanguageClient {
     /// If none does.
     pub fn connect_tcp(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address)?;
-        Ok(Self::over(stream.try_clone()?, stream, None))
+        let (output, whole) = (stream.try_clone()?, stream.try_clone()?);
+        let mut client = Self::over(output, stream, None);
+        client.leave = Some(Box::new(move || whole.shutdown(Shutdown::Both)));
+        Ok(client)
     }
 
     fn over(
@@ -121,6 +129,7 @@ impl LanguageClient {
         });
         Self {
             stdin: Some(Box::new(input)),
+            leave: None,
             child,
             messages,
             last_id: 0,
@@ -296,7 +305,10 @@ impl LanguageClient {
 
 impl Drop for LanguageClient {
     fn drop(&mut self) {
-        // Fails only if the server has already ended.
+        // Both fail only if the server has already ended.
+        if let Some(leave) = &self.leave {
+            let _ = leave();
+        }
         if let Some(child) = &mut self.child {
             let _ = limited::kill(child);
         }

@@ -22,6 +22,11 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod gates;
+#[cfg(any(
+    target_arch = "aarch64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
+mod lane_by_lane;
 mod lanes;
 mod name;
 #[cfg(target_arch = "aarch64")]
@@ -170,7 +175,9 @@ pub(crate) trait InstructionSet: Send + Sync {
     fn int8_group(&self, columns: usize) -> usize;
 
     /// `inputs[j] = round(127 · h[j]) + 128`, ties to even, `h` clamped to ±1.
-    fn encode_int8(&self, h: &[f32], inputs: &mut [u8]);
+    fn encode_int8(&self, h: &[f32], inputs: &mut [u8]) {
+        scalar::encode_int8(h, inputs);
+    }
 
     /// Adds the product of an int8 tile with each lane's inputs to that lane's sums:
     /// `sums[lane][r] += scales[r] · (starts[r] + Σ weights[r][j] · inputs[lane][j])`,
@@ -187,10 +194,14 @@ pub(crate) trait InstructionSet: Send + Sync {
     fn add_f32(&self, weights: &[f32], inputs: &Inputs<f32>, sums: &mut [TileRows<f32>]);
 
     /// Moves sixteen units on, as [`Kernel::update`] says.
-    fn update(&self, sums: &TileRows<f32>, c: &mut Units, h: &mut Units);
+    fn update(&self, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {
+        gates::update(sums, c, h);
+    }
 
     /// What [`update`](Self::update) would do to units with these cell states.
-    fn trace(&self, sums: &TileRows<f32>, c: &Units) -> UnitTrace;
+    fn trace(&self, sums: &TileRows<f32>, c: &Units) -> UnitTrace {
+        gates::trace(sums, c)
+    }
 }
 
 /// 64 rows of a packed int8 matrix.

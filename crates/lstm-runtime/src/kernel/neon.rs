@@ -8,8 +8,7 @@ use std::arch::aarch64::*;
 use crate::inputs::Inputs;
 use crate::tile::{TILE_ROWS, TileRows};
 
-use super::lanes::for_lane_blocks;
-use super::{InstructionSet, Int8Tile, KernelName, UnitTrace, Units, gates, scalar};
+use super::{InstructionSet, Int8Tile, KernelName, lane_by_lane};
 
 /// Columns of a group of int8.
 const GROUP: usize = 2;
@@ -37,47 +36,26 @@ impl InstructionSet for Neon {
         GROUP
     }
 
-    fn encode_int8(&self, h: &[f32], inputs: &mut [u8]) {
-        scalar::encode_int8(h, inputs);
-    }
-
     fn add_int8(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<f32>]) {
-        let columns = tile.weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[u8]; LANES] = inputs.lanes(first, columns);
-            // SAFETY: `self` exists, so `detect` has found NEON.
-            let integers = inputs.map(|inputs| unsafe { int8_lane(tile.weights, inputs) });
-            scalar::add_scaled(&integers, tile.scales, block);
-        });
+        // SAFETY: `self` exists, so `detect` has found NEON.
+        let product = |inputs: &[u8]| unsafe { int8_lane(tile.weights, inputs) };
+        lane_by_lane::add_int8(tile, inputs, sums, product);
     }
 
     #[cfg(test)]
     fn int8_sums(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<i32>]) {
-        let columns = tile.weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[u8]; LANES] = inputs.lanes(first, columns);
-            // SAFETY: `self` exists, so `detect` has found NEON.
-            let integers = inputs.map(|inputs| unsafe { int8_lane(tile.weights, inputs) });
-            block.copy_from_slice(&integers);
-        });
+        // SAFETY: `self` exists, so `detect` has found NEON.
+        let product = |inputs: &[u8]| unsafe { int8_lane(tile.weights, inputs) };
+        lane_by_lane::int8_sums(tile, inputs, sums, product);
     }
 
     fn add_f32(&self, weights: &[f32], inputs: &Inputs<f32>, sums: &mut [TileRows<f32>]) {
         // SAFETY: `self` exists, so `detect` has found NEON.
         unsafe { add_f32(weights, inputs, sums) }
     }
-
-    fn update(&self, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {
-        gates::update(sums, c, h);
-    }
-
-    fn trace(&self, sums: &TileRows<f32>, c: &Units) -> UnitTrace {
-        gates::trace(sums, c)
-    }
 }
 
-/// The integer sums of a tile for one lane; the first leaves the weights in the cache for
-/// those that follow.
+/// The integer sums of a tile for one lane.
 #[target_feature(enable = "neon")]
 fn int8_lane(weights: &[i8], inputs: &[u8]) -> TileRows<i32> {
     let zero = vdupq_n_s32(0);
@@ -111,16 +89,11 @@ pub(super) fn stored(totals: [int32x4_t; N]) -> TileRows<i32> {
     sums
 }
 
-/// Adds the product of a tile, `[columns][64]`, with each lane to `sums`, one lane after
-/// the other.
+/// Adds the product of a tile, `[columns][64]`, with each lane to `sums`.
 #[target_feature(enable = "neon")]
 pub(super) fn add_f32(weights: &[f32], inputs: &Inputs<f32>, sums: &mut [TileRows<f32>]) {
-    let columns = weights.len() / TILE_ROWS;
-    for_lane_blocks!(sums, false, |first, block, LANES| {
-        let inputs: [&[f32]; LANES] = inputs.lanes(first, columns);
-        for (inputs, sums) in inputs.into_iter().zip(block) {
-            add_f32_lane(weights, inputs, sums);
-        }
+    lane_by_lane::add_f32(weights, inputs, sums, |inputs, sums| {
+        add_f32_lane(weights, inputs, sums);
     });
 }
 

@@ -9,9 +9,8 @@ use std::arch::asm;
 use crate::inputs::Inputs;
 use crate::tile::{TILE_ROWS, TileRows};
 
-use super::lanes::for_lane_blocks;
 use super::neon::{self, N, ROWS};
-use super::{InstructionSet, Int8Tile, KernelName, UnitTrace, Units, gates, scalar};
+use super::{InstructionSet, Int8Tile, KernelName, lane_by_lane};
 
 /// Columns of a group of int8.
 const GROUP: usize = 4;
@@ -34,42 +33,22 @@ impl InstructionSet for NeonDot {
         GROUP
     }
 
-    fn encode_int8(&self, h: &[f32], inputs: &mut [u8]) {
-        scalar::encode_int8(h, inputs);
-    }
-
     fn add_int8(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<f32>]) {
-        let columns = tile.weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[u8]; LANES] = inputs.lanes(first, columns);
-            // SAFETY: `self` exists, so `detect` has found the dot products.
-            let integers = inputs.map(|inputs| unsafe { int8_lane(tile.weights, inputs) });
-            scalar::add_scaled(&integers, tile.scales, block);
-        });
+        // SAFETY: `self` exists, so `detect` has found the dot products.
+        let product = |inputs: &[u8]| unsafe { int8_lane(tile.weights, inputs) };
+        lane_by_lane::add_int8(tile, inputs, sums, product);
     }
 
     #[cfg(test)]
     fn int8_sums(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<i32>]) {
-        let columns = tile.weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[u8]; LANES] = inputs.lanes(first, columns);
-            // SAFETY: `self` exists, so `detect` has found the dot products.
-            let integers = inputs.map(|inputs| unsafe { int8_lane(tile.weights, inputs) });
-            block.copy_from_slice(&integers);
-        });
+        // SAFETY: `self` exists, so `detect` has found the dot products.
+        let product = |inputs: &[u8]| unsafe { int8_lane(tile.weights, inputs) };
+        lane_by_lane::int8_sums(tile, inputs, sums, product);
     }
 
     fn add_f32(&self, weights: &[f32], inputs: &Inputs<f32>, sums: &mut [TileRows<f32>]) {
         // SAFETY: `self` exists, so `detect` has found the dot products, which are NEON's.
         unsafe { neon::add_f32(weights, inputs, sums) }
-    }
-
-    fn update(&self, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {
-        gates::update(sums, c, h);
-    }
-
-    fn trace(&self, sums: &TileRows<f32>, c: &Units) -> UnitTrace {
-        gates::trace(sums, c)
     }
 }
 

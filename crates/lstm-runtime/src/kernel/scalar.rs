@@ -6,7 +6,7 @@ use crate::inputs::Inputs;
 use crate::tile::{TILE_ROWS, TileRows};
 
 use super::lanes::for_lane_blocks;
-use super::{ACTIVATION_STEPS, InstructionSet, Int8Tile, KernelName, UnitTrace, Units, gates};
+use super::{ACTIVATION_STEPS, InstructionSet, Int8Tile, KernelName};
 
 /// What every CPU has.
 pub(super) struct Scalar;
@@ -18,10 +18,6 @@ impl InstructionSet for Scalar {
 
     fn int8_group(&self, columns: usize) -> usize {
         columns
-    }
-
-    fn encode_int8(&self, h: &[f32], inputs: &mut [u8]) {
-        encode_int8(h, inputs);
     }
 
     fn add_int8(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<f32>]) {
@@ -45,14 +41,6 @@ impl InstructionSet for Scalar {
         for_lane_blocks!(sums, false, |first, block, LANES| {
             add_f32::<LANES>(weights, inputs.lanes(first, columns), block);
         });
-    }
-
-    fn update(&self, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {
-        gates::update(sums, c, h);
-    }
-
-    fn trace(&self, sums: &TileRows<f32>, c: &Units) -> UnitTrace {
-        gates::trace(sums, c)
     }
 }
 

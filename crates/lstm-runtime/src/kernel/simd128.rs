@@ -10,8 +10,7 @@ use std::arch::wasm32::*;
 use crate::inputs::Inputs;
 use crate::tile::{TILE_ROWS, TileRows};
 
-use super::lanes::for_lane_blocks;
-use super::{InstructionSet, Int8Tile, KernelName, UnitTrace, Units, gates, scalar};
+use super::{InstructionSet, Int8Tile, KernelName, lane_by_lane};
 
 /// Columns of a group of int8.
 const GROUP: usize = 2;
@@ -34,44 +33,19 @@ impl InstructionSet for Simd128 {
         GROUP
     }
 
-    fn encode_int8(&self, h: &[f32], inputs: &mut [u8]) {
-        scalar::encode_int8(h, inputs);
-    }
-
     fn add_int8(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<f32>]) {
-        let columns = tile.weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[u8]; LANES] = inputs.lanes(first, columns);
-            let integers = inputs.map(|inputs| int8_lane(tile, inputs));
-            scalar::add_scaled(&integers, tile.scales, block);
-        });
+        lane_by_lane::add_int8(tile, inputs, sums, |inputs| int8_lane(tile, inputs));
     }
 
     #[cfg(test)]
     fn int8_sums(&self, tile: &Int8Tile<'_>, inputs: &Inputs<u8>, sums: &mut [TileRows<i32>]) {
-        let columns = tile.weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[u8]; LANES] = inputs.lanes(first, columns);
-            block.copy_from_slice(&inputs.map(|inputs| int8_lane(tile, inputs)));
-        });
+        lane_by_lane::int8_sums(tile, inputs, sums, |inputs| int8_lane(tile, inputs));
     }
 
     fn add_f32(&self, weights: &[f32], inputs: &Inputs<f32>, sums: &mut [TileRows<f32>]) {
-        let columns = weights.len() / TILE_ROWS;
-        for_lane_blocks!(sums, false, |first, block, LANES| {
-            let inputs: [&[f32]; LANES] = inputs.lanes(first, columns);
-            for (inputs, sums) in inputs.into_iter().zip(block) {
-                add_f32_lane(weights, inputs, sums);
-            }
+        lane_by_lane::add_f32(weights, inputs, sums, |inputs, sums| {
+            add_f32_lane(weights, inputs, sums);
         });
-    }
-
-    fn update(&self, sums: &TileRows<f32>, c: &mut Units, h: &mut Units) {
-        gates::update(sums, c, h);
-    }
-
-    fn trace(&self, sums: &TileRows<f32>, c: &Units) -> UnitTrace {
-        gates::trace(sums, c)
     }
 }
 
