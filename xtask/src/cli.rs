@@ -34,7 +34,7 @@ enum Task {
         #[arg(value_enum)]
         groups: Vec<suite::Group>,
     },
-    /// Measure how fast it is: decode, lanes, prefill, clients, startup, memory, index, cancel, latency, soak, train
+    /// Measure how fast it is: decode, lanes, prefill, clients, startup, memory, index, cancel, checkout, latency, soak, train
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on; `--help` lists them

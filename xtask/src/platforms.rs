@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{debian, process, server, workspace};
 
 mod table;
+mod web;
 
 use table::{Means, Platform, TABLE};
 
@@ -40,6 +41,8 @@ const PLACES: usize = 40;
 enum Outcome {
     /// The tests passed, and its binary suggested the same so many times as this machine's.
     Ran(usize),
+    /// The engine of a page did so.
+    Suggested(usize),
     Tested,
     Checked,
     /// Why it could not be tried here.
@@ -50,6 +53,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ran(same) => write!(f, "tests passed, {same} suggestions the same to the bit"),
+            Self::Suggested(same) => write!(f, "{same} suggestions the same to the bit"),
             Self::Tested => f.write_str("unit tests passed"),
             Self::Checked => f.write_str("type-checked"),
             Self::Lacking(what) => write!(f, "skipped: {what}"),
@@ -96,12 +100,21 @@ impl Platform {
             return Ok(Outcome::Lacking(format!("{error:#}")));
         }
         match self.means {
-            Means::Run { .. } => {
+            Means::Run { runner, .. } => {
                 self.test(&[], &PORTABLE, watch)?;
                 let mut build = self.cargo("build");
-                build.args([PROFILE, "--package=lstm-ls"]);
-                process::shown(&mut build)?;
-                Ok(Outcome::Ran(self.suggests_the_same()?))
+                process::shown(build.args([PROFILE, "--package=lstm-ls"]))?;
+                let binary = self.built().join("lstm-ls");
+                let line = format!("exec {runner} '{}' \"$@\"", binary.display());
+                Ok(Outcome::Ran(self.suggests_the_same(&line)?))
+            }
+            Means::Page { .. } => {
+                let mut build = self.cargo("build");
+                process::shown(build.args([PROFILE, "--package=web"]))?;
+                let module = self.built().join("web.wasm");
+                Ok(Outcome::Suggested(
+                    self.suggests_the_same(&web::runner(&module)?)?,
+                ))
             }
             Means::InNode { packages, .. } => {
                 self.test(&["--lib"], packages, watch)?;
@@ -149,6 +162,9 @@ impl Platform {
                 cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
                 cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), runner);
             }
+            Means::Page { flags } => {
+                cargo.env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), flags);
+            }
             Means::InNode { flags, .. } => {
                 let script = workspace::root().join("xtask/src/platforms/wasi.mjs");
                 let runner = format!("node --no-warnings {}", script.display());
@@ -166,11 +182,16 @@ impl Platform {
         cargo
     }
 
-    /// Compares what the platform's binary suggests with what this machine's does; how
-    /// many suggestions there were.
-    fn suggests_the_same(&self) -> Result<usize> {
+    /// Where what was built for the platform lies.
+    fn built(&self) -> PathBuf {
+        workspace::target().join(self.target).join("foreign")
+    }
+
+    /// Compares what the shell's `line` suggests, which starts what was built for the
+    /// platform, with what this machine's binary does; how many suggestions there were.
+    fn suggests_the_same(&self, line: &str) -> Result<usize> {
         let here = server::release()?;
-        let there = self.started_here()?;
+        let there = self.script(line)?;
         let texts = texts()?;
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let part = texts.len().div_ceil(threads);
@@ -197,16 +218,10 @@ impl Platform {
         Ok(same)
     }
 
-    /// A program that starts the platform's binary on this machine.
-    fn started_here(&self) -> Result<PathBuf> {
-        let folder = workspace::target().join(self.target).join("foreign");
-        let binary = folder.join("lstm-ls");
-        let Means::Run { runner, .. } = self.means else {
-            bail!("nothing of {} runs here", self.target);
-        };
-        let script = folder.join("lstm-ls.sh");
-        let line = format!("#!/bin/sh\nexec {runner} '{}' \"$@\"\n", binary.display());
-        fs::write(&script, line)?;
+    /// A program that does what the shell's `line` says.
+    fn script(&self, line: &str) -> Result<PathBuf> {
+        let script = self.built().join("lstm-ls.sh");
+        fs::write(&script, format!("#!/bin/sh\n{line}\n"))?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
         Ok(script)
     }

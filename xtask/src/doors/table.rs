@@ -20,6 +20,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("explorer", &["lstm-runtime", "language"]),
     ("lstm-ls", &["assistant", "retrain", "explorer"]),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
+    ("web", &["completer", "lstm-runtime"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
     ("lstm-bench", &["assistant", "end-to-end"]),
     ("lstm-bench-torch", &["char-lstm"]),
@@ -82,6 +83,7 @@ pub(super) const PURE: &[(&str, &[World])] = &[
     ("language", &[World::Files, World::Threads, World::Clock]),
     ("code-index", &[World::Files, World::Threads, World::Clock]),
     ("completer", &[World::Files, World::Threads, World::Clock]),
+    ("web", &[World::Files, World::Threads, World::Clock]),
     // It measures how long an answer takes.
     ("evaluation", &[World::Files, World::Threads]),
     ("assistant", &[World::Reading]),

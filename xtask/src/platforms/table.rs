@@ -27,12 +27,20 @@ pub(super) enum Means {
         /// What the compiler is told besides.
         flags: &'static str,
     },
+    /// The engine of a page completes in Node.
+    Page {
+        /// What the compiler is told besides.
+        flags: &'static str,
+    },
     /// These packages, and what they rest on, are type-checked.
     Check {
         /// Names of packages.
         packages: &'static [&'static str],
     },
 }
+
+/// Vectors, which every browser has since 2023.
+const SIMD: &str = "-C target-feature=+simd128";
 
 /// Every platform, in the order in which they are tried.
 pub(super) const TABLE: &[Platform] = &[
@@ -72,13 +80,11 @@ pub(super) const TABLE: &[Platform] = &[
         target: "wasm32-wasip1",
         means: Means::InNode {
             packages: &["language", "lstm-format", "lstm-runtime"],
-            flags: "-C target-feature=+simd128",
+            flags: SIMD,
         },
     },
     Platform {
         target: "wasm32-unknown-unknown",
-        means: Means::Check {
-            packages: &["completer", "lstm-runtime"],
-        },
+        means: Means::Page { flags: SIMD },
     },
 ];
