@@ -12,6 +12,7 @@ mod debian;
 mod go;
 mod java;
 mod python;
+mod sources;
 mod typescript;
 
 /// The corpora there are.
@@ -25,6 +26,8 @@ pub(crate) enum Name {
     Typescript,
     /// Go libraries, from Debian's packages
     Go,
+    /// C and C++, from Debian's source packages
+    CCpp,
     /// Apache Commons Lang, from Debian's source package
     JavaCommonsLang {
         /// A folder with its sources instead
@@ -50,6 +53,7 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
         Name::Python => python::provide(),
         Name::Typescript => typescript::provide(),
         Name::Go => go::provide(),
+        Name::CCpp => sources::C_CPP.provide(),
         Name::JavaCommonsLang {
             from,
             largest_file_kb,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::process;
 
@@ -17,6 +17,41 @@ deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.de
 
 /// Packages one run of apt fetches.
 const BATCH: usize = 100;
+
+/// Has apt `load` the packages that `wanted` names, `NAME VERSION SHA256` a line, into a folder
+/// in `folder`, if they are not there; gives that folder. What is in it is still to be checked.
+///
+/// # Errors
+/// As those of [`Apt`].
+pub(super) fn provide(
+    wanted: &str,
+    folder: &Path,
+    load: impl Fn(&Apt, &[String], &Path) -> Result<()>,
+) -> Result<PathBuf> {
+    let archives = folder.join("archives");
+    let marker = folder.join("packages.txt");
+    if fs::read_to_string(&marker).is_ok_and(|fetched| fetched == wanted) {
+        return Ok(archives);
+    }
+    let named: Vec<String> = wanted
+        .lines()
+        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join("="))
+        .collect();
+    println!(
+        "fetching {} packages into {}",
+        named.len(),
+        folder.display()
+    );
+    if archives.exists() {
+        fs::remove_dir_all(&archives)?;
+    }
+    fs::create_dir_all(&archives)?;
+    Apt::new(&folder.join("apt"))
+        .and_then(|apt| load(&apt, &named, &archives))
+        .context("these packages come from Debian, by apt")?;
+    fs::write(&marker, wanted)?;
+    Ok(archives)
+}
 
 /// An apt whose lists are up to date.
 pub(super) struct Apt {
@@ -60,13 +95,14 @@ impl Apt {
         batches.try_for_each(|batch| self.run(folder, &["download"], batch))
     }
 
-    /// Loads what the package `named` is built from into `folder`.
+    /// Loads what the packages `named` are built from into `folder`.
     ///
     /// # Errors
     /// As [`Apt::packages`].
-    pub(super) fn source(&self, named: &str, folder: &Path) -> Result<()> {
+    pub(super) fn sources(&self, named: &[String], folder: &Path) -> Result<()> {
+        let mut batches = named.chunks(BATCH);
         let words = ["source", "--download-only"];
-        self.run(folder, &words, &[named.to_owned()])
+        batches.try_for_each(|batch| self.run(folder, &words, batch))
     }
 
     fn run(&self, folder: &Path, words: &[&str], packages: &[String]) -> Result<()> {

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::Pack;
-use super::debian::Apt;
+use super::debian::{self, Apt};
 use crate::{process, workspace};
 
 /// Checks packages against the lock and takes code and metadata out of them.
@@ -22,27 +22,7 @@ pub(super) fn provide() -> Result<()> {
     let wanted =
         fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
     let folder = workspace::root().join(".corpus/go");
-    println!(
-        "fetching {} packages into {}",
-        wanted.lines().count(),
-        folder.display()
-    );
-    let archives = folder.join("archives");
-    let marker = folder.join("packages.txt");
-    if !fs::read_to_string(&marker).is_ok_and(|fetched| fetched == wanted) {
-        let named: Vec<String> = wanted
-            .lines()
-            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join("="))
-            .collect();
-        if archives.exists() {
-            fs::remove_dir_all(&archives)?;
-        }
-        fs::create_dir_all(&archives)?;
-        Apt::new(&folder.join("apt"))
-            .and_then(|apt| apt.packages(&named, &archives))
-            .context("Go comes from Debian, by apt")?;
-        fs::write(&marker, &wanted)?;
-    }
+    let archives = debian::provide(&wanted, &folder, Apt::packages)?;
 
     let packages = folder.join("packages");
     if packages.exists() {

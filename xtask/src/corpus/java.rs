@@ -64,7 +64,7 @@ pub(super) fn provide(from: Option<&Path>, largest_file_kb: usize) -> Result<()>
 /// Fetches the package's sources into `folder`; gives the path of what its authors
 /// released.
 fn fetch(folder: &Path) -> Result<PathBuf> {
-    let fetched = Apt::new(folder).and_then(|apt| apt.source(PACKAGE, folder));
+    let fetched = Apt::new(folder).and_then(|apt| apt.sources(&[PACKAGE.to_owned()], folder));
     fetched.context("Commons Lang comes from Debian; elsewhere give its folder: --from DIR")?;
     let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut archives: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();

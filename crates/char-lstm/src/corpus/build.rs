@@ -1,7 +1,7 @@
 //! Walks folders and packs what is worth learning from.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::Split;
 use super::duplicates::{Resemblance, Seen, Sketch};
 use super::filter::{self, Reason};
+use super::license;
 use super::pack::{Corpus, Document, Traits};
 use super::packages::{self, Source};
 use super::paths;
@@ -94,6 +95,10 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     for source in &mut sources {
         let license = &mut source.repository.license;
         *license = license.take().or_else(|| options.license.clone());
+        if !source.repository.parts.is_empty() {
+            let stated = by_license(source, options.permissive_only, &mut report);
+            source.repository.license = stated;
+        }
     }
     let superseded = packages::superseded(&sources);
     let mut left_out: Vec<Option<Reason>> = (sources.iter().zip(superseded))
@@ -265,6 +270,33 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     };
     report.sha256 = Corpus::write(out, traits, kept)?;
     Ok(report)
+}
+
+/// Leaves out the files of `source`, whose parts have licences, that are under no permissive
+/// one, where they have to be; what licences the rest is under, as one expression.
+fn by_license(source: &mut Source, permissive: bool, report: &mut Report) -> Option<String> {
+    let part_of = source.repository.part_of();
+    let mut stated = BTreeSet::new();
+    source.files.retain(|disk| {
+        let inside = disk.strip_prefix(&source.folder).unwrap_or(disk);
+        let license = part_of(inside).map(|part| part.license.as_str());
+        let is_kept = !permissive || license.is_some_and(license::is_permissive);
+        if is_kept {
+            stated.extend(license);
+        } else {
+            let dropped = report.dropped.entry(Reason::License);
+            count(dropped.or_default(), size(disk));
+        }
+        is_kept
+    });
+    match Vec::from_iter(stated).as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        several => {
+            let each = several.iter().map(|license| format!("({license})"));
+            Some(each.collect::<Vec<_>>().join(" AND "))
+        }
+    }
 }
 
 /// Leaves out what would be trained on while a repository of the same name, but of

@@ -12,7 +12,7 @@ pub const LARGEST: usize = 60_000;
 /// Why a file was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Its repository states no permissive licence.
+    /// No permissive licence is stated for it.
     License,
     /// It states no repository, and may be of one that is held out.
     NoRepository,

@@ -10,6 +10,8 @@ mod python;
 
 use std::path::Path;
 
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
 /// What a package states, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Metadata {
@@ -19,8 +21,43 @@ pub(super) struct Metadata {
     pub(super) version: Option<String>,
     /// Its licence, as an SPDX expression where it can be read as one.
     pub(super) license: Option<String>,
+    /// Instead of one licence those of its parts, where it says so.
+    pub(super) parts: Vec<Part>,
     /// URL of the repository it is kept in.
     pub(super) repository: Option<String>,
+}
+
+/// Files of a package that are under one licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Their paths in the package: `*` stands for any text, `?` for one character.
+    pub(super) patterns: Vec<String>,
+    /// Their licence, as an SPDX expression where it can be read as one.
+    pub(super) license: String,
+}
+
+impl Part {
+    /// What tells of a path in the package whether the file there is one of these.
+    pub(super) fn files(&self) -> GlobSet {
+        let globs = self.patterns.iter().map(|pattern| plain_glob(pattern));
+        let mut files = GlobSetBuilder::new();
+        for glob in globs.filter_map(|glob| Glob::new(&glob).ok()) {
+            files.add(glob);
+        }
+        files.build().unwrap_or_default()
+    }
+}
+
+/// `pattern` as a glob in which nothing but `*` and `?` is special.
+fn plain_glob(pattern: &str) -> String {
+    let mut glob = String::new();
+    for character in pattern.chars() {
+        match character {
+            '*' | '?' => glob.push(character),
+            other => glob += &globset::escape(other.encode_utf8(&mut [0; 4])),
+        }
+    }
+    glob
 }
 
 /// A format of metadata.
@@ -76,4 +113,28 @@ fn is_on_a_forge(url: &str) -> bool {
     let host = host.rsplit('@').next().unwrap_or_default();
     FORGES.contains(&host.trim_start_matches("www."))
         && rest.split('/').nth(1).is_none_or(|o| o != "sponsors")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_globs_without_brackets() {
+        for (pattern, path, expected) in [
+            ("*", "a/b/c.h", true),
+            ("src/*", "src/deep/a.c", true),
+            ("src/*.c", "src/a.h", false),
+            ("a?c.h", "abc.h", true),
+            ("src/[a].c", "src/a.c", false),
+            ("src/[a].c", "src/[a].c", true),
+            ("lib/{x,y}.c", "lib/x.c", false),
+        ] {
+            let part = Part {
+                patterns: vec!["none".to_owned(), pattern.to_owned()],
+                license: String::new(),
+            };
+            assert_eq!(part.files().is_match(path), expected, "{pattern} {path}");
+        }
+    }
 }

@@ -46,6 +46,7 @@ impl Report {
                 package: name,
                 version,
                 license,
+                ..
             } = &package.repository;
             let version = version.as_deref().unwrap_or_default();
             let license = license.as_deref().unwrap_or_default();

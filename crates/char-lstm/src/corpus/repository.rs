@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{license, metadata};
+use super::license;
+use super::metadata::{self, Part};
 
 /// A folder that is trained on or held out as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct Repository {
     pub version: Option<String>,
     /// SPDX expression, where the package states one.
     pub license: Option<String>,
+    /// Its parts, where it states what each is licensed under: a file is of the last one that
+    /// holds it, and `license` is what those files ask for that were taken.
+    pub(super) parts: Vec<Part>,
 }
 
 impl Repository {
@@ -32,6 +36,17 @@ impl Repository {
             package,
             version: stated.version,
             license: stated.license,
+            parts: stated.parts,
+        }
+    }
+
+    /// What tells of the path of a file in it which part it is of.
+    pub(super) fn part_of<'a>(&'a self) -> impl Fn(&Path) -> Option<&'a Part> {
+        let parts: Vec<_> = self.parts.iter().map(|part| (part.files(), part)).collect();
+        move |inside| {
+            let mut last_first = parts.iter().rev();
+            let found = last_first.find(|(files, _)| files.is_match(inside));
+            found.map(|&(_, part)| part)
         }
     }
 

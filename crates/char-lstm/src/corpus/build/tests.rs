@@ -310,3 +310,38 @@ fn what_cannot_be_read_is_not_called_small() {
     let gone = read(&root.path().join("gone.rs"), filter::LARGEST);
     assert_eq!(gone, Err((Reason::Unreadable, 0)));
 }
+
+#[test]
+fn files_of_a_part_under_another_licence_are_left_out() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("package_1.0");
+    let copyright = "Format: 1.0\n\nFiles: *\nLicense: Expat\n\nFiles: gnu/*\nLicense: GPL-2+\n\n\
+                     Files: gnu/free.rs debian/*\nLicense: ISC\n";
+    for (file, text) in [
+        ("debian/copyright", copyright.to_owned()),
+        ("one.rs", code(1)),
+        ("gnu/bound.rs", code(2)),
+        ("gnu/free.rs", code(3)),
+    ] {
+        let path = folder.join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let out = root.path().join("corpus.pack");
+    let mut options = options();
+    options.hold_out = HoldOut::Files;
+    let build = |options: &BuildOptions| build(std::slice::from_ref(&folder), &out, options);
+    let report = build(&options).unwrap();
+    let license = report.packages[0].repository.license.as_deref();
+    assert_eq!(license, Some("(ISC) AND (MIT)"));
+    assert_eq!(report.dropped[&Reason::License].0, 1);
+    assert_eq!(
+        report.kept.values().map(|(files, _)| files).sum::<usize>(),
+        2
+    );
+
+    options.permissive_only = false;
+    let report = build(&options).unwrap();
+    assert!(!report.packages[0].repository.is_permissive());
+    assert!(report.dropped.is_empty());
+}

@@ -21,5 +21,6 @@ fn read(folder: &Path) -> Option<Metadata> {
         version: field("version"),
         license: field("license"),
         repository: field("repository"),
+        parts: Vec::new(),
     })
 }

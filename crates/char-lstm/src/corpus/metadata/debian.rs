@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Metadata, Reader, is_on_a_forge};
+use super::{Metadata, Part, Reader, is_on_a_forge};
 use crate::corpus::license;
 
 pub(super) const READER: Reader = Reader {
@@ -35,7 +35,11 @@ fn parse(copyright: &str, control: &str, changelog: &str) -> Metadata {
         version: (version.map(|(version, _)| version))
             .or_else(|| field(&control, "version"))
             .map(str::to_owned),
-        license: field(head, "format").and_then(|_| license_of(&copyright[1..])),
+        license: None,
+        parts: match field(head, "format") {
+            Some(_) => parts(&copyright[1..]),
+            None => Vec::new(),
+        },
         repository: urls
             .filter_map(|value| {
                 let mut words = value.split_whitespace();
@@ -50,30 +54,26 @@ fn parse(copyright: &str, control: &str, changelog: &str) -> Metadata {
     }
 }
 
-/// What all of the package's own files ask for; Debian's packaging is no part of it.
-fn license_of(paragraphs: &[Vec<(String, String)>]) -> Option<String> {
-    let mut licenses: Vec<String> = paragraphs
-        .iter()
-        .filter(|paragraph| field(paragraph, "files").is_some_and(|f| !f.starts_with("debian/")))
-        .filter_map(|paragraph| field(paragraph, "license")?.lines().next())
-        .map(expression)
-        .collect();
-    licenses.sort();
-    licenses.dedup();
-    (!licenses.is_empty()).then(|| match licenses.as_slice() {
-        [one] => one.clone(),
-        several => several
-            .iter()
-            .map(|l| format!("({l})"))
-            .collect::<Vec<_>>()
-            .join(" AND "),
-    })
+/// Which files are under which licence, in the order of the paragraphs.
+fn parts(paragraphs: &[Vec<(String, String)>]) -> Vec<Part> {
+    let part = |paragraph: &Vec<(String, String)>| {
+        let patterns = field(paragraph, "files")?.split_whitespace();
+        let license = field(paragraph, "license")?.lines().next()?;
+        Some(Part {
+            patterns: patterns.map(str::to_owned).collect(),
+            license: expression(license),
+        })
+    };
+    paragraphs.iter().filter_map(part).collect()
 }
 
 /// Debian's names and `and`, `or` as an SPDX expression.
 fn expression(written: &str) -> String {
     let words = written.split_whitespace().map(|word| match word {
         "and" | "or" | "with" => word.to_uppercase(),
+        "Boost-1.0" => "BSL-1.0".to_owned(),
+        "CC0" => "CC0-1.0".to_owned(),
+        "zlib" => "Zlib".to_owned(),
         name => license::of_name(name),
     });
     words.collect::<Vec<_>>().join(" ")
@@ -116,24 +116,27 @@ mod tests {
     const CHANGELOG: &str = "libexample-java (1.2-3) unstable; urgency=low\n\n  * Change.\n";
 
     #[test]
-    fn all_files_but_the_packaging_must_be_free() {
+    fn each_part_has_its_licence() {
         let copyright = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\
              Source: https://github.com/Owner/Example/releases\n\nFiles: *\nCopyright: A\nLicense: Apache-2.0\n\n\
              Files: src/one.java\n src/two.java\nLicense: Expat or GPL-2+\n\n\
-             Files: debian/*\nLicense: GPL-3\n\nLicense: GPL-3\n Text of it.\n";
+             License: GPL-3\n Text of it.\n";
         let read = parse(copyright, CONTROL, CHANGELOG);
-        let license = read.license.clone().unwrap();
-        assert_eq!(license, "(Apache-2.0) AND (MIT OR GPL-2+)");
-        assert!(license::is_permissive(&license));
+        let part = |patterns: &[&str], license: &str| Part {
+            patterns: patterns.iter().map(|&p| p.to_owned()).collect(),
+            license: license.to_owned(),
+        };
+        let expected = [
+            part(&["*"], "Apache-2.0"),
+            part(&["src/one.java", "src/two.java"], "MIT OR GPL-2+"),
+        ];
+        assert_eq!((read.parts, read.license), (expected.to_vec(), None));
         assert_eq!(read.name.unwrap(), "libexample-java");
         assert_eq!(read.version.unwrap(), "1.2-3");
         assert_eq!(
             read.repository.unwrap(),
             "https://github.com/Owner/Example/releases"
         );
-        let bound = copyright.replace("Expat or GPL-2+", "GPL-2+");
-        let license = parse(&bound, CONTROL, CHANGELOG).license.unwrap();
-        assert!(!license::is_permissive(&license));
     }
 
     #[test]
@@ -149,6 +152,6 @@ mod tests {
     #[test]
     fn prose_states_no_licence_and_a_home_page_no_repository() {
         let read = parse("It is under the MIT license.\n", CONTROL, CHANGELOG);
-        assert_eq!((read.license, read.repository), (None, None));
+        assert_eq!((read.parts, read.repository), (Vec::new(), None));
     }
 }

@@ -34,6 +34,7 @@ fn parse(manifest: &Value) -> Metadata {
         repository: inner("repository", "url")
             .map(|url| full_url(&url))
             .or(home),
+        parts: Vec::new(),
     }
 }
 
@@ -72,6 +73,7 @@ mod tests {
             version: Some("1.2.3".into()),
             license: Some("MIT".into()),
             repository: Some("https://github.com/Owner/Name.git".into()),
+            parts: Vec::new(),
         };
         assert_eq!(parse(&manifest), expected);
     }

@@ -60,6 +60,7 @@ fn parse(text: &str) -> Metadata {
             older_license(all("license").next(), classifiers)
         }),
         repository: stated.or(hinted).map(|(_, url)| (*url).to_owned()),
+        parts: Vec::new(),
     }
 }
 
@@ -123,6 +124,7 @@ mod tests {
             version: Some("2026.1".into()),
             license: Some("MIT OR Apache-2.0".into()),
             repository: Some("https://github.com/Owner/Name".into()),
+            parts: Vec::new(),
         };
         assert_eq!(parse(text), expected);
     }

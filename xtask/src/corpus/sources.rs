@@ -1,0 +1,64 @@
+//! Languages whose code Debian packages as its authors released it: from source packages.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::Pack;
+use super::debian::{self, Apt};
+use crate::{process, workspace};
+
+/// Checks packages against the lock and takes code and metadata out of them.
+const UNPACK: &str = include_str!("sources/unpack.py");
+
+/// A corpus made of source packages.
+pub(super) struct Sources {
+    /// Of the corpus, and of the folder of its manifests.
+    pub(super) name: &'static str,
+    /// LSP identifiers, that of the model first.
+    pub(super) languages: &'static str,
+    /// How the names of files of code end.
+    pub(super) extensions: &'static [&'static str],
+}
+
+/// C and C++, which share headers and so one model.
+pub(super) const C_CPP: Sources = Sources {
+    name: "c-cpp",
+    languages: "c,cpp",
+    extensions: &[
+        "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "inl", "ipp", "tpp",
+    ],
+};
+
+impl Sources {
+    /// Fetches the packages of `models/corpus/NAME/packages.txt` and packs them.
+    ///
+    /// # Errors
+    /// If a step fails, or a package is not what the lock says.
+    pub(super) fn provide(&self) -> Result<()> {
+        let manifests = workspace::root().join("models/corpus").join(self.name);
+        let lock = manifests.join("packages.txt");
+        let wanted =
+            fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
+        let folder = workspace::root().join(".corpus").join(self.name);
+        let archives = debian::provide(&wanted, &folder, Apt::sources)?;
+
+        let packages = folder.join("packages");
+        if packages.exists() {
+            fs::remove_dir_all(&packages)?;
+        }
+        let mut unpack = Command::new("python3");
+        unpack.args(["-c", UNPACK]);
+        unpack.args([&packages, &lock, &archives]);
+        process::run(unpack.args(self.extensions))?;
+        Pack {
+            name: self.name,
+            languages: self.languages,
+            folder: &packages,
+            repository_kb: 600,
+            options: &["--own-code-only"],
+        }
+        .run()
+    }
+}
