@@ -18,28 +18,36 @@ deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.de
 /// Packages one run of apt fetches.
 const BATCH: usize = 100;
 
-/// Has apt `load` the packages that `wanted` names, `NAME VERSION SHA256` a line, into a folder
-/// in `folder`, if they are not there; gives that folder. What is in it is still to be checked.
+/// Python that reads packages, for a script that unpacks some.
+pub(super) const READER: &str = include_str!("debian/packages.py");
+
+/// Name and version, the fields `at` and after it of every line, as apt wants them.
+pub(super) fn named(lines: &[Vec<&str>], at: usize) -> Vec<String> {
+    let fields = lines.iter().filter_map(|line| line.get(at..at + 2));
+    fields.map(|fields| fields.join("=")).collect()
+}
+
+/// Has apt `load` what `wanted` names, a line each, into a folder in `folder`, if it is not
+/// there; gives that folder. What is in it is still to be checked.
 ///
 /// # Errors
 /// As those of [`Apt`].
 pub(super) fn provide(
     wanted: &str,
     folder: &Path,
-    load: impl Fn(&Apt, &[String], &Path) -> Result<()>,
+    load: impl Fn(&Apt, &[Vec<&str>], &Path) -> Result<()>,
 ) -> Result<PathBuf> {
     let archives = folder.join("archives");
     let marker = folder.join("packages.txt");
     if fs::read_to_string(&marker).is_ok_and(|fetched| fetched == wanted) {
         return Ok(archives);
     }
-    let named: Vec<String> = wanted
-        .lines()
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join("="))
+    let lines: Vec<Vec<&str>> = (wanted.lines())
+        .map(|line| line.split(' ').collect())
         .collect();
     println!(
         "fetching {} packages into {}",
-        named.len(),
+        lines.len(),
         folder.display()
     );
     if archives.exists() {
@@ -47,7 +55,7 @@ pub(super) fn provide(
     }
     fs::create_dir_all(&archives)?;
     Apt::new(&folder.join("apt"))
-        .and_then(|apt| load(&apt, &named, &archives))
+        .and_then(|apt| load(&apt, &lines, &archives))
         .context("these packages come from Debian, by apt")?;
     fs::write(&marker, wanted)?;
     Ok(archives)
@@ -95,13 +103,13 @@ impl Apt {
         batches.try_for_each(|batch| self.run(folder, &["download"], batch))
     }
 
-    /// Loads what the packages `named` are built from into `folder`.
+    /// Loads what authors released and the packages `named` are built from into `folder`.
     ///
     /// # Errors
     /// As [`Apt::packages`].
     pub(super) fn sources(&self, named: &[String], folder: &Path) -> Result<()> {
         let mut batches = named.chunks(BATCH);
-        let words = ["source", "--download-only"];
+        let words = ["source", "--download-only", "--tar-only"];
         batches.try_for_each(|batch| self.run(folder, &words, batch))
     }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::Pack;
-use super::debian::{self, Apt};
+use super::debian;
 use crate::{process, workspace};
 
 /// Checks packages against the lock and takes code and metadata out of them.
@@ -22,7 +22,9 @@ pub(super) fn provide() -> Result<()> {
     let wanted =
         fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
     let folder = workspace::root().join(".corpus/go");
-    let archives = debian::provide(&wanted, &folder, Apt::packages)?;
+    let archives = debian::provide(&wanted, &folder, |apt, lines, archives| {
+        apt.packages(&debian::named(lines, 0), archives)
+    })?;
 
     let packages = folder.join("packages");
     if packages.exists() {
@@ -31,7 +33,7 @@ pub(super) fn provide() -> Result<()> {
     let mut unpack = Command::new("python3");
     process::run(
         unpack
-            .args(["-c", UNPACK])
+            .args(["-c", &format!("{}{UNPACK}", debian::READER)])
             .args([&packages, &lock, &archives]),
     )?;
     Pack {

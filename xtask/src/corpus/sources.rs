@@ -1,4 +1,5 @@
-//! Languages whose code Debian packages as its authors released it: from source packages.
+//! Languages whose code Debian keeps as its authors released it: from source packages, and
+//! what is known of them from packages that are built from those.
 
 use std::fs;
 use std::process::Command;
@@ -6,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::Pack;
-use super::debian::{self, Apt};
+use super::debian;
 use crate::{process, workspace};
 
 /// Checks packages against the lock and takes code and metadata out of them.
@@ -42,21 +43,24 @@ impl Sources {
         let wanted =
             fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
         let folder = workspace::root().join(".corpus").join(self.name);
-        let archives = debian::provide(&wanted, &folder, Apt::sources)?;
+        let archives = debian::provide(&wanted, &folder, |apt, lines, archives| {
+            apt.sources(&debian::named(lines, 0), archives)?;
+            apt.packages(&debian::named(lines, 3), archives)
+        })?;
 
         let packages = folder.join("packages");
         if packages.exists() {
             fs::remove_dir_all(&packages)?;
         }
         let mut unpack = Command::new("python3");
-        unpack.args(["-c", UNPACK]);
+        unpack.args(["-c", &format!("{}{UNPACK}", debian::READER)]);
         unpack.args([&packages, &lock, &archives]);
         process::run(unpack.args(self.extensions))?;
         Pack {
             name: self.name,
             languages: self.languages,
             folder: &packages,
-            repository_kb: 600,
+            repository_kb: 1000,
             options: &["--own-code-only"],
         }
         .run()
