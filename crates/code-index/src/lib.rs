@@ -43,6 +43,7 @@ pub mod newline;
 mod prefix;
 mod segment;
 mod stops;
+mod transform;
 
 pub use contexts::{
     Followers, INPUTS, MOST_ROWS, NUMBERS, Near, Rows, Scorer, UNITS, VALUES, WIDTH,

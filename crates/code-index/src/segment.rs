@@ -11,10 +11,9 @@
 
 use std::ops::Range;
 
-use libsais::BwtConstruction;
-
 use crate::SEPARATOR;
 use crate::error::SegmentError;
+use crate::transform::transform;
 
 /// Bytes of the transform between two stored counts.
 const BLOCK: usize = 256;
@@ -106,13 +105,7 @@ impl Segment {
     fn of_text(mut text: Vec<u8>) -> Self {
         assert!(text.len() <= MOST_TEXT, "more text than a segment holds");
         text.reverse();
-        let built = BwtConstruction::for_text(&text)
-            .with_owned_temporary_array_buffer32()
-            .single_threaded()
-            .run()
-            .expect("libsais transforms every text that fits in memory");
-        let whole = u32::try_from(built.primary_index()).expect("the text is that short");
-        let transform = built.into_vec();
+        let (transform, whole) = transform(&text);
         drop(text);
         Self::of_transform(&transform, whole)
     }

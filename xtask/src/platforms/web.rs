@@ -39,7 +39,7 @@ fn bindgen() -> Result<PathBuf> {
     let program = folder.join("bin/wasm-bindgen");
     if !program.exists() {
         let mut install = process::cargo();
-        install.args(["install", "--quiet", "--locked", "--debug", "--root"]);
+        install.args(["install", "--quiet", "--debug", "--root"]);
         install.arg(&folder).args(["--version", &version]);
         process::run(install.arg("wasm-bindgen-cli"))?;
     }
