@@ -1,4 +1,4 @@
-;;; init.el --- eglot with lstm-ls, as editors/README.md says  -*- lexical-binding: t -*-
+;;; init.el --- eglot with lstm-ls, as docs/editors/emacs.md says  -*- lexical-binding: t -*-
 
 ;; Emacs compiles libraries in the background and opens a window for what it finds odd.
 (setq native-comp-async-report-warnings-errors nil

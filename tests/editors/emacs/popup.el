@@ -5,7 +5,7 @@
 (require 'eglot)
 (require 'rust-mode)
 
-;; As editors/README.md says, but for `eglot-ensure', which connects after the next command;
+;; As docs/editors/emacs.md says, but for `eglot-ensure', which connects after the next command;
 ;; in batch mode there is none.
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs '(rust-mode . ("lstm-ls" "--stdio"))))
