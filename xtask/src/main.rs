@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod book;
 mod cli;
 mod corpus;
 mod debian;
@@ -21,6 +22,7 @@ mod queue;
 mod rooms;
 mod server;
 mod source;
+mod spelling;
 mod suite;
 mod vscode;
 mod workspace;
