@@ -75,8 +75,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<
         return Ok(());
     }
     plan.apply()?;
-    for line in plan.summary() {
-        writeln!(out, "done: {line}")?;
+    match direction {
+        Direction::SetUp => writeln!(out, "{} is set up; start it anew", editor.title)?,
+        Direction::Undo => writeln!(out, "{} is as it was before", editor.title)?,
     }
     Ok(())
 }
