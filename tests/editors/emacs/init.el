@@ -7,6 +7,5 @@
 (require 'eglot)
 (require 'rust-mode)
 
-(add-to-list 'eglot-server-programs '(rust-mode . ("lstm-ls" "--stdio")))
-(add-hook 'rust-mode-hook #'eglot-ensure)
+(load (expand-file-name "../../../editors/emacs/lstm-ls" (file-name-directory load-file-name)))
 ;;; init.el ends here

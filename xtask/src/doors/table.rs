@@ -18,7 +18,8 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     // and the server's command measure the same ones.
     ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
     ("explorer", &["lstm-runtime", "language"]),
-    ("lstm-ls", &["assistant", "retrain", "explorer"]),
+    ("setup", &["disk"]),
+    ("lstm-ls", &["assistant", "retrain", "explorer", "setup"]),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
     ("lstm-bench", &["assistant", "end-to-end"]),
@@ -92,5 +93,6 @@ pub(super) const PURE: &[(&str, &[World])] = &[
     ("lstm-ls", &[World::Reading]),
     ("lstm-ls-torch", &[World::Reading]),
     ("retrain", &[World::Reading]),
+    ("setup", &[World::Reading]),
     ("workspace", &[World::Reading]),
 ];
