@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, book, corpus, doors, fuzz, libtorch, neovim, platforms, python, queue, rooms, suite,
+    bench, corpus, doors, fuzz, libtorch, neovim, pages, platforms, python, queue, rooms, suite,
 };
 
 /// Set-up and tests of lstm-ls.
@@ -72,7 +72,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
-        Task::Book => book::build(),
+        Task::Book => pages::build(),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
         Task::Neovim => {

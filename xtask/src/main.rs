@@ -5,16 +5,15 @@
 #![forbid(unsafe_code)]
 
 mod bench;
-mod book;
 mod cli;
 mod corpus;
 mod debian;
 mod doors;
 mod fuzz;
 mod libtorch;
-mod links;
 mod members;
 mod neovim;
+mod pages;
 mod platforms;
 mod process;
 mod python;
@@ -22,7 +21,6 @@ mod queue;
 mod rooms;
 mod server;
 mod source;
-mod spelling;
 mod suite;
 mod vscode;
 mod workspace;

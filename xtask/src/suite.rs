@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{book, doors, libtorch, links, platforms, process, python, rooms, server, spelling};
+use crate::{doors, libtorch, pages, platforms, process, python, rooms, server};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -146,9 +146,7 @@ impl Group {
                 rooms::check()?;
             }
             Self::Doc => {
-                links::check()?;
-                spelling::check()?;
-                book::build()?;
+                pages::check()?;
                 process::shown(
                     process::cargo()
                         .args(["doc", "--workspace", "--no-deps"])

@@ -12,7 +12,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{links, process, workspace};
+use super::links;
+use crate::{process, workspace};
 
 /// Where the pages for users are.
 const FOLDER: &str = "docs";
@@ -49,7 +50,7 @@ struct Lead {
 ///
 /// # Errors
 /// With a line for each page of which that is not so, or if one can't be read.
-pub(crate) fn check() -> Result<()> {
+fn check() -> Result<()> {
     let root = workspace::root();
     let book = Book::read(&root)?;
     let problems = book.problems(&links::pages()?);

@@ -11,7 +11,7 @@ use crate::{process, python, workspace};
 ///
 /// # Errors
 /// If there is one, or the program can't be fetched.
-pub(crate) fn check() -> Result<()> {
+pub(super) fn check() -> Result<()> {
     let typos = python::typos()?.join("bin").join("typos");
     process::shown(
         Command::new(typos)

@@ -13,7 +13,7 @@ use crate::workspace;
 ///
 /// # Errors
 /// With a line for each dead link, or if a page can't be read.
-pub(crate) fn check() -> Result<()> {
+pub(super) fn check() -> Result<()> {
     let root = workspace::root();
     let pages = pages()?;
     let mut dead = Vec::new();
@@ -34,7 +34,7 @@ pub(crate) fn check() -> Result<()> {
 ///
 /// # Errors
 /// If git can't be asked, or knows of none.
-pub(crate) fn pages() -> Result<Vec<PathBuf>> {
+pub(super) fn pages() -> Result<Vec<PathBuf>> {
     let root = workspace::root();
     let mut git = Command::new("git");
     git.args([
@@ -85,7 +85,7 @@ fn dead_links(page: &Path, text: &str) -> Vec<String> {
 }
 
 /// Where the links and pictures of a page lead.
-pub(crate) fn links(text: &str) -> Vec<String> {
+pub(super) fn links(text: &str) -> Vec<String> {
     let found = Parser::new(text).filter_map(|event| match event {
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
             Some(dest_url.into_string())
