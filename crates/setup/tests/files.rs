@@ -464,6 +464,13 @@ mod on_unix {
         let log = home.path("log");
         let script = format!("#!/bin/sh\necho \"$@\" >>{}\n", log.display());
         home.make_program(&home.path("bin/codium"), &script);
+        // A relative folder is another wherever it is looked for.
+        let up = "../".repeat(std::env::current_dir().unwrap().components().count());
+        let relative = PathBuf::from(format!("{up}{}", home.path("bin").display()));
+        assert!(relative.join("codium").is_file());
+        let absolute = std::mem::replace(&mut home.places.path, vec![relative]);
+        assert!(home.plan("vscode", Direction::SetUp).is_err());
+        home.places.path = absolute;
         let missing = home.plan("vscode", Direction::SetUp).unwrap_err();
         assert!(missing.to_string().contains("--vsix"), "{missing}");
         home.write("bin/lstm-ls-0.1.0-linux-x64.vsix", "");
