@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, fuzz, libtorch, neovim, platforms, python, queue, rooms, suite};
+use crate::{
+    bench, corpus, doors, fuzz, libtorch, neovim, pages, platforms, python, queue, rooms, suite,
+};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -48,6 +50,8 @@ enum Task {
         /// Targets of the compiler (all of the table when none is named)
         targets: Vec<String>,
     },
+    /// Build the documentation as a book into target/book/html
+    Book,
     /// Check which crates may reach which, and which do without files, threads and clocks
     Doors,
     /// Check that no circle of files goes through two folders, and that none grows too large
@@ -68,6 +72,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
+        Task::Book => pages::build(),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
         Task::Neovim => {

@@ -39,6 +39,18 @@ pub(crate) fn pygls() -> Result<PathBuf> {
     .provide()
 }
 
+/// typos, which finds misspelt words: the folder with its program in `bin`.
+pub(crate) fn typos() -> Result<PathBuf> {
+    Packages {
+        name: "typos",
+        size: "8 MB",
+        requirements: include_str!("python/typos.txt"),
+        without: "the spelling is checked by a program from PyPI, which needs python3 with pip \
+                  (on Debian: apt install python3-pip)",
+    }
+    .provide()
+}
+
 /// ONNX Runtime, a peer of the benchmarks: the folder that Python finds it in.
 pub(crate) fn onnx() -> Result<PathBuf> {
     Packages {

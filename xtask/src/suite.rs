@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{doors, libtorch, links, platforms, process, python, rooms, server};
+use crate::{doors, libtorch, pages, platforms, process, python, rooms, server};
 use tally::Tally;
 
 /// The parts of the suite, in the order they are run.
@@ -28,7 +28,8 @@ pub(crate) enum Group {
     /// Which crates may reach which, which do without files, threads and clocks, and
     /// that no circle of files goes through two folders
     Doors,
-    /// The documentation of every crate, without a warning, and no dead link in any page
+    /// The documentation of every crate, without a warning; no dead link in any page, every
+    /// page in the book, no misspelt word
     Doc,
     /// The tests of every crate, and the examples in its documentation
     Unit,
@@ -145,7 +146,7 @@ impl Group {
                 rooms::check()?;
             }
             Self::Doc => {
-                links::check()?;
+                pages::check()?;
                 process::shown(
                     process::cargo()
                         .args(["doc", "--workspace", "--no-deps"])

@@ -1,7 +1,7 @@
 //! What a user can set: `initializationOptions` and `workspace/configuration`.
 //!
-//! The keys, their values and what they mean are in [`table`]; the README's
-//! table and the JSON schema are made from it.
+//! The keys, their values and what they mean are in [`table`]; the table in
+//! `docs/settings.md` and the JSON schema are checked against it.
 
 use std::path::PathBuf;
 use std::time::Duration;

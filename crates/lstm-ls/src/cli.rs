@@ -28,6 +28,7 @@ mod model_store;
 mod playground;
 mod retrain;
 mod serve;
+mod setup;
 mod stats;
 mod table;
 mod texts;
@@ -66,6 +67,8 @@ struct ModelArguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make an editor start lstm-ls: shows what would be written, asks, and can undo it.
+    Setup(setup::Arguments),
     /// Suggest text at a place in a file.
     Complete(complete::Arguments),
     /// Type in the terminal and see what is suggested, with no editor set up.
@@ -125,6 +128,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         Some(Command::Connect(arguments)) => {
             return connect::run(arguments, source, loader, log_file.as_deref());
         }
+        Some(Command::Setup(arguments)) => setup::run(&arguments, out)?,
         Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
         Some(Command::Explore(arguments)) => explore::run(arguments, source, loader, out)?,
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,

@@ -30,7 +30,7 @@ export interface Situation {
   enabled: boolean;
   /** Language identifier of the active editor. */
   language?: string;
-  /** Whether `lstm-ls.languages` leaves that language on. */
+  /** Whether `lstm-ls.disabledLanguages` leaves that language on. */
   languageEnabled: boolean;
   /** Path of the running server. */
   server?: string;

@@ -1,4 +1,4 @@
-;;; init.el --- eglot with lstm-ls, as editors/README.md says  -*- lexical-binding: t -*-
+;;; init.el --- eglot with lstm-ls, as docs/editors/emacs.md says  -*- lexical-binding: t -*-
 
 ;; Emacs compiles libraries in the background and opens a window for what it finds odd.
 (setq native-comp-async-report-warnings-errors nil
@@ -7,6 +7,5 @@
 (require 'eglot)
 (require 'rust-mode)
 
-(add-to-list 'eglot-server-programs '(rust-mode . ("lstm-ls" "--stdio")))
-(add-hook 'rust-mode-hook #'eglot-ensure)
+(load (expand-file-name "../../../editors/emacs/lstm-ls" (file-name-directory load-file-name)))
 ;;; init.el ends here

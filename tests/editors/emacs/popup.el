@@ -5,10 +5,9 @@
 (require 'eglot)
 (require 'rust-mode)
 
-;; As editors/README.md says, but for `eglot-ensure', which connects after the next command;
-;; in batch mode there is none.
-(with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs '(rust-mode . ("lstm-ls" "--stdio"))))
+;; As docs/editors/emacs.md says. `eglot-ensure' connects after the next command; in batch mode
+;; there is none.
+(load (expand-file-name "../../../editors/emacs/lstm-ls" (file-name-directory load-file-name)))
 
 (setq eglot-sync-connect 20)
 (find-file (getenv "FILE"))

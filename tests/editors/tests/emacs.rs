@@ -1,4 +1,4 @@
-//! The server in Emacs, through eglot, as `editors/README.md` sets it up. What
+//! The server in Emacs, through eglot, as `docs/editors/emacs.md` sets it up. What
 //! is typed and checked in batch mode is in `emacs/popup.el`.
 
 use std::ffi::OsString;

@@ -18,7 +18,8 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     // and the server's command measure the same ones.
     ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
     ("explorer", &["lstm-runtime", "language"]),
-    ("lstm-ls", &["assistant", "retrain", "explorer"]),
+    ("setup", &["disk"]),
+    ("lstm-ls", &["assistant", "retrain", "explorer", "setup"]),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("web", &["completer", "lstm-runtime"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
@@ -94,5 +95,6 @@ pub(super) const PURE: &[(&str, &[World])] = &[
     ("lstm-ls", &[World::Reading]),
     ("lstm-ls-torch", &[World::Reading]),
     ("retrain", &[World::Reading]),
+    ("setup", &[World::Reading]),
     ("workspace", &[World::Reading]),
 ];

@@ -13,7 +13,28 @@ use crate::workspace;
 ///
 /// # Errors
 /// With a line for each dead link, or if a page can't be read.
-pub(crate) fn check() -> Result<()> {
+pub(super) fn check() -> Result<()> {
+    let root = workspace::root();
+    let pages = pages()?;
+    let mut dead = Vec::new();
+    for page in &pages {
+        let page = root.join(page);
+        let text = std::fs::read_to_string(&page);
+        let text = text.with_context(|| format!("could not read {}", page.display()))?;
+        dead.extend(dead_links(&page, &text));
+    }
+    if dead.is_empty() {
+        println!("links: {} pages, none dead", pages.len());
+        return Ok(());
+    }
+    bail!("{}", dead.join("\n"));
+}
+
+/// Every Markdown file that git knows and that is there, from the root of the repository.
+///
+/// # Errors
+/// If git can't be asked, or knows of none.
+pub(super) fn pages() -> Result<Vec<PathBuf>> {
     let root = workspace::root();
     let mut git = Command::new("git");
     git.args([
@@ -28,23 +49,14 @@ pub(crate) fn check() -> Result<()> {
         .output()
         .context("could not run git")?;
     let listed = String::from_utf8_lossy(&listed.stdout);
-    let pages: Vec<PathBuf> = listed.lines().map(|page| root.join(page)).collect();
+    let pages = listed.lines().map(PathBuf::from);
+    let pages: Vec<PathBuf> = pages.filter(|page| root.join(page).is_file()).collect();
     ensure!(
         !pages.is_empty(),
         "git knows of no page in {}",
         root.display()
     );
-    let mut dead = Vec::new();
-    for page in pages.iter().filter(|page| page.is_file()) {
-        let text = std::fs::read_to_string(page);
-        let text = text.with_context(|| format!("could not read {}", page.display()))?;
-        dead.extend(dead_links(page, &text));
-    }
-    if dead.is_empty() {
-        println!("links: {} pages, none dead", pages.len());
-        return Ok(());
-    }
-    bail!("{}", dead.join("\n"));
+    Ok(pages)
 }
 
 /// A line for each link of `page` that leads nowhere.
@@ -73,7 +85,7 @@ fn dead_links(page: &Path, text: &str) -> Vec<String> {
 }
 
 /// Where the links and pictures of a page lead.
-fn links(text: &str) -> Vec<String> {
+pub(super) fn links(text: &str) -> Vec<String> {
     let found = Parser::new(text).filter_map(|event| match event {
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
             Some(dest_url.into_string())
