@@ -1,11 +1,14 @@
 //! The command line of `cargo xtask`. Owns the words, not the work.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, corpus, doors, fuzz, libtorch, neovim, platforms, python, queue, rooms, suite};
+use crate::{
+    bench, corpus, dist, doors, fuzz, libtorch, neovim, platforms, python, queue, rooms, suite,
+};
 
 /// Set-up and tests of lstm-ls.
 #[derive(Parser)]
@@ -30,7 +33,7 @@ enum Task {
     },
     /// Run every check and every test, in order, up to the first failure
     Test {
-        /// Run these groups only (all of them when none is named)
+        /// Run these groups only (all of them but `dist` when none is named)
         #[arg(value_enum)]
         groups: Vec<suite::Group>,
     },
@@ -47,6 +50,13 @@ enum Task {
     Platforms {
         /// Targets of the compiler (all of the table when none is named)
         targets: Vec<String>,
+    },
+    /// Make what is released for a kind of machine, into target/releases
+    Dist(dist::Arguments),
+    /// Write the sums of a folder's releases, and what package managers are told of them
+    Manifests {
+        /// Holds what `dist` made for every kind of machine
+        folder: PathBuf,
     },
     /// Check which crates may reach which, and which do without files, threads and clocks
     Doors,
@@ -68,6 +78,8 @@ pub(crate) fn run() -> Result<()> {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
+        Task::Dist(arguments) => dist::run(&arguments),
+        Task::Manifests { folder } => dist::manifests(&folder),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
         Task::Neovim => {
