@@ -138,7 +138,7 @@ fn the_shell_takes_the_completions() -> Result<()> {
     let line = ". \"$0\" && complete -p lstm-ls";
     let mut bash = Command::new("bash");
     let registered = output(bash.args(["--norc", "-c", line]).arg(script), LIMIT)?;
-    assert!(registered.contains("-F _lstm-ls"), "{registered}");
+    assert!(registered.contains("-F _lstm"), "{registered}");
     Ok(())
 }
 
