@@ -51,6 +51,8 @@ pub(super) fn program(target: &Target, release: &Release, host: &str) -> Result<
     };
     build.args(["--locked", "--package=lstm-ls"]);
     build.arg(format!("--profile={PROFILE}"));
+    // Then it looks for nothing in the repository that it was built from.
+    build.env("LSTM_LS_RELEASED", "1");
     build.env(TIME_VARIABLE, release.time.to_string());
     build.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?);
     process::shown(&mut build)?;
