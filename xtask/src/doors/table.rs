@@ -18,7 +18,8 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     // and the server's command measure the same ones.
     ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
     ("explorer", &["lstm-runtime", "language"]),
-    ("lstm-ls", &["assistant", "retrain", "explorer"]),
+    ("win32", &[]),
+    ("lstm-ls", &["assistant", "retrain", "explorer", "win32"]),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
     ("lstm-bench", &["assistant", "end-to-end"]),
@@ -57,7 +58,7 @@ pub(super) const CONFINED: &[(&str, &[&str])] = &[
 ];
 
 const TORCH: &[&str] = &["char-lstm", "fit", "lstm-bench-torch", "lstm-ls-torch"];
-const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch"];
+const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch", "win32"];
 
 /// Packages that only these crates name among their own dependencies.
 pub(super) const RESERVED: &[(&str, &[&str])] =
