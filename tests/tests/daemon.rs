@@ -495,5 +495,6 @@ fn bridges_that_start_at_once_share_one_daemon() -> Result<()> {
         client.hang_up();
         assert_eq!(client.wait()?, 1);
     }
-    signal("TERM", processes[0])
+    // It leaves with its socket, on systems that have no signals too.
+    Ok(fs::remove_file(path)?)
 }

@@ -7,19 +7,20 @@
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 
-use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::{debian, process, server, workspace};
+use crate::{debian, process, python, server, workspace};
 
+mod instructions;
+mod suggestions;
 mod table;
 mod web;
+mod wine;
 
+use instructions::Step;
 use table::{Means, Platform, TABLE};
 
 /// Crates whose tests run on every platform: they know of no system.
@@ -34,26 +35,60 @@ const PORTABLE: [&str; 5] = [
 /// How things are built for other platforms.
 const PROFILE: &str = "--profile=foreign";
 
-/// Places at which the suggestions are compared, five at each.
-const PLACES: usize = 40;
+/// A CPU with AVX2 and without AVX-512 that counts instructions.
+const HERE: &str = "qemu-x86_64 -cpu Haswell";
+
+/// A step may take so many times the instructions that it takes with AVX2.
+const MOST_INSTRUCTIONS: f64 = 1.6;
 
 /// What became of a platform.
 enum Outcome {
-    /// The tests passed, and its binary suggested the same so many times as this machine's.
-    Ran(usize),
-    /// The engine of a page did so.
-    Suggested(usize),
+    /// The tests passed, and its binary serves clients.
+    Ran {
+        same: Same,
+        /// How many times the instructions of AVX2 a step takes, on each CPU where that was
+        /// counted.
+        counted: Vec<f64>,
+    },
+    /// The engine of a page suggests.
+    Suggested(Same),
     Tested,
     Checked,
     /// Why it could not be tried here.
     Lacking(String),
 }
 
+/// How many suggestions were the same as this machine's, with log-probabilities that differ by
+/// at most so many nats.
+struct Same(usize, f64);
+
+impl fmt::Display for Same {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(same, within) = self;
+        write!(f, "{same} suggestions the same ")?;
+        match within {
+            0.0 => f.write_str("to the bit"),
+            _ => write!(f, "within {within:e} nats"),
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ran(same) => write!(f, "tests passed, {same} suggestions the same to the bit"),
-            Self::Suggested(same) => write!(f, "{same} suggestions the same to the bit"),
+            Self::Ran { same, counted } => {
+                write!(f, "tests passed, clients served, {same}")?;
+                if counted.is_empty() {
+                    return Ok(());
+                }
+                let times: Vec<_> = counted.iter().map(|times| format!("{times:.2}")).collect();
+                write!(
+                    f,
+                    ", {} × the instructions of AVX2 a step",
+                    times.join(" and ")
+                )
+            }
+            Self::Suggested(same) => same.fmt(f),
             Self::Tested => f.write_str("unit tests passed"),
             Self::Checked => f.write_str("type-checked"),
             Self::Lacking(what) => write!(f, "skipped: {what}"),
@@ -100,21 +135,43 @@ impl Platform {
             return Ok(Outcome::Lacking(format!("{error:#}")));
         }
         match self.means {
-            Means::Run { runner, .. } => {
-                self.test(&[], &PORTABLE, watch)?;
+            Means::Run {
+                compiler,
+                runner,
+                counted,
+                within,
+                clients,
+                besides,
+                units,
+                ..
+            } => {
+                let starter = self.starter()?;
+                if self.target.contains("windows") {
+                    wine::provide(&folder()?, compiler, &starter)?;
+                }
+                self.test(&[], &[&PORTABLE, besides].concat(), watch)?;
+                if !units.is_empty() {
+                    self.test(&["--lib"], units, watch)?;
+                }
                 let mut build = self.cargo("build");
-                process::shown(build.args([PROFILE, "--package=lstm-ls"]))?;
-                let binary = self.built().join("lstm-ls");
-                let line = format!("exec {runner} '{}' \"$@\"", binary.display());
-                Ok(Outcome::Ran(self.suggests_the_same(&line)?))
+                build.args([PROFILE, "--package=lstm-ls"]);
+                process::shown(&mut build)?;
+                let server = self.started_here(&starter)?;
+                let same = compare(&server, within)?;
+                serves(&server, clients, watch)?;
+                let counted = match counted {
+                    [] => Vec::new(),
+                    cpus => self.counts(runner, cpus)?,
+                };
+                Ok(Outcome::Ran { same, counted })
             }
-            Means::Page { .. } => {
+            Means::Page { within, .. } => {
                 let mut build = self.cargo("build");
                 process::shown(build.args([PROFILE, "--package=web"]))?;
-                let module = self.built().join("web.wasm");
-                Ok(Outcome::Suggested(
-                    self.suggests_the_same(&web::runner(&module)?)?,
-                ))
+                let built = workspace::target().join(self.target).join("foreign");
+                let path = folder()?.join("page.sh");
+                write_program(&path, &web::completes(&built.join("web.wasm"))?)?;
+                Ok(Outcome::Suggested(compare(&path, within)?))
             }
             Means::InNode { packages, .. } => {
                 self.test(&["--lib"], packages, watch)?;
@@ -156,13 +213,15 @@ impl Platform {
         let upper = lower.to_uppercase();
         match self.means {
             Means::Run {
-                compiler, runner, ..
+                compiler, linker, ..
             } => {
                 cargo.env(format!("CC_{lower}"), compiler);
-                cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
-                cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), runner);
+                if let Some(linker) = linker {
+                    cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), linker);
+                }
+                cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), self.starter_path());
             }
-            Means::Page { flags } => {
+            Means::Page { flags, .. } => {
                 cargo.env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), flags);
             }
             Means::InNode { flags, .. } => {
@@ -182,100 +241,103 @@ impl Platform {
         cargo
     }
 
-    /// Where what was built for the platform lies.
-    fn built(&self) -> PathBuf {
-        workspace::target().join(self.target).join("foreign")
+    /// Counts the instructions of a step there, in `emulator` on each of `cpus`, and of one with
+    /// AVX2; how many times as many it takes.
+    fn counts(&self, emulator: &str, cpus: &[&str]) -> Result<Vec<f64>> {
+        let counter = instructions::counter(&folder()?)?;
+        let example = [PROFILE, "--package=lstm-runtime", "--example=steps"];
+        process::shown(process::cargo().arg("build").args(example))?;
+        process::shown(self.cargo("build").args(example))?;
+        let built = Path::new("foreign/examples/steps");
+        let there = workspace::target().join(self.target).join(built);
+        let here = Step::count(HERE, &workspace::target().join(built), &counter)?;
+        println!("{here}");
+        let times = cpus.iter().map(|cpu| {
+            let there = Step::count(&format!("{emulator} -cpu {cpu}"), &there, &counter)?;
+            println!("{there}");
+            let times = there.over(&here);
+            ensure!(
+                times <= MOST_INSTRUCTIONS,
+                "{there}, {times:.2} times as many as {here}"
+            );
+            Ok(times)
+        });
+        times.collect()
     }
 
-    /// Compares what the shell's `line` suggests, which starts what was built for the
-    /// platform, with what this machine's binary does; how many suggestions there were.
-    fn suggests_the_same(&self, line: &str) -> Result<usize> {
-        let here = server::release()?;
-        let there = self.script(line)?;
-        let texts = texts()?;
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let part = texts.len().div_ceil(threads);
-        let same = |texts: &[PathBuf]| -> Result<usize> {
-            let mut same = 0;
-            for text in texts {
-                let (ours, theirs) = (suggestions(&here, text)?, suggestions(&there, text)?);
-                ensure!(ours == theirs, "{}:\n{ours:?}\n{theirs:?}", text.display());
-                same += ours.len();
-            }
-            Ok(same)
+    /// Writes a program that starts those of the platform on this machine.
+    fn starter(&self) -> Result<PathBuf> {
+        let Means::Run { runner, .. } = self.means else {
+            bail!("nothing of {} runs here", self.target);
         };
-        let same: usize = thread::scope(|scope| {
-            let parts = texts.chunks(part);
-            let parts: Vec<_> = parts
-                .map(|texts| scope.spawn(move || same(texts)))
-                .collect();
-            let parts = parts.into_iter().map(|part| part.join());
-            parts
-                .map(|part| part.unwrap_or_else(|panic| resume_unwind(panic)))
-                .sum::<Result<usize>>()
-        })?;
-        ensure!(same > PLACES, "only {same} suggestions at {PLACES} places");
-        Ok(same)
+        let path = self.starter_path();
+        let lines = format!(
+            "#!/bin/sh\nFOLDER='{}'\nexec {runner} \"$@\"\n",
+            folder()?.display()
+        );
+        write_program(&path, &lines)?;
+        Ok(path)
     }
 
-    /// A program that does what the shell's `line` says.
-    fn script(&self, line: &str) -> Result<PathBuf> {
-        let script = self.built().join("lstm-ls.sh");
-        fs::write(&script, format!("#!/bin/sh\n{line}\n"))?;
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
-        Ok(script)
+    fn starter_path(&self) -> PathBuf {
+        workspace::target()
+            .join("platforms")
+            .join(format!("{}.sh", self.target))
     }
+
+    /// Writes a program that has `starter` start the platform's binary.
+    fn started_here(&self, starter: &Path) -> Result<PathBuf> {
+        let built = workspace::target().join(self.target).join("foreign");
+        let names = ["lstm-ls", "lstm-ls.exe"].map(|name| built.join(name));
+        let binary = names.iter().find(|path| path.is_file());
+        let binary = binary.with_context(|| format!("no lstm-ls in {}", built.display()))?;
+        let path = folder()?.join(format!("lstm-ls-{}.sh", self.target));
+        let lines = format!(
+            "#!/bin/sh\nexec '{}' '{}' \"$@\"\n",
+            starter.display(),
+            binary.display()
+        );
+        write_program(&path, &lines)?;
+        Ok(path)
+    }
+}
+
+/// Compares what `server` suggests with what this machine's binary does.
+fn compare(server: &Path, within: f64) -> Result<Same> {
+    let here = server::release()?;
+    let same = suggestions::compare(&here, server, within, &folder()?)?;
+    Ok(Same(same, within))
+}
+
+/// Where what is made for the platforms lies.
+fn folder() -> Result<PathBuf> {
+    let folder = workspace::target().join("platforms");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn write_program(path: &Path, lines: &str) -> Result<()> {
+    fs::write(path, lines)?;
+    Ok(fs::set_permissions(
+        path,
+        fs::Permissions::from_mode(0o755),
+    )?)
+}
+
+/// Runs the end-to-end tests called `names` with the program `server`.
+fn serves(server: &Path, names: &[&[&str]], watch: &mut impl FnMut(&str)) -> Result<()> {
+    let mut tests = process::cargo();
+    tests.args(["test", "--package=end-to-end"]);
+    tests.args(["stdio", "daemon", "strict_client"].map(|file| format!("--test={file}")));
+    tests.args(["--", "--exact"]).args(names.concat());
+    tests.env("LSTM_LS_SERVER", server);
+    tests.env("LSTM_LS_PYGLS", python::pygls()?);
+    println!("$ {}", process::describe(&tests));
+    process::run_watched(&mut tests, watch)
 }
 
 /// The arguments that name `packages`.
 fn named(packages: &[&str]) -> Vec<String> {
     let names = packages.iter();
     names.map(|name| format!("--package={name}")).collect()
-}
-
-/// What `binary` suggests at the end of the file `text`, with its log-probabilities.
-fn suggestions(binary: &Path, text: &Path) -> Result<Vec<Value>> {
-    let mut complete = Command::new(binary);
-    complete.arg("complete").arg(text);
-    complete.args(["--candidates=5", "--format=json"]);
-    let printed: Value = serde_json::from_str(&process::read(&mut complete)?)?;
-    let candidates = printed["candidates"].as_array();
-    candidates.cloned().context("no list of candidates")
-}
-
-/// Files that end in the middle of a line: the committed validation files up to places that
-/// are spread evenly over all of them.
-fn texts() -> Result<Vec<PathBuf>> {
-    let mut all = Vec::new();
-    let mut folders = vec![workspace::root().join("tests/data/validation")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path)?;
-                let lines = text.lines().scan(0, |start, line| {
-                    let begins = *start;
-                    *start += line.len() + 1;
-                    Some((begins, line))
-                });
-                let long = lines.filter(|(_, line)| line.len() > 20 && line.is_ascii());
-                all.extend(long.map(|(start, line)| (path.clone(), start + line.len() / 2)));
-            }
-        }
-    }
-    all.sort();
-    let step = all.len() / PLACES;
-    ensure!(step > 0, "the validation files have too few lines");
-    let folder = workspace::target().join("platforms");
-    fs::create_dir_all(&folder)?;
-    let chosen = all.iter().step_by(step).take(PLACES).enumerate();
-    chosen
-        .map(|(number, (path, end))| {
-            let text = folder.join(format!("{number}.rs"));
-            fs::write(&text, &fs::read_to_string(path)?[..*end])?;
-            Ok(text)
-        })
-        .collect()
 }

@@ -1,4 +1,5 @@
 //! Folders that are the user's alone: what lies in them derives from what the user wrote.
+//! On Windows they have that from the user's own folder, in which they are made.
 
 use std::io;
 use std::path::Path;

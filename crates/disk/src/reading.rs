@@ -259,6 +259,7 @@ fn close_to_others(file: &File, found: &std::fs::Metadata) -> io::Result<()> {
     }
 }
 
+/// The file has its readers from the folder that it is in.
 #[cfg(not(unix))]
 fn close_to_others(_: &File, _: &std::fs::Metadata) -> io::Result<()> {
     Ok(())
@@ -323,6 +324,7 @@ fn unless_link(error: rustix::io::Errno) -> ReadError {
     }
 }
 
+/// Pipes have names of their own there, and no folder has one.
 #[cfg(not(unix))]
 fn open_at_once(path: &Path) -> Result<File, ReadError> {
     Ok(File::open(path)?)

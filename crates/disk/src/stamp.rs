@@ -1,5 +1,6 @@
 //! What tells that a file has changed without reading it.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -60,9 +61,8 @@ impl Stamp {
     }
 
     fn here(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
+        let (metadata, changed, number) = identified(path).ok()?;
         let age = metadata.modified().ok()?.duration_since(UNIX_EPOCH);
-        let (changed, number) = identified(&metadata);
         Some(Self {
             nanos: age.map_or(0, nanos),
             length: metadata.len(),
@@ -84,20 +84,33 @@ fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The time of the last change and the number of a file.
+/// What the system says of a file, the time of its last change and its number.
 #[cfg(unix)]
-fn identified(metadata: &std::fs::Metadata) -> (u64, u64) {
+fn identified(path: &Path) -> std::io::Result<(Metadata, u64, u64)> {
     use std::os::unix::fs::MetadataExt;
 
+    let metadata = std::fs::metadata(path)?;
     let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
     let rest = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
     let changed = seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-    (changed, metadata.ino())
+    let number = metadata.ino();
+    Ok((metadata, changed, number))
 }
 
-#[cfg(not(unix))]
-fn identified(_: &std::fs::Metadata) -> (u64, u64) {
-    (0, 0)
+/// The same; Windows tells no time that programs can't set.
+#[cfg(windows)]
+fn identified(path: &Path) -> std::io::Result<(Metadata, u64, u64)> {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    // To ask and not to read, as `std::fs::metadata` opens it; a folder too.
+    const FOLDERS_TOO: u32 = 0x0200_0000;
+    let mut options = std::fs::File::options();
+    let file = options
+        .access_mode(0)
+        .custom_flags(FOLDERS_TOO)
+        .open(path)?;
+    let number = winapi_util::file::information(&file)?.file_index();
+    Ok((file.metadata()?, 0, number))
 }
 
 #[cfg(test)]
@@ -106,7 +119,6 @@ mod tests {
 
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn another_text_of_the_same_length_and_time_has_another_stamp() {
         let folder = tempfile::tempdir().unwrap();
@@ -121,7 +133,9 @@ mod tests {
         let (first, at) = write(&path, "let a = 1;");
         // Within one step of the clock it says itself that it can't be trusted.
         let (second, _) = write(&path, "let b = 2;");
-        assert!(first != second || !first.is_settled(at));
+        if cfg!(unix) {
+            assert!(first != second || !first.is_settled(at));
+        }
         // Renamed over it, as `git` and `mv -p` do.
         let beside = folder.path().join("b.rs");
         let (third, _) = write(&beside, "let c = 3;");

@@ -16,7 +16,6 @@ use assistant::session::Shared;
 use assistant::user;
 
 mod complete;
-#[cfg(unix)]
 mod connect;
 mod doctor;
 pub(crate) mod eval;
@@ -79,7 +78,6 @@ enum Command {
     /// Serve many editors from one process.
     Serve(serve::Arguments),
     /// Carry an editor's pipes to the daemon on a socket, starting it if need be.
-    #[cfg(unix)]
     Connect(connect::Arguments),
     /// Look at model files, and choose among those trained on your own code.
     #[command(subcommand)]
@@ -116,7 +114,6 @@ enum ModelCommand {
 /// # Errors
 /// One line for the user, context first.
 pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode> {
-    #[cfg(unix)]
     let log_file = arguments.log_file;
     let source = Source::new(arguments.model.path);
     // Not locked: the server writes from threads of its own.
@@ -127,7 +124,6 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
             let shared = shared(source, loader);
             serve::run(arguments, shared, out)?;
         }
-        #[cfg(unix)]
         Some(Command::Connect(arguments)) => {
             return connect::run(arguments, source, loader, log_file.as_deref());
         }

@@ -2,10 +2,6 @@
 //!
 //! Owns: who may connect, and when it ends. Must not know what clients say.
 
-#[cfg(unix)]
-use std::fs::File;
-#[cfg(unix)]
-use std::io::ErrorKind;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,9 +18,7 @@ use tracing::{info, warn};
 use crate::lsp;
 use crate::lsp::transport::{Link, Place};
 
-#[cfg(unix)]
 pub mod bridge;
-#[cfg(unix)]
 pub mod socket;
 pub mod token;
 
@@ -47,7 +41,6 @@ const GOODBYE: Duration = Duration::from_secs(5);
 const LAST_THREADS: Duration = Duration::from_secs(1);
 
 /// Between two looks whether the socket is there.
-#[cfg(unix)]
 const LOOKS: Duration = Duration::from_secs(1);
 
 /// The exit code after a second signal.
@@ -100,7 +93,6 @@ fn serve_until_over(
 ) -> anyhow::Result<()> {
     match &options.endpoint {
         Endpoint::Tcp(address) => serve_tcp(shared, *address, options, out),
-        #[cfg(unix)]
         Endpoint::Socket(path) => {
             let token = options.token.as_ref().map(Origin::token).transpose()?;
             let mut bound = socket::bind(path)?;
@@ -108,22 +100,15 @@ fn serve_until_over(
             if let Some(built) = options.idle_exit.and_then(|_| socket::Built::now()) {
                 bound.sign(built).context("cannot write the lock")?;
             }
-            writeln!(out, "lstm-ls: listening on {}", path.display())?;
-            out.flush()?;
-            if options.detach {
-                let nowhere = File::options().write(true).open("/dev/null")?;
-                rustix::stdio::dup2_stderr(nowhere).context("cannot let go of stderr")?;
-            }
             let stop = Stop::on_signals()?;
             run(async {
                 let listener = bound.listen()?;
-                let accept = async move || {
-                    let (stream, _) = listener.accept().await?;
-                    if !socket::is_own(&stream) {
-                        return Err(ErrorKind::PermissionDenied.into());
-                    }
-                    Ok(stream.into_split())
-                };
+                writeln!(out, "lstm-ls: listening on {}", path.display())?;
+                out.flush()?;
+                if options.detach {
+                    let_go_of_stderr()?;
+                }
+                let accept = async move || listener.accept().await;
                 let deleted = async {
                     let mut looks = tokio::time::interval(LOOKS);
                     while bound.is_there() {
@@ -134,9 +119,22 @@ fn serve_until_over(
                 until_over(shared, options, token, accept, stop, deleted).await
             })
         }
-        #[cfg(not(unix))]
-        Endpoint::Socket(_) => bail!("sockets in the file system are for Unix; use --tcp"),
     }
+}
+
+/// Lets go of standard error, which is read only until the daemon listens.
+#[cfg(unix)]
+fn let_go_of_stderr() -> anyhow::Result<()> {
+    let nowhere = std::fs::File::options().write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stderr(nowhere).context("cannot let go of stderr")
+}
+
+/// Nothing is written to standard error any more, which is read only until the daemon
+/// listens.
+#[cfg(windows)]
+fn let_go_of_stderr() -> anyhow::Result<()> {
+    crate::logging::silence();
+    Ok(())
 }
 
 fn serve_tcp(

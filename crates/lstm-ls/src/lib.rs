@@ -62,15 +62,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, loader: Loader) -> Exi
     }
 }
 
-#[cfg(unix)]
 fn exit_code(error: &anyhow::Error) -> u8 {
     match error.is::<daemon::socket::ServedAlready>() {
         true => daemon::SERVED_ALREADY,
         false => BAD_INPUT,
     }
-}
-
-#[cfg(not(unix))]
-fn exit_code(_: &anyhow::Error) -> u8 {
-    BAD_INPUT
 }

@@ -168,20 +168,20 @@ impl Trainer {
 
 /// Whether it did not end by itself: a program that crashes ends by a signal, too,
 /// but by none that people and the system send to end one.
+#[cfg(unix)]
 fn was_stopped(status: ExitStatus) -> bool {
-    #[cfg(unix)]
-    return {
-        use std::os::unix::process::ExitStatusExt;
-        let stops = [libc::SIGHUP, libc::SIGINT, libc::SIGKILL, libc::SIGTERM];
-        status
-            .signal()
-            .is_some_and(|signal| stops.contains(&signal))
-    };
-    #[cfg(not(unix))]
-    {
-        let _ = status;
-        false
-    }
+    use std::os::unix::process::ExitStatusExt;
+    let stops = [libc::SIGHUP, libc::SIGINT, libc::SIGKILL, libc::SIGTERM];
+    let signal = status.signal();
+    signal.is_some_and(|signal| stops.contains(&signal))
+}
+
+/// Whether it was ended by Ctrl-C or with its window; who ends a process otherwise says with
+/// which code.
+#[cfg(windows)]
+fn was_stopped(status: ExitStatus) -> bool {
+    const CONTROL_C_EXIT: u32 = 0xC000_013A;
+    status.code() == Some(CONTROL_C_EXIT as i32)
 }
 
 /// What a program wrote to its standard error, as one line.

@@ -33,7 +33,14 @@ fn of(path: &Path) -> PathBuf {
                     real = known;
                 }
             }
-            Component::Prefix(_) | Component::RootDir => real.push(component),
+            Component::Prefix(_) => real.push(component),
+            Component::RootDir => {
+                real.push(component);
+                // A drive has a longer name than it is called by.
+                if let Ok(known) = std::fs::canonicalize(&real) {
+                    real = known;
+                }
+            }
         }
     }
     real
@@ -79,5 +86,45 @@ mod tests {
         ] {
             assert_ne!(identity(&at(one)), identity(&at(other)), "{one} {other}");
         }
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_file_have_one_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("Real/inside")).unwrap();
+        fs::write(at("Real/a.rs"), "x").unwrap();
+        for (one, other) in [
+            (r"Real\a.rs", "real/A.RS"),
+            (r"Real\inside", "real/inside/"),
+            (r"Real\inside", r"REAL\inside\."),
+            // What is gone, or not there yet.
+            (r"Real\gone.rs", "real/inside/../gone.rs"),
+            (r"Real\new\e.ts", "REAL/new/e.ts"),
+        ] {
+            assert_eq!(identity(&at(one)), identity(&at(other)), "{one} {other}");
+        }
+        assert_ne!(identity(&at("Real/a.rs")), identity(&at("Real/inside")));
+        // A drive has a small letter where VS Code names it.
+        let real = identity(&at("Real")).to_string_lossy().into_owned();
+        let short = real.strip_prefix(r"\\?\").expect("it has its longest name");
+        let (drive, rest) = short.split_at(1);
+        for name in [r"a.rs", "gone.rs", r"new\e.ts"] {
+            let small = format!(r"{}{rest}\{name}", drive.to_ascii_lowercase());
+            assert_eq!(
+                identity(Path::new(&small)),
+                identity(&at("Real").join(name))
+            );
+        }
+        let missing = format!(r"{drive}:\no-such-folder\a.rs");
+        let small = missing.to_ascii_lowercase();
+        assert_eq!(identity(Path::new(&missing)), identity(Path::new(&small)));
     }
 }

@@ -238,6 +238,7 @@ mod tests {
             .iter()
             .map(|(path, is_foreign)| {
                 let name = path.strip_prefix(&root).unwrap().to_string_lossy();
+                let name = name.replace(std::path::MAIN_SEPARATOR, "/");
                 let is_rules = name.ends_with("ignore");
                 assert!(!is_rules, "{name}");
                 format!("{}{name}", if *is_foreign { "~" } else { "" })

@@ -216,10 +216,10 @@ export class Connection implements vscode.Disposable {
 
 /** A server of its own, or a bridge to the one that all windows share. */
 function serverArguments(): string[] {
-  if (!isServerShared() || process.platform === "win32") {
+  if (!isServerShared()) {
     return ["--stdio"];
   }
-  const socket = socketPath(homedir(), process.env["XDG_RUNTIME_DIR"]);
+  const socket = socketPath(process.platform, homedir(), process.env);
   mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
   return ["connect", socket];
 }

@@ -63,11 +63,21 @@ export function findServer(places: Places): Found {
     : { server };
 }
 
-/** The socket of the server that all windows share; the Neovim plugin has the same. */
-export function socketPath(home: string, runtimeFolder: string | undefined): string {
-  return runtimeFolder
-    ? join(runtimeFolder, "lstm-ls")
-    : join(home, ".cache", "lstm-ls", "socket");
+/**
+ * The socket of the server that all windows share; the Neovim plugin has the same. `environment`
+ * has `XDG_RUNTIME_DIR`, or on Windows `LOCALAPPDATA`.
+ */
+export function socketPath(
+  platform: NodeJS.Platform,
+  home: string,
+  environment: NodeJS.ProcessEnv,
+): string {
+  if (platform === "win32") {
+    const local = environment["LOCALAPPDATA"] || join(home, "AppData", "Local");
+    return join(local, "lstm-ls", "socket");
+  }
+  const runtime = environment["XDG_RUNTIME_DIR"];
+  return runtime ? join(runtime, "lstm-ls") : join(home, ".cache", "lstm-ls", "socket");
 }
 
 /**

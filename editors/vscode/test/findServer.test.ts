@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { findServer } from "../src/findServer.ts";
+import { findServer, socketPath } from "../src/findServer.ts";
 
 let folder = "";
 
@@ -91,4 +91,14 @@ test("who opens the home folder has put its programs there", () => {
   assert.deepEqual(find([program], "", path, [join(folder, "home")]), {
     server: join(folder, program),
   });
+});
+
+test("the socket lies in the user's own folder of the system", () => {
+  const path = (platform: NodeJS.Platform, environment: NodeJS.ProcessEnv) =>
+    socketPath(platform, "home", environment);
+  const runtime = { XDG_RUNTIME_DIR: "run" };
+  assert.equal(path("linux", runtime), join("run", "lstm-ls"));
+  assert.equal(path("darwin", {}), join("home", ".cache", "lstm-ls", "socket"));
+  assert.equal(path("win32", { LOCALAPPDATA: "local" }), join("local", "lstm-ls", "socket"));
+  assert.equal(path("win32", runtime), join("home", "AppData", "Local", "lstm-ls", "socket"));
 });

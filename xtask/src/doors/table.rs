@@ -19,7 +19,11 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
     ("explorer", &["lstm-runtime", "language"]),
     ("setup", &["disk"]),
-    ("lstm-ls", &["assistant", "retrain", "explorer", "setup"]),
+    ("win32", &[]),
+    (
+        "lstm-ls",
+        &["assistant", "retrain", "explorer", "setup", "win32"],
+    ),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("web", &["completer", "lstm-runtime"]),
     ("fit", &["evaluation", "workspace", "lstm-runtime"]),
@@ -59,7 +63,7 @@ pub(super) const CONFINED: &[(&str, &[&str])] = &[
 ];
 
 const TORCH: &[&str] = &["char-lstm", "fit", "lstm-bench-torch", "lstm-ls-torch"];
-const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch"];
+const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch", "win32"];
 
 /// Packages that only these crates name among their own dependencies.
 pub(super) const RESERVED: &[(&str, &[&str])] =

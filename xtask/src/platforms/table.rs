@@ -13,10 +13,23 @@ pub(super) struct Platform {
 pub(super) enum Means {
     /// Its programs run here.
     Run {
-        /// C compiler, which links too.
+        /// C compiler.
         compiler: &'static str,
-        /// What starts its programs, a command line.
+        /// What links, if that is not what Rust brings along.
+        linker: Option<&'static str>,
+        /// What starts its programs, for a shell that knows a `$FOLDER` to keep things in.
         runner: &'static str,
+        /// Where that is QEMU, the CPUs on which instructions are counted.
+        counted: &'static [&'static str],
+        /// How far the log-probability of a suggestion may be from this machine's: not at all,
+        /// where the C library computes logarithms in the same way.
+        within: f64,
+        /// Names of the end-to-end tests that its server passes.
+        clients: &'static [&'static [&'static str]],
+        /// Crates whose tests run there besides, which have something to do with the system.
+        besides: &'static [&'static str],
+        /// Those of which the unit tests alone run there.
+        units: &'static [&'static str],
         /// Programs that takes, each with the Debian packages that bring it.
         programs: &'static [(&'static str, &'static [&'static str])],
     },
@@ -29,6 +42,8 @@ pub(super) enum Means {
     },
     /// The engine of a page completes in Node.
     Page {
+        /// By how many nats log-probabilities may differ: browsers have other logarithms.
+        within: f64,
         /// What the compiler is told besides.
         flags: &'static str,
     },
@@ -42,26 +57,78 @@ pub(super) enum Means {
 /// Vectors, which every browser has since 2023.
 const SIMD: &str = "-C target-feature=+simd128";
 
+/// A client over pipes.
+const PIPES: &[&str] = &[
+    "inline_completion_goes_on_from_the_cursor",
+    "completion_lists_what_is_not_yet_there",
+    "an_edit_is_seen_by_the_request_behind_it",
+    "shutdown_and_exit_end_it_with_code_0",
+    "exit_without_shutdown_ends_it_with_code_1",
+    "a_closed_connection_ends_it_with_code_1",
+];
+
+/// A strict client.
+const STRICT: &[&str] = &["random_edits_in_utf_16"];
+
+/// A daemon that several clients share.
+const SHARED: &[&str] = &["bridges_that_start_at_once_share_one_daemon"];
+
 /// Every platform, in the order in which they are tried.
 pub(super) const TABLE: &[Platform] = &[
     Platform {
         target: "aarch64-unknown-linux-gnu",
         means: Means::Run {
             compiler: "aarch64-linux-gnu-gcc",
-            runner: "qemu-aarch64-static -L /usr/aarch64-linux-gnu",
+            linker: Some("aarch64-linux-gnu-gcc"),
+            runner: "qemu-aarch64 -L /usr/aarch64-linux-gnu",
+            // With dot products, and without.
+            counted: &["max", "cortex-a57"],
+            within: 0.0,
+            // QEMU's programs can't start others of theirs, as a bridge does.
+            clients: &[PIPES, STRICT],
+            besides: &[],
+            units: &[],
             programs: &[
                 (
                     "aarch64-linux-gnu-gcc",
                     &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
                 ),
-                ("qemu-aarch64-static", &["qemu-user-static"]),
+                // Not the static one, which takes no plugins.
+                ("qemu-aarch64", &["qemu-user"]),
             ],
         },
     },
     Platform {
+        target: "x86_64-unknown-linux-musl",
+        means: Means::Run {
+            compiler: "musl-gcc",
+            // With that a test crashes at its start.
+            linker: None,
+            runner: "",
+            counted: &[],
+            within: 1e-6,
+            clients: &[PIPES, STRICT, SHARED],
+            besides: &[],
+            units: &[],
+            programs: &[("musl-gcc", &["musl-tools"])],
+        },
+    },
+    Platform {
         target: "x86_64-pc-windows-gnu",
-        means: Means::Check {
-            packages: &["lstm-ls"],
+        means: Means::Run {
+            compiler: "x86_64-w64-mingw32-gcc",
+            linker: Some("x86_64-w64-mingw32-gcc"),
+            runner: "env WINEDEBUG=-all WINEPREFIX=\"$FOLDER/wine\" /usr/lib/wine/wine64",
+            counted: &[],
+            within: 1e-6,
+            // A strict client writes to a socket, and Wine takes none for standard input.
+            clients: &[PIPES, SHARED],
+            besides: &["win32", "disk", "workspace"],
+            units: &["lstm-ls"],
+            programs: &[
+                ("x86_64-w64-mingw32-gcc", &["gcc-mingw-w64-x86-64"]),
+                ("/usr/lib/wine/wine64", &["wine64"]),
+            ],
         },
     },
     Platform {
@@ -85,6 +152,9 @@ pub(super) const TABLE: &[Platform] = &[
     },
     Platform {
         target: "wasm32-unknown-unknown",
-        means: Means::Page { flags: SIMD },
+        means: Means::Page {
+            within: 1e-6,
+            flags: SIMD,
+        },
     },
 ];

@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::{process, workspace};
 
-/// A command line that completes with the engine that the compiler left at `module`: its
+/// A shell script that completes with the engine that the compiler left at `module`: its
 /// second argument is a file, as that of `lstm-ls complete` is.
 ///
 /// # Errors
 /// If `wasm-bindgen` can't be had, or fails.
-pub(super) fn runner(module: &Path) -> Result<String> {
+pub(super) fn completes(module: &Path) -> Result<String> {
     let root = workspace::root();
     let glue = workspace::target().join("platforms/web");
     let mut bind = Command::new(bindgen()?);
@@ -24,7 +24,7 @@ pub(super) fn runner(module: &Path) -> Result<String> {
     let model = root.join("models/rust.safetensors");
     let glue = glue.join("web.js");
     Ok(format!(
-        "exec node '{}' '{}' '{}' \"$2\"",
+        "#!/bin/sh\nexec node '{}' '{}' '{}' \"$2\"\n",
         script.display(),
         glue.display(),
         model.display()

@@ -85,6 +85,8 @@ pub(super) fn run(
     // The user works meanwhile. What trains takes after this process; no harm if it fails.
     #[cfg(unix)]
     let _ = rustix::process::setpriority_process(None, LOWEST);
+    #[cfg(windows)]
+    win32::process::give_way();
     let mut watcher: Box<dyn Watcher> = match arguments.format {
         Format::Text => Box::new(Bar::new()),
         Format::Json => Box::new(Lines),

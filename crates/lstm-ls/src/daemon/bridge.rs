@@ -16,7 +16,6 @@ use assistant::heap;
 use assistant::session::Shared;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -24,7 +23,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::SERVED_ALREADY;
-use super::socket::{Built, is_own, process_behind, relieve};
+use super::socket::{self, Built, NotConnected, Stream};
 use crate::lsp;
 use crate::lsp::transport::framing::{self, Frame, FrameReader, MAX_MESSAGE_BYTES};
 use crate::lsp::transport::room::{Room, Taken};
@@ -395,24 +394,26 @@ async fn replay(
 }
 
 /// Connects to the daemon, starting one if none listens.
-async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
-    if let Ok(stream) = UnixStream::connect(&daemon.path).await {
-        if !is_own(&stream) {
-            bail!("{} is another user's", daemon.path.display());
-        }
-        let older = |built| relieve(&stream, &daemon.path, built);
-        let Some(older) = daemon.built.and_then(older) else {
-            return Ok(stream);
-        };
-        drop(stream);
-        debug!("a daemon of an older program leaves");
-        let given_up = Instant::now() + START;
-        // Another bridge may have started the next one before it is seen to be gone.
-        while Instant::now() < given_up
-            && let Ok(stream) = UnixStream::connect(&daemon.path).await
-            && process_behind(&stream) == Some(older)
-        {
-            sleep(ATTEMPTS).await;
+async fn connect(daemon: &Daemon) -> anyhow::Result<Stream> {
+    let connect = || socket::connect(&daemon.path);
+    match connect().await {
+        Err(NotConnected::Foreign) => bail!("{} is another user's", daemon.path.display()),
+        Err(NotConnected::System(_)) => {}
+        Ok(stream) => {
+            let older = |built| stream.relieve(&daemon.path, built);
+            let Some(older) = daemon.built.and_then(older) else {
+                return Ok(stream);
+            };
+            drop(stream);
+            debug!("a daemon of an older program leaves");
+            let given_up = Instant::now() + START;
+            // Another bridge may have started the next one before it is seen to be gone.
+            while Instant::now() < given_up
+                && let Ok(stream) = connect().await
+                && stream.process().as_ref() == Some(&older)
+            {
+                sleep(ATTEMPTS).await;
+            }
         }
     }
     let given_up = Instant::now() + START;
@@ -420,7 +421,7 @@ async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
     let cannot = || format!("no daemon listens on {}", daemon.path.display());
     let mut child = start(daemon)?;
     loop {
-        match UnixStream::connect(&daemon.path).await {
+        match connect().await {
             Ok(stream) => {
                 tokio::spawn(see_off(child));
                 return Ok(stream);
@@ -438,7 +439,7 @@ async fn connect(daemon: &Daemon) -> anyhow::Result<UnixStream> {
                 let until = Instant::now() + pause;
                 pause *= 2;
                 while Instant::now() < until {
-                    if let Ok(stream) = UnixStream::connect(&daemon.path).await {
+                    if let Ok(stream) = connect().await {
                         return Ok(stream);
                     }
                     sleep(ATTEMPTS).await;
@@ -486,6 +487,13 @@ fn command(daemon: &Daemon) -> anyhow::Result<Command> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null());
     // Ctrl-C in the editor's terminal is not meant for it.
+    #[cfg(unix)]
     command.process_group(0);
+    #[cfg(windows)]
+    {
+        command.creation_flags(win32::process::DETACHED_PROCESS);
+        // It outlives this process, and the editor waits for the end of what it reads.
+        win32::process::keep_standard_streams();
+    }
     Ok(command)
 }

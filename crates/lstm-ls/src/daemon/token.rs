@@ -116,14 +116,14 @@ fn another_wrote(metadata: &std::fs::Metadata) -> bool {
     ![us, 0].contains(&metadata.uid())
 }
 
-/// Folders of a user are closed to others there.
-#[cfg(not(unix))]
+/// What a user puts into a folder of theirs is closed to others on Windows.
+#[cfg(windows)]
 fn another_wrote(_: &std::fs::Metadata) -> bool {
     false
 }
 
-/// Folders of a user are closed to others there.
-#[cfg(not(unix))]
+/// What a user puts into a folder of theirs is closed to others on Windows.
+#[cfg(windows)]
 fn others_can_read(_: &std::fs::Metadata) -> bool {
     false
 }

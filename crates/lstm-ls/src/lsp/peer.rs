@@ -103,6 +103,8 @@ fn folder(value: &Value) -> Option<Url> {
 mod tests {
     use super::*;
 
+    // On Windows a folder has a drive.
+    #[cfg(unix)]
     #[test]
     fn what_a_client_says_is_read() {
         let peer = Peer::read(&json!({
@@ -152,6 +154,21 @@ mod tests {
         assert_eq!(Peer::read(&odd), nothing);
     }
 
+    #[cfg(windows)]
+    #[test]
+    fn folders_are_named_with_their_drives() {
+        let folders = |params: Value| -> Vec<String> {
+            let folders = Peer::read(&params).folders.into_iter();
+            folders.map(|folder| folder.to_string()).collect()
+        };
+        let path = json!({"rootUri": "file:///w", "rootPath": r"C:\a b"});
+        assert_eq!(folders(path), ["file:///C:/a%20b"]);
+        let uri = json!({"rootUri": "file:///c%3A/w", "rootPath": r"C:\x"});
+        assert_eq!(folders(uri), ["file:///c%3A/w"]);
+    }
+
+    // Paths of Unix.
+    #[cfg(unix)]
     #[test]
     fn the_first_usable_of_three_ways_to_name_folders_is_taken() {
         let nothing: [&str; 0] = [];

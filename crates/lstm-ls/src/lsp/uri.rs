@@ -120,6 +120,21 @@ mod tests {
         }
     }
 
+    #[cfg(windows)]
+    #[test]
+    fn drives_are_told_however_they_are_written() {
+        for uri in [
+            "file:///c:/a/b.rs",
+            "file:///c%3A/a/b.rs",
+            "file:///c%3a/a/b.rs/",
+        ] {
+            assert_eq!(path(&url(uri)), Some(PathBuf::from(r"c:\a\b.rs")), "{uri}");
+        }
+        let shared = path(&url("file://server/share/a.rs"));
+        assert_eq!(shared, Some(PathBuf::from(r"\\server\share\a.rs")));
+        assert_eq!(path(&url("file:///a/b.rs")), None);
+    }
+
     #[cfg(unix)]
     #[test]
     fn places_are_told_by_their_schemes() {

@@ -7,8 +7,10 @@ use std::time::{Duration, SystemTime};
 use workspace::Setup;
 
 use crate::folders::{open, setup};
+#[cfg(unix)]
 use crate::knows;
 
+#[cfg(unix)]
 fn cached(folder: &Path, caches: &Path) -> Setup {
     Setup {
         cache: Some(caches.join("it.memory")),
@@ -24,6 +26,7 @@ fn write_aged(path: &Path, word: &str) {
     file.set_modified(then).unwrap();
 }
 
+// Elsewhere the system tells no time that programs can't set.
 #[cfg(unix)]
 #[test]
 fn a_text_of_the_same_length_and_time_is_read_all_the_same() {

@@ -55,7 +55,7 @@ fn files_are_known_until_they_change_or_go() {
     fs::write(&file, "let aurora = borealis;\n").unwrap();
     let workspace = open(&setup(folder.path()));
     assert_eq!(goes_on(&workspace, "let aurora = ", &[]), "borea");
-    let own = std::slice::from_ref(&file);
+    let own = &[workspace::identity(&file)];
     assert_ne!(goes_on(&workspace, "let aurora = ", own), "borea");
 
     fs::write(&file, "let aurora = australis;\n").unwrap();

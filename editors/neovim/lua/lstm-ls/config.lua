@@ -5,11 +5,13 @@ local M = {}
 --- The socket of the server that all editors share; the VS Code extension has the same.
 ---@return string
 local function socket()
+  local is_windows = vim.fn.has('win32') == 1
   local runtime = vim.env.XDG_RUNTIME_DIR
-  if runtime and runtime ~= '' then
+  if not is_windows and runtime and runtime ~= '' then
     return vim.fs.joinpath(runtime, 'lstm-ls')
   end
-  local folder = vim.fs.normalize('~/.cache/lstm-ls')
+  local caches = is_windows and (vim.env.LOCALAPPDATA or '~/AppData/Local') or '~/.cache'
+  local folder = vim.fs.joinpath(vim.fs.normalize(caches), 'lstm-ls')
   vim.fn.mkdir(folder, 'p', '0700')
   return vim.fs.joinpath(folder, 'socket')
 end
@@ -35,8 +37,7 @@ end
 ---@return lstm-ls.Config
 local function defaults()
   return {
-    cmd = vim.fn.has('win32') == 1 and { 'lstm-ls', '--stdio' }
-      or { 'lstm-ls', 'connect', socket() },
+    cmd = { 'lstm-ls', 'connect', socket() },
     filetypes = nil,
     ghost_text = 'own',
     popup = true,

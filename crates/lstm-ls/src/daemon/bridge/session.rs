@@ -478,6 +478,8 @@ mod tests {
         assert_eq!(state[2]["method"], "lstm-ls/status");
     }
 
+    // On Windows a folder has a drive.
+    #[cfg(unix)]
     #[test]
     fn a_root_is_one_folder_among_others_from_the_first_change_on() {
         for params in [

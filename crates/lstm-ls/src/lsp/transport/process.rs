@@ -28,8 +28,7 @@ fn is_there(id: u32) -> bool {
     id.is_some_and(|id| !gone(id))
 }
 
-/// The end of its pipes is all that tells of an editor's end here.
-#[cfg(not(unix))]
-fn is_there(_: u32) -> bool {
-    false
+#[cfg(windows)]
+fn is_there(id: u32) -> bool {
+    win32::process::is_there(id)
 }
