@@ -41,7 +41,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The sum of the file `name`, by what [`write`] wrote.
+/// The sum of the file `name`, by what [`write()`] wrote.
 pub(super) fn find<'a>(sums: &'a str, name: &str) -> Option<&'a str> {
     let mut pairs = sums.lines().filter_map(|line| line.split_once("  "));
     pairs.find_map(|(sum, file)| (file == name).then_some(sum))
