@@ -29,7 +29,7 @@ pub fn forget_peak(process: u32) -> Result<()> {
     Ok(std::fs::write(file(process, "clear_refs"), "5")?)
 }
 
-/// CPU time that the process has used until now, in steps of [`TICK`], its threads and what
+/// CPU time that the process has used until now, in steps of 10 ms, its threads and what
 /// the system did for it included.
 ///
 /// # Errors
