@@ -212,13 +212,9 @@ impl Platform {
         let lower = self.target.replace('-', "_");
         let upper = lower.to_uppercase();
         match self.means {
-            Means::Run {
-                compiler, linker, ..
-            } => {
+            Means::Run { compiler, .. } => {
                 cargo.env(format!("CC_{lower}"), compiler);
-                if let Some(linker) = linker {
-                    cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), linker);
-                }
+                cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
                 cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), self.starter_path());
             }
             Means::Page { flags, .. } => {
