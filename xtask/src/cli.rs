@@ -1,12 +1,14 @@
 //! The command line of `cargo xtask`. Owns the words, not the work.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, corpus, doors, fuzz, libtorch, neovim, pages, platforms, python, queue, rooms, suite,
+    bench, corpus, dist, doors, fuzz, libtorch, neovim, pages, platforms, python, queue, rooms,
+    suite,
 };
 
 /// Set-up and tests of lstm-ls.
@@ -32,7 +34,7 @@ enum Task {
     },
     /// Run every check and every test, in order, up to the first failure
     Test {
-        /// Run these groups only (all of them when none is named)
+        /// Run these groups only (all of them but `dist` when none is named)
         #[arg(value_enum)]
         groups: Vec<suite::Group>,
     },
@@ -52,6 +54,13 @@ enum Task {
     },
     /// Build the documentation as a book into target/book/html
     Book,
+    /// Make what is released for a kind of machine, into target/releases
+    Dist(dist::Arguments),
+    /// Write the sums of a folder's releases, and what package managers are told of them
+    Manifests {
+        /// Holds what `dist` made for every kind of machine
+        folder: PathBuf,
+    },
     /// Check which crates may reach which, and which do without files, threads and clocks
     Doors,
     /// Check that no circle of files goes through two folders, and that none grows too large
@@ -73,6 +82,8 @@ pub(crate) fn run() -> Result<()> {
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
         Task::Book => pages::build(),
+        Task::Dist(arguments) => dist::run(&arguments),
+        Task::Manifests { folder } => dist::manifests(&folder),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
         Task::Neovim => {

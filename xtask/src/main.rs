@@ -8,6 +8,7 @@ mod bench;
 mod cli;
 mod corpus;
 mod debian;
+mod dist;
 mod doors;
 mod fuzz;
 mod libtorch;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, workspace};
+use crate::{debian, process, workspace};
 
 /// The first release with `vim.lsp.inline_completion`.
 const OLDEST: (u32, u32) = (0, 12);
@@ -61,7 +61,7 @@ fn install(folder: &Path) -> Result<()> {
         "neovim: fetching it from Debian {SUITE}, 13 MB, into {}",
         folder.display()
     );
-    let mirror = mirror()?;
+    let mirror = debian::mirror()?;
     let partial = folder.with_extension("partial");
     let _ = fs::remove_dir_all(&partial);
     let apt = partial.join("apt");
@@ -100,40 +100,6 @@ fn install(folder: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(&apt);
     let _ = fs::remove_dir_all(folder);
     fs::rename(&partial, folder).with_context(|| format!("could not rename {}", partial.display()))
-}
-
-/// The Debian mirror this machine is set up with, whatever form its sources
-/// have: apt is asked for the addresses it would read.
-fn mirror() -> Result<String> {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let field = |name: &str| {
-        let line = release
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-        line.map(|value| value.trim_matches('"').to_owned())
-    };
-    if field("ID").as_deref() != Some("debian") || std::env::consts::ARCH != "x86_64" {
-        bail!("this machine is not a Debian x86-64");
-    }
-    let codename = field("VERSION_CODENAME").context("/etc/os-release names no codename")?;
-    // With no lists at hand apt would read all of them, so all are printed.
-    let nothing = std::env::temp_dir().join(format!("xtask-apt-{}", std::process::id()));
-    fs::create_dir_all(nothing.join("partial"))?;
-    let option = format!("Dir::State::lists={}", nothing.display());
-    let addresses =
-        process::read(Command::new("apt-get").args(["-o", &option, "update", "--print-uris"]));
-    let _ = fs::remove_dir_all(&nothing);
-    mirror_of(&addresses?, &codename)
-        .with_context(|| format!("apt has no source for Debian {codename}"))
-}
-
-/// The base address of `codename` among the lines of `apt-get update --print-uris`.
-fn mirror_of(addresses: &str, codename: &str) -> Option<String> {
-    let ending = format!("/dists/{codename}/InRelease");
-    addresses.lines().find_map(|line| {
-        let address = line.strip_prefix('\'')?.split('\'').next()?;
-        Some(address.strip_suffix(ending.as_str())?.to_owned())
-    })
 }
 
 /// An apt that knows only `SUITE`, believes nothing to be installed (so that it
@@ -211,17 +177,5 @@ mod tests {
         assert!(version("NVIM v0.7.2\n") < Some(OLDEST));
         assert!(version("NVIM v1.0.0\n") > Some(OLDEST));
         assert_eq!(version("VIM - Vi IMproved 9.0"), None);
-    }
-
-    #[test]
-    fn the_mirror_is_the_one_of_the_machine_s_own_release() {
-        let addresses = "'http://one.example/security/dists/bookworm-security/InRelease' a 0 \n\
-                         'http://two.example/debian/dists/bookworm/InRelease' b 0 \n\
-                         'http://two.example/debian/dists/bookworm/main/x/Packages.xz' c 0 \n";
-        assert_eq!(
-            mirror_of(addresses, "bookworm").as_deref(),
-            Some("http://two.example/debian")
-        );
-        assert_eq!(mirror_of(addresses, "trixie"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Fetches what tests and benchmarks need of PyPI.
+//! Fetches what tests, benchmarks and releases need of PyPI.
 //!
 //! Packages that belong together go to one folder, which is put on Python's
 //! path; nothing of the system or the user changes. The folder appears under its
@@ -58,6 +58,19 @@ pub(crate) fn onnx() -> Result<PathBuf> {
         size: "70 MB",
         requirements: include_str!("python/onnx.txt"),
         without: "ONNX Runtime needs python3 (3.11, on Linux x86-64) with pip \
+                  (on Debian: apt install python3-pip)",
+    }
+    .provide()
+}
+
+/// zig, a C compiler and linker with every version of the C library, and `cargo zigbuild`:
+/// the folder that Python finds it in, with the program in `bin`.
+pub(crate) fn zig() -> Result<PathBuf> {
+    Packages {
+        name: "zig",
+        size: "100 MB",
+        requirements: include_str!("python/zig.txt"),
+        without: "releases for Linux need python3 with pip \
                   (on Debian: apt install python3-pip)",
     }
     .provide()

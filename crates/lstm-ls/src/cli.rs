@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::lsp;
 use assistant::models::Loader;
@@ -22,6 +22,7 @@ mod doctor;
 pub(crate) mod eval;
 mod explore;
 mod format;
+mod generate;
 mod location;
 mod model_info;
 mod model_store;
@@ -92,6 +93,8 @@ enum Command {
     Stats(stats::Arguments),
     /// Show what this machine gives: CPU, model, speed, settings.
     Doctor(doctor::Arguments),
+    /// Write the man pages and the shell completions, for packagers.
+    Generate(generate::Arguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -153,6 +156,9 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
             eval::surprise(&surprise, &source, loader, out)?;
         }
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, &source, loader, out)?,
+        Some(Command::Generate(arguments)) => {
+            generate::run(&arguments, &Arguments::command(), out)?;
+        }
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

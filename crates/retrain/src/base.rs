@@ -166,6 +166,14 @@ fn basis(models: [&ModelFile; 2]) -> Result<String, FormatError> {
     Ok(super::in_hex(&hash.finalize()))
 }
 
+/// The folder of models in the repository that this was built from; none of a program that
+/// is released, on whose users' machines another may have put something there.
+fn repository() -> Option<PathBuf> {
+    let released = option_env!("LSTM_LS_RELEASED").is_some();
+    let folder = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    (!released).then(folder)
+}
+
 /// The exact weights of the shipped model, where they are on this machine: beside
 /// the program, in the user's folder, or in the repository it was built from.
 fn master_of(places: &Places, shipped: &ModelFile) -> Option<PathBuf> {
@@ -174,8 +182,7 @@ fn master_of(places: &Places, shipped: &ModelFile) -> Option<PathBuf> {
     }
     let program = std::env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let folders = [beside.map(Path::to_owned), user::data(), Some(repository)];
+    let folders = [beside.map(Path::to_owned), user::data(), repository()];
     let mut masters = folders
         .into_iter()
         .flatten()

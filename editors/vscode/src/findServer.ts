@@ -48,15 +48,16 @@ export function findServer(places: Places): Found {
   }
   const file = places.platform === "win32" ? "lstm-ls.exe" : "lstm-ls";
   const folders = [
+    // It is of the extension's own version.
+    join(places.extension, "server"),
     ...places.path.split(delimiter).filter((folder) => isTrusted(folder, places)),
     // Editors that were not started from a shell often lack it on their PATH.
     join(places.home, ".cargo", "bin"),
-    join(places.extension, "server"),
   ];
   const server = folders.map((folder) => join(folder, file)).find(isProgram);
   return server === undefined
     ? {
-        problem: `${file} is neither on the PATH, nor in ~/.cargo/bin, nor in the extension.`,
+        problem: `${file} is neither in the extension, nor on the PATH, nor in ~/.cargo/bin.`,
         setting: false,
       }
     : { server };

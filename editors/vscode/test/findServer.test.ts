@@ -35,8 +35,8 @@ function find(
   });
 }
 
-test("the PATH comes first, then cargo's folder, then the extension", () => {
-  const places = ["extension/server/lstm-ls", "home/.cargo/bin/lstm-ls", "two/lstm-ls"];
+test("the extension's own comes first, then the PATH, then cargo's folder", () => {
+  const places = ["home/.cargo/bin/lstm-ls", "two/lstm-ls", "extension/server/lstm-ls"];
   for (const place of places) {
     assert.deepEqual(find([place]), { server: join(folder, place) });
   }

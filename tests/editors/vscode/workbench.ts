@@ -19,6 +19,8 @@ export interface Places {
   /** Empty folder to live in. */
   home: string;
   screenshots: string;
+  /** Where programs are looked for, if not where this process would. */
+  path?: string;
 }
 
 /** VS Code, for as long as `close` is not called. */
@@ -47,7 +49,7 @@ export async function startWorkbench(places: Places, settings: object): Promise<
 
   const environment: NodeJS.ProcessEnv = {
     // VS Code asks a login shell for the PATH that programs are started with.
-    PATH: process.env["PATH"],
+    PATH: places.path ?? process.env["PATH"],
     HOME: places.home,
     SHELL: "/bin/sh",
     LANG: "C.UTF-8",
