@@ -45,8 +45,16 @@ static TYPESCRIPT: Shipped = Shipped {
     )),
 };
 
+static C: Shipped = Shipped {
+    language: "c",
+    bytes: include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/c-cpp.safetensors"
+    )),
+};
+
 /// Every one of them, the default first.
-static EMBEDDED: [&Shipped; 3] = [&RUST, &PYTHON, &TYPESCRIPT];
+static EMBEDDED: [&Shipped; 4] = [&RUST, &PYTHON, &TYPESCRIPT, &C];
 
 /// Where a model is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -28,6 +28,7 @@ pub(super) const ROWS: &[Language] = &[
             "cpp", "cc", "cxx", "hh", "hpp", "hxx", "inl", "ino", "ipp", "tpp",
         ],
         shares_words_with: Some("c"),
+        served_by: Some("c"),
         lexis: lexis::CPP,
         ..CODE
     },
@@ -36,7 +37,7 @@ pub(super) const ROWS: &[Language] = &[
         aliases: &["cuda"],
         extensions: &["cu", "cuh"],
         shares_words_with: Some("c"),
-        served_by: Some("cpp"),
+        served_by: Some("c"),
         lexis: lexis::CPP,
         ..CODE
     },
