@@ -68,7 +68,7 @@ pub(crate) fn run(groups: &[Group]) -> Result<()> {
     let mut rows = Vec::new();
     let mut failure = None;
     for &group in Group::value_variants() {
-        // What is released is built anew, which takes longer than all else.
+        // It builds the program once more, for minutes.
         let by_default = groups.is_empty() && group != Group::Dist;
         if !by_default && !groups.contains(&group) {
             continue;
