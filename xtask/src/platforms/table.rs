@@ -65,9 +65,6 @@ const PIPES: &[&str] = &[
     "a_closed_connection_ends_it_with_code_1",
 ];
 
-/// A strict client.
-const STRICT: &[&str] = &["random_edits_in_utf_16"];
-
 /// A daemon that several clients share.
 const SHARED: &[&str] = &["bridges_that_start_at_once_share_one_daemon"];
 
@@ -82,7 +79,7 @@ pub(super) const TABLE: &[Platform] = &[
             counted: &["max", "cortex-a57"],
             within: 0.0,
             // QEMU's programs can't start others of theirs, as a bridge does.
-            clients: &[PIPES, STRICT],
+            clients: &[PIPES],
             besides: &[],
             units: &[],
             programs: &[
