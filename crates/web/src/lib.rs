@@ -5,7 +5,7 @@
 //! anything that only a server has (files, sockets, threads, clocks).
 //!
 //! Invariant: for the same model, text and options the suggestions are those of `lstm-ls
-//! complete`, to the last bit of their probabilities; `cargo xtask platforms` compares them.
+//! complete`, but for the last bits of their probabilities.
 
 #![forbid(unsafe_code)]
 

@@ -38,13 +38,6 @@ pub(super) enum Means {
         /// What the compiler is told besides.
         flags: &'static str,
     },
-    /// The engine of a page completes in Node.
-    Page {
-        /// By how many nats log-probabilities may differ: browsers have other logarithms.
-        within: f64,
-        /// What the compiler is told besides.
-        flags: &'static str,
-    },
     /// These packages, and what they rest on, are type-checked.
     Check {
         /// Names of packages.
@@ -115,9 +108,6 @@ pub(super) const TABLE: &[Platform] = &[
     },
     Platform {
         target: "wasm32-unknown-unknown",
-        means: Means::Page {
-            within: 1e-6,
-            flags: SIMD,
-        },
+        means: Means::Check { packages: &["web"] },
     },
 ];
