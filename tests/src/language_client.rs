@@ -18,7 +18,7 @@ use crate::{LIMIT, limited, message};
 pub struct LanguageClient {
     child: Option<Child>,
     stdin: Option<Box<dyn Write + Send>>,
-    /// Closes the socket, which whoever reads from it would keep open.
+    /// Closes the socket, which the thread that reads from it would keep open.
     leave: Option<Box<dyn Fn() -> io::Result<()> + Send>>,
     messages: Receiver<Result<Value>>,
     last_id: i64,

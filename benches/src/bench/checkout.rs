@@ -80,7 +80,7 @@ fn check(
 ) -> Result<Seen> {
     let reading = read(round)?;
 
-    // Nobody types, so all CPU time is that of the checkout.
+    // The typist rests, so all CPU time of the server is that of the checkout.
     let branch = format!("quiet{round}");
     let used = editor.cpu_time()?;
     check_out(folder, CHANGED, &branch)?;

@@ -32,7 +32,7 @@ pub fn is_there(id: u32) -> bool {
 }
 
 /// Has the processes that are started from now on not hold this one's standard streams,
-/// beside those that each is given: else whoever reads them waits for the end of all.
+/// beside those that each is given: else the program that reads them waits for the end of all.
 pub fn keep_standard_streams() {
     for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
         // SAFETY: it takes numbers alone; where there is no stream it is refused.

@@ -212,7 +212,7 @@ pub fn bind(path: &Path) -> anyhow::Result<Bound> {
         bail!("{} is there and is no lock of ours", lock_path.display());
     }
     match Entry::read(path) {
-        // Whoever wrote it holds no lock any more.
+        // The daemon that wrote it holds no lock any more.
         Ok(_) => {
             let cannot = || format!("cannot replace {}", path.display());
             std::fs::remove_file(path).with_context(cannot)?;
