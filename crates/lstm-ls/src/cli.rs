@@ -20,17 +20,15 @@ mod connect;
 mod doctor;
 pub(crate) mod eval;
 mod explore;
-mod format;
 mod generate;
 mod location;
-mod model_info;
-mod model_store;
+mod model;
 mod playground;
+mod print;
 mod retrain;
 mod serve;
 mod setup;
 mod stats;
-mod table;
 mod texts;
 
 /// Code completion by a character LSTM that runs on your own CPU.
@@ -81,7 +79,7 @@ enum Command {
     Connect(connect::Arguments),
     /// Look at model files, and choose among those trained on your own code.
     #[command(subcommand)]
-    Model(ModelCommand),
+    Model(model::Command),
     /// Train the model further on your own code; nothing leaves the machine.
     Retrain(retrain::Arguments),
     /// Measure a model on files.
@@ -93,20 +91,6 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Write the man pages and the shell completions, for packagers.
     Generate(generate::Arguments),
-}
-
-#[derive(Debug, Subcommand)]
-enum ModelCommand {
-    /// Show a model's shape, size and where it came from.
-    Info(model_info::Arguments),
-    /// List the models trained on your own code.
-    List(model_store::List),
-    /// Put one of them into use; editors need no restart.
-    Use(model_store::One),
-    /// Go back to what was in use before.
-    Rollback(model_store::Rollback),
-    /// Remove one.
-    Rm(model_store::One),
 }
 
 /// Runs what `arguments` say.
@@ -131,15 +115,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
         Some(Command::Explore(arguments)) => explore::run(arguments, source, loader, out)?,
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
-        Some(Command::Model(ModelCommand::Info(arguments))) => {
-            model_info::run(arguments, source, out)?;
-        }
-        Some(Command::Model(ModelCommand::List(list))) => model_store::list(&list, out)?,
-        Some(Command::Model(ModelCommand::Use(one))) => model_store::use_version(&one, out)?,
-        Some(Command::Model(ModelCommand::Rollback(rollback))) => {
-            model_store::roll_back(&rollback, out)?;
-        }
-        Some(Command::Model(ModelCommand::Rm(one))) => model_store::remove(&one, out)?,
+        Some(Command::Model(what)) => model::run(what, source, out)?,
         Some(Command::Retrain(arguments)) => {
             return retrain::run(&arguments, source, loader, out);
         }

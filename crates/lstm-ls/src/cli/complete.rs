@@ -13,9 +13,8 @@ use completer::{
 use serde_json::json;
 use workspace::Workspace;
 
-use super::format::Format;
 use super::location::Location;
-use super::table::{grouped, percent};
+use super::print::{Format, grouped, percent};
 use assistant::models::Loader;
 use assistant::models::{self, Source};
 

@@ -8,7 +8,8 @@ use anyhow::Context;
 use lstm_format::{Engine, State, VOCABULARY_SIZE};
 use lstm_runtime::KERNEL_VARIABLE;
 
-use super::{model_info, table};
+use super::model::info;
+use super::print;
 use crate::logging::FILTER_VARIABLE;
 use assistant::models::Loader;
 use assistant::models::Source;
@@ -49,11 +50,11 @@ pub(super) fn run(
         ("vectors", vector_extensions().join(", ")),
         ("engine", engine.describe()),
     ];
-    table::write_section("machine", &machine, out)?;
+    print::write_section("machine", &machine, out)?;
 
-    let mut model = model_info::rows(&file, source);
+    let mut model = info::rows(&file, source);
     model.retain(|(name, _)| !matches!(*name, "command" | "corpus"));
-    table::write_section("\nmodel", &model, out)?;
+    print::write_section("\nmodel", &model, out)?;
 
     let speed = [
         ("loading", format!("{:.1} ms", loading.as_secs_f64() * 1e3)),
@@ -63,7 +64,7 @@ pub(super) fn run(
             format!("{:.1} ms", step * 40.0 / 1e3),
         ),
     ];
-    table::write_section("\nspeed", &speed, out)?;
+    print::write_section("\nspeed", &speed, out)?;
 
     let settings = Settings::default();
     let rows = TABLE
@@ -74,12 +75,12 @@ pub(super) fn run(
         (name, value.unwrap_or_else(|_| "not set".to_owned()))
     });
     let settings: Vec<_> = rows.chain(variables).collect();
-    table::write_section("\nsettings, unless an editor sends others", &settings, out)?;
+    print::write_section("\nsettings, unless an editor sends others", &settings, out)?;
     if let Some(folder) = &arguments.folder {
         let found = folder.canonicalize();
         let found = found.with_context(|| format!("reading {}", folder.display()))?;
         let title = format!("\nmemory of {}", found.display());
-        table::write_section(&title, &remembered(&found), out)?;
+        print::write_section(&title, &remembered(&found), out)?;
     }
     Ok(())
 }

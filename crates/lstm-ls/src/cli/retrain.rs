@@ -10,8 +10,8 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
-use super::format::Format;
-use super::model_store::store;
+use super::model::store::store;
+use super::print::Format;
 use ::retrain::messages::Message;
 use ::retrain::{Options, Outcome, Places, Progress, Watcher};
 use assistant::models::Loader;

@@ -7,8 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::format::Format;
-use super::table::{self, grouped};
+use super::print::{self, Format, grouped};
 use assistant::statistics::{Statistics, Tally};
 use assistant::user;
 
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<
         Format::Text => {
             for (language, models) in &statistics.0 {
                 for (model, tally) in models {
-                    table::write_section(&format!("{language}, by {model}"), &rows(tally), out)?;
+                    print::write_section(&format!("{language}, by {model}"), &rows(tally), out)?;
                 }
             }
             writeln!(out, "\nonly on this machine, in {}", path.display())?;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Inputs, Subject};
-use crate::cli::format::Format;
+use crate::cli::print::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
 

@@ -13,7 +13,7 @@ use explorer::reading::Document;
 use explorer::search::{Findings, Found, Score, search};
 use explorer::subject::{Subject, Unit};
 
-use crate::cli::format::Format;
+use crate::cli::print::Format;
 
 /// Bytes that a search reads.
 const MOST_SEARCHED: usize = 1 << 20;

@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Borders, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::Playground;
-use crate::cli::table::{grouped, percent};
+use crate::cli::print::{grouped, percent};
 
 /// Ghost text, and whatever else is not the user's own.
 const GREY: Style = Style::new().fg(Color::DarkGray);

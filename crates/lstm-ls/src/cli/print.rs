@@ -1,6 +1,18 @@
-//! Lines of `name  value` and numbers that people can read.
+//! How commands print: lines of `name  value` and numbers that people can read, or JSON.
 
 use std::io::Write;
+
+use clap::ValueEnum;
+
+/// How a command prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object.
+    Json,
+}
 
 /// Writes `rows` with their values under each other, leaving out empty ones.
 ///

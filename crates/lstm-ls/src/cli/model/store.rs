@@ -6,14 +6,13 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::format::Format;
-use super::table::megabytes;
+use crate::cli::print::{Format, megabytes};
 use assistant::store::{Name, SHIPPED, Store, Version};
 use assistant::user;
 
 /// What `model list` takes.
 #[derive(Debug, Args)]
-pub(super) struct List {
+pub(in crate::cli) struct List {
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -21,7 +20,7 @@ pub(super) struct List {
 
 /// What `model use` and `model rm` take.
 #[derive(Debug, Args)]
-pub(super) struct One {
+pub(in crate::cli) struct One {
     /// A version such as rust@1; rust@0 is the model without retraining.
     #[arg(value_name = "VERSION")]
     name: Name,
@@ -29,7 +28,7 @@ pub(super) struct One {
 
 /// What `model rollback` takes.
 #[derive(Debug, Args)]
-pub(super) struct Rollback {
+pub(in crate::cli) struct Rollback {
     /// LSP identifier of the language.
     #[arg(default_value = "rust")]
     language: String,
@@ -39,7 +38,7 @@ pub(super) struct Rollback {
 ///
 /// # Errors
 /// If the system has no folder for the user's data.
-pub(super) fn store() -> anyhow::Result<Store> {
+pub(in crate::cli) fn store() -> anyhow::Result<Store> {
     let base = user::data().context("this system has no folder for your data: set HOME")?;
     Ok(Store::new(base))
 }
@@ -48,7 +47,7 @@ pub(super) fn store() -> anyhow::Result<Store> {
 ///
 /// # Errors
 /// If the store can't be read.
-pub(super) fn list(arguments: &List, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(in crate::cli) fn list(arguments: &List, out: &mut dyn Write) -> anyhow::Result<()> {
     let versions = store()?.list()?;
     match arguments.format {
         Format::Json => writeln!(out, "{:#}", json!({ "versions": versions }))?,
@@ -92,7 +91,7 @@ fn row(version: &Version, out: &mut dyn Write) -> std::io::Result<()> {
 ///
 /// # Errors
 /// If there is no such version.
-pub(super) fn use_version(one: &One, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(in crate::cli) fn use_version(one: &One, out: &mut dyn Write) -> anyhow::Result<()> {
     store()?.use_version(&one.name)?;
     say_in_use(&one.name, out)
 }
@@ -101,7 +100,7 @@ pub(super) fn use_version(one: &One, out: &mut dyn Write) -> anyhow::Result<()> 
 ///
 /// # Errors
 /// If nothing of the language is in use.
-pub(super) fn roll_back(arguments: &Rollback, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(in crate::cli) fn roll_back(arguments: &Rollback, out: &mut dyn Write) -> anyhow::Result<()> {
     let name = store()?.roll_back(&arguments.language)?;
     say_in_use(&name, out)
 }
@@ -110,7 +109,7 @@ pub(super) fn roll_back(arguments: &Rollback, out: &mut dyn Write) -> anyhow::Re
 ///
 /// # Errors
 /// If there is no such version, or it is in use.
-pub(super) fn remove(one: &One, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(in crate::cli) fn remove(one: &One, out: &mut dyn Write) -> anyhow::Result<()> {
     store()?.remove(&one.name)?;
     writeln!(out, "{} is removed", one.name)?;
     Ok(())

@@ -7,13 +7,12 @@ use clap::Args;
 use lstm_format::{HeadInput, ModelFile};
 use serde_json::json;
 
-use super::format::Format;
-use super::table::{self, grouped, megabytes};
+use crate::cli::print::{self, Format, grouped, megabytes};
 use assistant::models::{Source, precision_name};
 
 /// What `model info` takes.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The model file; the embedded model if there is none.
     path: Option<PathBuf>,
     /// How to print.
@@ -25,11 +24,15 @@ pub(super) struct Arguments {
 ///
 /// # Errors
 /// If the file is not a model this build reads.
-pub(super) fn run(arguments: Arguments, source: Source, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(in crate::cli) fn run(
+    arguments: Arguments,
+    source: Source,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let source = arguments.path.map_or(source, Source::File);
     let file = source.read()?;
     match arguments.format {
-        Format::Text => table::write(&rows(&file, &source), out)?,
+        Format::Text => print::write(&rows(&file, &source), out)?,
         Format::Json => {
             let info = json!({
                 "model": source.name(),
@@ -46,7 +49,7 @@ pub(super) fn run(arguments: Arguments, source: Source, out: &mut dyn Write) -> 
 }
 
 /// The model as lines for people; what is not known is empty.
-pub(super) fn rows(file: &ModelFile, source: &Source) -> Vec<(&'static str, String)> {
+pub(in crate::cli) fn rows(file: &ModelFile, source: &Source) -> Vec<(&'static str, String)> {
     let config = &file.config;
     let provenance = &file.provenance;
     let head = match config.head {
