@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use crate::{members, process};
+use crate::members;
+use crate::metadata::Metadata;
 use graph::Graph;
 
 /// A name and what is said of it: the shape of every table.
@@ -41,7 +42,7 @@ const RULES: Rules<'_> = Rules {
 /// # Errors
 /// A line for each door that is open.
 pub(crate) fn check() -> Result<()> {
-    let graph = Graph::parse(&metadata()?)?;
+    let graph = Graph::of(&metadata()?);
     let mut open = RULES.unknown(&graph);
     open.extend(RULES.forbidden_arrows(&graph));
     open.extend(RULES.escapes(&graph));
@@ -60,8 +61,8 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn metadata() -> Result<String> {
-    process::read(process::cargo().args(["metadata", "--format-version=1", "--all-features"]))
+fn metadata() -> Result<Metadata> {
+    Metadata::read(&["--all-features"])
 }
 
 fn unknown(name: &str) -> String {
@@ -212,7 +213,7 @@ mod tests {
             "workspace_members": ["server", "middle", "core", "train"],
             "resolve": {"nodes": nodes},
         });
-        Graph::parse(&metadata.to_string()).unwrap()
+        Graph::of(&Metadata::parse(&metadata.to_string()).unwrap())
     }
 
     fn open(rules: &Rules<'_>, graph: &Graph) -> Vec<String> {
@@ -319,7 +320,7 @@ mod tests {
     /// Every edge that the tables forbid, added to the workspace as it is.
     #[test]
     fn each_door_of_this_workspace_is_reported_when_it_is_opened() {
-        let mut graph = Graph::parse(&metadata().unwrap()).unwrap();
+        let mut graph = Graph::of(&metadata().unwrap());
         assert!(
             open(&RULES, &graph).is_empty(),
             "{:?}",

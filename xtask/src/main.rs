@@ -13,6 +13,7 @@ mod doors;
 mod fuzz;
 mod libtorch;
 mod members;
+mod metadata;
 mod neovim;
 mod pages;
 mod platforms;

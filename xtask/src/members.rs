@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
+use anyhow::Result;
 
-use crate::process;
+use crate::metadata::{Metadata, Package, Target};
 
 /// A crate of the workspace.
 #[derive(Debug)]
@@ -16,30 +15,9 @@ pub(crate) struct Member {
     pub(crate) targets: Vec<PathBuf>,
 }
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    manifest_path: PathBuf,
-    targets: Vec<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    kind: Vec<String>,
-    src_path: PathBuf,
-}
-
 /// Every crate of the workspace, as cargo sees it.
 pub(crate) fn read() -> Result<Vec<Member>> {
-    let metadata =
-        process::read(process::cargo().args(["metadata", "--format-version=1", "--no-deps"]))?;
-    let metadata: Metadata =
-        serde_json::from_str(&metadata).context("could not read what cargo metadata says")?;
+    let metadata = Metadata::read(&["--no-deps"])?;
     let built = |target: &Target| {
         let kinds = ["lib", "bin", "cdylib", "rlib"];
         target

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 
 use super::table::Target;
-use crate::{process, workspace};
+use crate::metadata::{Metadata, Package};
+use crate::workspace;
 
 /// The scripts of the explorer's page, each with its licence in `NAME.LICENSE`.
 const SCRIPTS: &str = "crates/explorer/page/vendor";
@@ -17,53 +17,9 @@ const SCRIPTS: &str = "crates/explorer/page/vendor";
 /// How the names of files with a licence begin, in capitals.
 const NAMES: [&str; 5] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE"];
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    resolve: Resolve,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    name: String,
-    version: String,
-    license: Option<String>,
-    manifest_path: PathBuf,
-    /// `None` for our own.
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    pkg: String,
-    dep_kinds: Vec<Kind>,
-}
-
-#[derive(Deserialize)]
-struct Kind {
-    /// `None` for what is linked, else what it serves: builds or tests.
-    kind: Option<String>,
-}
-
 /// Writes them to `path`, each text once.
 pub(super) fn write(target: &Target, path: &Path) -> Result<()> {
-    let mut cargo = process::cargo();
-    cargo.args(["metadata", "--locked", "--format-version=1"]);
-    cargo.args(["--filter-platform", target.name]);
-    let metadata = serde_json::from_str(&process::read(&mut cargo)?);
-    let metadata = metadata.context("could not read what cargo metadata says")?;
+    let metadata = Metadata::read(&["--locked", "--filter-platform", target.name])?;
     let mut works = scripts()?;
     for package in linked(&metadata) {
         works.push(Work::of(package)?);
@@ -97,7 +53,7 @@ fn linked(metadata: &Metadata) -> Vec<&Package> {
     let mut seen = BTreeSet::new();
     while let Some(id) = ways.pop() {
         if seen.insert(id) {
-            let node = metadata.resolve.nodes.iter().find(|node| node.id == id);
+            let node = metadata.nodes().iter().find(|node| node.id == id);
             let dependencies = node.iter().flat_map(|node| &node.deps);
             let linked = dependencies.filter(|to| to.dep_kinds.iter().any(|to| to.kind.is_none()));
             ways.extend(linked.map(|to| to.pkg.as_str()));
@@ -217,7 +173,7 @@ mod tests {
                 { "id": "builds", "deps": [] },
             ] },
         });
-        let metadata: Metadata = serde_json::from_value(metadata).unwrap();
+        let metadata = Metadata::parse(&metadata.to_string()).unwrap();
         let names: Vec<_> = linked(&metadata).iter().map(|one| &one.name).collect();
         assert_eq!(names, ["linked"]);
     }

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
+use crate::metadata::{Dependency, Metadata, Node};
 
 /// Packages by name, and what each depends on.
 ///
@@ -21,68 +20,25 @@ struct Edge {
     dev_only: bool,
 }
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    workspace_members: Vec<String>,
-    resolve: Resolve,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    pkg: String,
-    dep_kinds: Vec<DependencyKind>,
-}
-
-#[derive(Deserialize)]
-struct DependencyKind {
-    /// `dev`, `build`, or nothing for an ordinary dependency.
-    kind: Option<String>,
-}
-
 impl Graph {
-    /// Reads the output of `cargo metadata --format-version=1`.
-    pub(super) fn parse(metadata: &str) -> Result<Self> {
-        let metadata: Metadata =
-            serde_json::from_str(metadata).context("could not read what cargo metadata says")?;
-        let edge = |dependency: Dependency| Edge {
+    /// The graph of what cargo says.
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        let edge = |dependency: &Dependency| Edge {
             dev_only: dependency
                 .dep_kinds
                 .iter()
                 .all(|kind| kind.kind.as_deref() == Some("dev")),
-            to: dependency.pkg,
+            to: dependency.pkg.clone(),
         };
-        Ok(Self {
-            names: metadata
-                .packages
-                .into_iter()
-                .map(|one| (one.id, one.name))
+        let edges = |node: &Node| (node.id.clone(), node.deps.iter().map(edge).collect());
+        let names = metadata.packages.iter();
+        Self {
+            names: names
+                .map(|one| (one.id.clone(), one.name.clone()))
                 .collect(),
-            edges: metadata
-                .resolve
-                .nodes
-                .into_iter()
-                .map(|node| (node.id, node.deps.into_iter().map(edge).collect()))
-                .collect(),
-            members: metadata.workspace_members.into_iter().collect(),
-        })
+            edges: metadata.nodes().iter().map(edges).collect(),
+            members: metadata.workspace_members.iter().cloned().collect(),
+        }
     }
 
     /// The names of the workspace's own packages, in order.
