@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor};
 
-use crate::corpus::{Corpus, Document, Split};
+use corpus::{Corpus, Document, Split};
 
 /// Target that the loss skips (PyTorch's default `ignore_index`).
 pub const IGNORED: i64 = -100;
@@ -261,7 +261,7 @@ fn order_of_epoch(pieces: usize, seed: u64, epoch: u64) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::Traits;
+    use corpus::Traits;
 
     #[test]
     fn pieces_cover_a_text_and_start_at_boundaries() {

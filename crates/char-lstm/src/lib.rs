@@ -1,4 +1,4 @@
-//! A character LSTM on libtorch: corpus, training, evaluation, sampling, export.
+//! A character LSTM on libtorch: training, evaluation, sampling, export.
 //!
 //! The only library that links libtorch. Must not know LSP, nor how a completion
 //! is chosen. Files come in, model files go out; nothing is printed.
@@ -29,7 +29,6 @@
 
 pub mod batches;
 mod cell;
-pub mod corpus;
 pub mod curve;
 pub mod engine;
 pub mod evaluation;

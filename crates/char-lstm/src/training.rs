@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
 use crate::batches::{Batch, Batches, IGNORED, Position};
-use crate::corpus::{Corpus, Split};
 use crate::curve::{Curve, Point};
 use crate::evaluation::{self, Text};
 use crate::network::{BatchState, Network, Pass, to_vec};
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
+use corpus::{Corpus, Split};
 
 /// Everything that decides what a run computes; stored in its checkpoints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

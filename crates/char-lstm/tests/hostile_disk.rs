@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use char_lstm::corpus::{BuildOptions, Corpus, HoldOut, build, files_below, filter};
 use char_lstm::curve::Curve;
+use corpus::{BuildOptions, Corpus, HoldOut, build, files_below, filter};
 use fixture::hostile::{self, Row};
 
 const READERS: &[Row<'_>] = &[

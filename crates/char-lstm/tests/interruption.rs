@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use char_lstm::corpus::{Corpus, Document, Split, Traits};
+use corpus::{Corpus, Document, Split, Traits};
 use lstm_format::ModelFile;
 
 /// A small corpus of code-like documents.

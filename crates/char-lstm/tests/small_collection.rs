@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use char_lstm::corpus::Split;
+use corpus::Split;
 
 fn lstm_train(arguments: &str, folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lstm-train"));

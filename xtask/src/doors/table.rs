@@ -16,7 +16,8 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("retrain", &["assistant", "evaluation"]),
     // Of evaluation only which files of a package are measured, so that training
     // and the server's command measure the same ones.
-    ("char-lstm", &["lstm-runtime", "evaluation", "disk"]),
+    ("corpus", &["evaluation", "disk"]),
+    ("char-lstm", &["lstm-runtime", "corpus"]),
     ("explorer", &["lstm-runtime", "language"]),
     ("setup", &["disk"]),
     ("win32", &[]),
@@ -93,6 +94,7 @@ pub(super) const PURE: &[(&str, &[World])] = &[
     ("evaluation", &[World::Files, World::Threads]),
     ("assistant", &[World::Reading]),
     ("char-lstm", &[World::Reading]),
+    ("corpus", &[World::Reading]),
     ("explorer", &[World::Reading]),
     ("fit", &[World::Reading]),
     ("lstm-format", &[World::Reading]),

@@ -19,10 +19,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "crates/lstm-ls/src/lsp/api",
         "`lsp/api` has one file a method and so as many as the protocol",
     ),
-    (
-        "crates/char-lstm",
-        "`char-lstm` keeps corpus, training and lab together",
-    ),
     ("crates/lstm-ls", "`crates/lstm-ls` has one folder a face"),
 ];
 

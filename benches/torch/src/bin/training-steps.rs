@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use char_lstm::corpus::{Corpus, Document, Split, Traits};
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, open_corpus};
+use corpus::{Corpus, Document, Split, Traits};
 use lstm_format::{CellKind, HeadInput, ModelConfig, Provenance};
 use serde::Deserialize;
 use tch::Device;

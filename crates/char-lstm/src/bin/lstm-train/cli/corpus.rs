@@ -6,8 +6,8 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use lstm_format::messages::{Message, Packed};
 
-use char_lstm::corpus::build::NothingLeft;
-use char_lstm::corpus::{BuildOptions, Corpus, HoldOut, Split, build};
+use corpus::build::NothingLeft;
+use corpus::{BuildOptions, Corpus, HoldOut, Split, build};
 
 /// Pack folders of code: filtered, deduplicated, split by repository.
 #[derive(clap::Args)]

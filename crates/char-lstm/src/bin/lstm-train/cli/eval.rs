@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tch::Kind;
 
-use char_lstm::corpus::{Corpus, files_below};
 use char_lstm::evaluation::{self, Text};
 use char_lstm::network::{Network, Pass};
+use corpus::{Corpus, files_below};
 
 /// No file that is measured is longer, in bytes.
 const MOST_FILE: u64 = 32 << 20;

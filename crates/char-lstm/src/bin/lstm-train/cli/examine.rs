@@ -11,10 +11,10 @@ use lstm_runtime::{Kernel, Runtime};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use char_lstm::corpus::{Corpus, Split};
 use char_lstm::samples::structure::Structure;
 use char_lstm::samples::verbatim::longest_run;
 use char_lstm::samples::{self, Drawing, Sample};
+use corpus::{Corpus, Split};
 
 /// Sample whole Java files from nothing, and see whether they are whole and how
 /// much of them is copied from training.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Metadata, Reader, is_on_a_forge};
-use crate::corpus::license;
+use crate::license;
 
 pub(super) const READER: Reader = Reader {
     stands_in: |folder| place(folder).is_some(),

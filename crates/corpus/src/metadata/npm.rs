@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Metadata, Reader, is_on_a_forge};
-use crate::corpus::license;
+use crate::license;
 
 pub(super) const READER: Reader = Reader {
     stands_in: |folder| disk::is_file(&folder.join("package.json")),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{Metadata, Part, Reader, is_on_a_forge};
-use crate::corpus::license;
+use crate::license;
 
 pub(super) const READER: Reader = Reader {
     stands_in: |folder| disk::is_file(&folder.join("debian/copyright")),
