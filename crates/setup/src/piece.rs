@@ -14,6 +14,18 @@ pub(crate) enum Piece {
     Program(Program),
 }
 
+impl Piece {
+    /// The file at `path`, which lies among the user's others.
+    pub(crate) fn among_others(path: PathBuf, edit: impl Edit + 'static) -> Self {
+        Self::File(File {
+            path,
+            edit: Box::new(edit),
+            own_folder: None,
+            is_plugin: false,
+        })
+    }
+}
+
 /// A file that is ours, or has something of ours in it.
 pub(crate) struct File {
     /// Where it is.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Editor;
 use crate::block::Block;
-use crate::piece::{File, Piece, Whole};
+use crate::piece::{Piece, Whole};
 use crate::{Obstacle, Places};
 
 pub(super) const EDITOR: Editor = Editor {
@@ -57,17 +57,9 @@ fn pieces(places: &Places) -> Result<Vec<Piece>, Obstacle> {
         editor: EDITOR.name,
         text: LOAD.to_owned(),
     };
-    let piece = |path: PathBuf, edit: Box<dyn crate::piece::Edit>| {
-        Piece::File(File {
-            path,
-            edit,
-            own_folder: None,
-            is_plugin: false,
-        })
-    };
     let init = init_in_home(places).unwrap_or_else(|| folder.join("init.el"));
     Ok(vec![
-        piece(folder.join("lstm-ls.el"), Box::new(own)),
-        piece(init, Box::new(block)),
+        Piece::among_others(folder.join("lstm-ls.el"), own),
+        Piece::among_others(init, block),
     ])
 }

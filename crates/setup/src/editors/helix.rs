@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Editor;
 use crate::block::Block;
-use crate::piece::{Edit, File, Piece, Unclear};
+use crate::piece::{Edit, Piece, Unclear};
 use crate::text::{edited, inserted, insertion, line_end, next_line};
 use crate::{Obstacle, Places};
 
@@ -33,14 +33,9 @@ const MARK: &str = " # lstm-ls setup";
 
 fn pieces(places: &Places) -> Result<Vec<Piece>, Obstacle> {
     let command = serde_json::Value::from(places.command()?);
-    Ok(vec![Piece::File(File {
-        path: places.config.join("helix/languages.toml"),
-        edit: Box::new(Languages {
-            text: LANGUAGES.replace(COMMAND, &format!("command = {command}")),
-        }),
-        own_folder: None,
-        is_plugin: false,
-    })])
+    let text = LANGUAGES.replace(COMMAND, &format!("command = {command}"));
+    let path = places.config.join("helix/languages.toml");
+    Ok(vec![Piece::among_others(path, Languages { text })])
 }
 
 /// Our server and the languages that it is for.

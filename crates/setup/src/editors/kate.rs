@@ -5,7 +5,7 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::Editor;
-use crate::piece::{Edit, File, Piece, Unclear};
+use crate::piece::{Edit, Piece, Unclear};
 use crate::text::{edited, newline};
 use crate::{Obstacle, Places};
 
@@ -29,14 +29,9 @@ const COMMAND: &str = "[\"lstm-ls\"]";
 
 fn pieces(places: &Places) -> Result<Vec<Piece>, Obstacle> {
     let command = serde_json::Value::from(places.command()?);
-    Ok(vec![Piece::File(File {
-        path: places.kate.join("lspclient/settings.json"),
-        edit: Box::new(Servers {
-            text: SETTINGS.replace(COMMAND, &format!("[{command}]")),
-        }),
-        own_folder: None,
-        is_plugin: false,
-    })])
+    let text = SETTINGS.replace(COMMAND, &format!("[{command}]"));
+    let path = places.kate.join("lspclient/settings.json");
+    Ok(vec![Piece::among_others(path, Servers { text })])
 }
 
 /// Our servers, as a file of their own.
