@@ -10,6 +10,7 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::sync::Arc;
 
+use completer::show::Attention;
 use parking_lot::Mutex;
 use ropey::Rope;
 
@@ -86,6 +87,8 @@ struct Inner {
     bytes: usize,
     revisions: u64,
     history: History,
+    /// How much of ghost text the client's user sees.
+    attention: Attention,
 }
 
 #[derive(Debug)]
@@ -150,6 +153,7 @@ impl Documents {
             bytes,
             revisions,
             history,
+            attention,
         } = &mut *inner;
         *revisions += 1;
         let open = open.get_mut(id).ok_or(ChangeError::NotOpen)?;
@@ -161,7 +165,7 @@ impl Documents {
             history.forget(id);
         }
         for edit in edits {
-            open.ghost.follow(&edit);
+            open.ghost.follow(&edit, attention);
             let revision = Revision {
                 id: id.clone(),
                 number: *revisions,
@@ -196,6 +200,7 @@ impl Documents {
             bytes,
             revisions,
             history,
+            ..
         } = &mut *inner;
         let Some(open) = open.get_mut(id) else {
             return false;
@@ -452,7 +457,7 @@ mod tests {
         let after = documents.ghost(&id, 3);
         let mut expected = Ignored::default();
         expected.shown(" main()");
-        expected.typed(" ");
+        expected.typed(" ", &mut Attention::default());
         assert_eq!((after.ignored, after.accepted), (expected, false));
 
         shown(&documents, &id, 3, "main()");
@@ -461,6 +466,41 @@ mod tests {
         assert_eq!((after.ignored, after.accepted), (Ignored::default(), true));
         // Another place knows nothing of it.
         assert!(!documents.ghost(&id, 0).accepted);
+    }
+
+    #[test]
+    fn what_is_left_of_a_suggestion_accepted_in_part_is_not_doubted() {
+        let (documents, id) = opened();
+        shown(&documents, &id, 2, " main() {");
+        typed(&documents, &id, 2, " main");
+        let after = documents.ghost(&id, 7);
+        assert_eq!((after.ignored, after.accepted), (Ignored::default(), false));
+    }
+
+    #[test]
+    fn who_types_what_is_shown_by_hand_pays_little_attention() {
+        let (documents, id) = opened();
+        let attention = || documents.inner.lock().attention.probability();
+        let mut at = 2;
+        let mut type_or_accept = |by_hand: bool| {
+            shown(&documents, &id, at, "abc");
+            match by_hand {
+                true => "abc".chars().for_each(|c| {
+                    typed(&documents, &id, at, &c.to_string());
+                    at += 1;
+                }),
+                false => {
+                    typed(&documents, &id, at, "abc");
+                    at += 3;
+                }
+            }
+        };
+        let first = attention();
+        type_or_accept(true);
+        let less = attention();
+        assert!(less < first);
+        type_or_accept(false);
+        assert!(attention() > less);
     }
 
     #[test]

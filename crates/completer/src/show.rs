@@ -6,7 +6,14 @@
 //! where that is greatest, and shown if it is positive.
 //!
 //! Typing into a suggestion instead of accepting it says something, too: what
-//! stood there is probably not what is wanted ([`Ignored`]).
+//! stood there is probably not what is wanted ([`Ignored`]), the more so the fewer
+//! right ones this typist overlooks ([`Attention`]).
+
+mod attention;
+mod ignored;
+
+pub use attention::Attention;
+pub use ignored::Ignored;
 
 use language::Mode;
 
@@ -71,80 +78,6 @@ pub(crate) fn percent(suggestions: &[Suggestion]) -> u8 {
     });
     let greatest = starts.copied().fold(f64::NEG_INFINITY, f64::max);
     (greatest.exp() * 100.0).floor().clamp(0.0, 100.0) as u8
-}
-
-/// The probability that the typist would have accepted what stands at
-/// the cursor if it were right. Fast typists see little of it.
-const ATTENTION: f64 = 0.6;
-
-/// What stood at the cursor and was typed into instead of accepted.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ignored {
-    /// What of each text is still ahead of the cursor, and the probability that
-    /// it would have been accepted if right.
-    ahead: Vec<(String, f64)>,
-    standing: Option<String>,
-}
-
-impl Ignored {
-    /// `text` is shown at the cursor.
-    pub fn shown(&mut self, text: &str) {
-        self.standing = Some(text.to_owned());
-    }
-
-    /// What is shown was sent away by hand.
-    pub fn dismissed(&mut self) {
-        self.ahead
-            .extend(self.standing.take().map(|text| (text, 1.0)));
-    }
-
-    /// `typed` was typed at the cursor.
-    pub fn typed(&mut self, typed: &str) {
-        let standing = self.standing.take().map(|text| (text, ATTENTION));
-        self.ahead.extend(standing);
-        self.ahead
-            .retain_mut(|(text, _)| match text.strip_prefix(typed) {
-                Some(ahead) if !ahead.is_empty() => {
-                    *text = ahead.to_owned();
-                    true
-                }
-                _ => false,
-            });
-    }
-
-    /// What becomes of the log-probabilities of `text`'s beginnings, in nats,
-    /// knowing that.
-    ///
-    /// With m the number of bytes that are right, Bayes' rule gives each m that
-    /// reaches the end of a text that stood there the weight of its having been
-    /// overlooked.
-    pub fn doubt(&self, text: &str, cumulative: &[f64]) -> Vec<f64> {
-        let doubts = self
-            .ahead
-            .iter()
-            .filter(|(ahead, _)| text.starts_with(ahead));
-        let doubts: Vec<(usize, f64)> = doubts.map(|(ahead, seen)| (ahead.len(), *seen)).collect();
-        if doubts.is_empty() {
-            return cumulative.to_vec();
-        }
-        let weight = |length: usize| -> f64 {
-            let reached = doubts.iter().filter(|(end, _)| length >= *end);
-            reached.map(|(_, seen)| 1.0 - seen).product()
-        };
-        // From the longest down, so that each sum is of what reaches that far.
-        let mut longer = 0.0;
-        let mut reaching: Vec<f64> = Vec::with_capacity(cumulative.len());
-        let mut sum = 0.0;
-        for length in (1..=cumulative.len()).rev() {
-            let probability = cumulative[length - 1].exp();
-            sum += (probability - longer).max(0.0) * weight(length);
-            longer = probability;
-            reaching.push(sum);
-        }
-        let all = sum + (1.0 - longer).max(0.0);
-        reaching.reverse();
-        reaching.iter().map(|sum| (sum / all).ln()).collect()
-    }
 }
 
 /// Cuts `suggestions`, whose first `replaced` bytes stand already, drops what is

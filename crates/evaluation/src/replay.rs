@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use code_index::Layer;
-use completer::show::{self, Ignored};
+use completer::show::{self, Attention, Ignored};
 use completer::{
     Before, CancelToken, Cancelled, Completer, Flaws, MultiLine, NO_CLOCK, Options, Request,
     Strategy, Suggestion,
@@ -161,15 +161,18 @@ impl Typist<'_> {
             tallies: vec![Tally::default(); costs.len()],
             micros: Vec::new(),
         };
+        let mut attentions = vec![Attention::default(); costs.len()];
         for passage in scenario.passages(self.text) {
             let mut suggestions = Suggestions::default();
-            for (index, (tally, &cost)) in replayed.tallies.iter_mut().zip(costs).enumerate() {
+            let each = replayed.tallies.iter_mut().zip(&mut attentions).zip(costs);
+            for (index, ((tally, attention), &cost)) in each.enumerate() {
                 let watch = |key: Key<'_>| {
                     if index == 0 {
                         watch(key);
                     }
                 };
-                *tally += self.types(&passage, &mut suggestions, (cost, least), watch);
+                let costs = (cost, least);
+                *tally += self.types(&passage, &mut suggestions, attention, costs, watch);
             }
             replayed.micros.extend(suggestions.micros);
         }
@@ -262,11 +265,13 @@ impl Typist<'_> {
     }
 
     /// Types `passage`, taking what is right and looking in vain at what is not.
-    /// A look costs `cost` here and `least` where it costs least in this replay.
+    /// A look costs `cost` here and `least` where it costs least in this replay;
+    /// `attention` is what is known by now of a typist who overlooks nothing.
     fn types(
         &self,
         passage: &Passage,
         suggestions: &mut Suggestions,
+        attention: &mut Attention,
         (cost, least): (f64, f64),
         mut watch: impl FnMut(Key<'_>),
     ) -> Tally {
@@ -276,7 +281,7 @@ impl Typist<'_> {
         let mut ignored = Ignored::default();
         while offset < passage.end {
             if self.in_indentation(offset) {
-                ignored.typed(&self.text[offset..=offset]);
+                ignored.typed(&self.text[offset..=offset], attention);
                 offset += 1;
                 continue;
             }
@@ -319,7 +324,7 @@ impl Typist<'_> {
                     tally.accepted += 1;
                     tally.accepted_bytes += bytes;
                     tally.bytes += bytes;
-                    ignored = Ignored::default();
+                    ignored.accepted(text, attention);
                     offset += text.len();
                 }
                 None => {
@@ -327,7 +332,7 @@ impl Typist<'_> {
                     // A character of several bytes counts as as many keys.
                     tally.bytes += typed;
                     tally.keystrokes += typed - 1;
-                    ignored.typed(&rest[..typed]);
+                    ignored.typed(&rest[..typed], attention);
                     offset += typed;
                 }
             }

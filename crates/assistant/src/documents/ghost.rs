@@ -1,6 +1,6 @@
 //! Ghost text at one place of a document, and what became of it.
 
-use completer::show::Ignored;
+use completer::show::{self, Attention, Ignored};
 
 use super::document::Edit;
 
@@ -34,20 +34,24 @@ impl Ghost {
         }
     }
 
-    /// Follows an edit: what is typed at the place, or accepted, moves it on.
-    pub(super) fn follow(&mut self, edit: &Edit) {
+    /// Follows an edit: what is typed at the place, or accepted, moves it on, and says how
+    /// much `attention` the typist pays.
+    pub(super) fn follow(&mut self, edit: &Edit, attention: &mut Attention) {
         let end = edit.start + edit.text.len();
-        let here = edit.removed == 0 && edit.start == self.offset;
-        if !here || self.text.as_deref() == Some(&edit.text) {
-            let accepted = here;
+        if edit.removed > 0 || edit.start != self.offset {
             *self = Self::at(end);
-            self.accepted = accepted;
             return;
         }
-        self.ignored.typed(&edit.text);
-        self.text = None;
+        let shown = self.text.take();
         self.offset = end;
-        self.accepted = false;
+        self.accepted = shown.as_ref() == Some(&edit.text);
+        // Nobody types as much at once, so a part was accepted, such as a word.
+        let in_part = |shown: &String| shown.starts_with(&edit.text);
+        let in_part = edit.text.len() >= show::SHORTEST && shown.as_ref().is_some_and(in_part);
+        match self.accepted || in_part {
+            true => self.ignored.accepted(&edit.text, attention),
+            false => self.ignored.typed(&edit.text, attention),
+        }
     }
 
     /// `text` is shown at `offset`.
