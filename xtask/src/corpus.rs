@@ -41,6 +41,10 @@ pub(crate) enum Name {
     Mixing,
     /// The same of Python
     MixingPython,
+    /// The same of TypeScript and JavaScript
+    MixingTypescript,
+    /// The same of C and C++
+    MixingCCpp,
 }
 
 /// Fetches and packs the corpus called `name`.
@@ -51,15 +55,18 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
     match name {
         Name::Rust => rust(),
         Name::Python => python::provide(),
-        Name::Typescript => typescript::provide(),
+        Name::Typescript => typescript::provide("typescript"),
         Name::Go => go::provide(),
-        Name::CCpp => sources::C_CPP.provide(),
+        Name::CCpp => sources::C_CPP.provide("c-cpp", &[]),
         Name::JavaCommonsLang {
             from,
             largest_file_kb,
         } => java::provide(from.as_deref(), *largest_file_kb),
         Name::Mixing => mixing(),
         Name::MixingPython => python::provide_mixing(),
+        Name::MixingTypescript => typescript::provide("mixing-typescript"),
+        // Nothing of their text is kept, so that their licences forbid nothing.
+        Name::MixingCCpp => sources::C_CPP.provide("mixing-c-cpp", &["--any-license"]),
     }
 }
 

@@ -2,6 +2,7 @@
 //! what is known of them from packages that are built from those.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -13,10 +14,8 @@ use crate::{process, workspace};
 /// Checks packages against the lock and takes code and metadata out of them.
 const UNPACK: &str = include_str!("sources/unpack.py");
 
-/// A corpus made of source packages.
+/// What is taken of source packages.
 pub(super) struct Sources {
-    /// Of the corpus, and of the folder of its manifests.
-    pub(super) name: &'static str,
     /// LSP identifiers, that of the model first.
     pub(super) languages: &'static str,
     /// How the names of files of code end.
@@ -25,7 +24,6 @@ pub(super) struct Sources {
 
 /// C and C++, which share headers and so one model.
 pub(super) const C_CPP: Sources = Sources {
-    name: "c-cpp",
     languages: "c,cpp",
     extensions: &[
         "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "inl", "ipp", "tpp",
@@ -33,36 +31,41 @@ pub(super) const C_CPP: Sources = Sources {
 };
 
 impl Sources {
-    /// Fetches the packages of `models/corpus/NAME/packages.txt` and packs them.
+    /// Fetches the packages of `models/corpus/CORPUS/packages.txt` and packs them, with these
+    /// `options` besides.
     ///
     /// # Errors
     /// If a step fails, or a package is not what the lock says.
-    pub(super) fn provide(&self) -> Result<()> {
-        let manifests = workspace::root().join("models/corpus").join(self.name);
-        let lock = manifests.join("packages.txt");
-        let wanted =
-            fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
-        let folder = workspace::root().join(".corpus").join(self.name);
-        let archives = debian::provide(&wanted, &folder, |apt, lines, archives| {
-            apt.sources(&debian::named(lines, 0), archives)?;
-            apt.packages(&debian::named(lines, 3), archives)
-        })?;
-
-        let packages = folder.join("packages");
-        if packages.exists() {
-            fs::remove_dir_all(&packages)?;
-        }
-        let mut unpack = Command::new("python3");
-        unpack.args(["-c", &format!("{}{UNPACK}", debian::READER)]);
-        unpack.args([&packages, &lock, &archives]);
-        process::run(unpack.args(self.extensions))?;
+    pub(super) fn provide(&self, corpus: &str, options: &[&str]) -> Result<()> {
         Pack {
-            name: self.name,
+            name: corpus,
             languages: self.languages,
-            folder: &packages,
+            folder: &unpacked(corpus, self.extensions)?,
             repository_kb: 1000,
-            options: &["--own-code-only"],
+            options: &[&["--own-code-only"], options].concat(),
         }
         .run()
     }
+}
+
+/// The folder of the packages that `models/corpus/CORPUS/packages.txt` names.
+fn unpacked(corpus: &str, extensions: &[&str]) -> Result<PathBuf> {
+    let lock = workspace::root().join(format!("models/corpus/{corpus}/packages.txt"));
+    let wanted =
+        fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
+    let folder = workspace::root().join(".corpus").join(corpus);
+    let archives = debian::provide(&wanted, &folder, |apt, lines, archives| {
+        apt.sources(&debian::named(lines, 0), archives)?;
+        apt.packages(&debian::named(lines, 3), archives)
+    })?;
+
+    let packages = folder.join("packages");
+    if packages.exists() {
+        fs::remove_dir_all(&packages)?;
+    }
+    let mut unpack = Command::new("python3");
+    unpack.args(["-c", &format!("{}{UNPACK}", debian::READER)]);
+    unpack.args([&packages, &lock, &archives]);
+    process::run(unpack.args(extensions))?;
+    Ok(packages)
 }

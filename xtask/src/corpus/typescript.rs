@@ -1,7 +1,7 @@
 //! npm packages that carry their sources: unpacked, never installed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -18,14 +18,26 @@ const AT_ONCE: usize = 3;
 /// Packages one run of npm fetches.
 const BATCH: usize = 25;
 
-/// Fetches the packages of `models/corpus/typescript/packages.txt` and packs their
-/// TypeScript and JavaScript.
+/// Fetches the packages of `models/corpus/CORPUS/packages.txt` and packs their TypeScript
+/// and JavaScript.
 ///
 /// # Errors
 /// If a step fails, or a package is not what the lock says.
-pub(super) fn provide() -> Result<()> {
-    let lock = workspace::root().join("models/corpus/typescript/packages.txt");
-    let folder = workspace::root().join(".corpus/typescript");
+pub(super) fn provide(corpus: &str) -> Result<()> {
+    Pack {
+        name: corpus,
+        languages: "typescript,typescriptreact,javascript,javascriptreact",
+        folder: &unpacked(corpus)?,
+        repository_kb: 600,
+        options: &["--own-code-only"],
+    }
+    .run()
+}
+
+/// The folder of the packages that `models/corpus/CORPUS/packages.txt` names.
+fn unpacked(corpus: &str) -> Result<PathBuf> {
+    let lock = workspace::root().join(format!("models/corpus/{corpus}/packages.txt"));
+    let folder = workspace::root().join(".corpus").join(corpus);
     let wanted =
         fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
     println!(
@@ -45,14 +57,7 @@ pub(super) fn provide() -> Result<()> {
         .args(["-c", UNPACK])
         .args([&packages, &lock, &archives]);
     process::run(&mut unpack)?;
-    Pack {
-        name: "typescript",
-        languages: "typescript,typescriptreact,javascript,javascriptreact",
-        folder: &packages,
-        repository_kb: 600,
-        options: &["--own-code-only"],
-    }
-    .run()
+    Ok(packages)
 }
 
 /// Has npm fetch what `wanted` names into `archives`; no script of a package is run.

@@ -27,7 +27,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
     ("web", &["completer", "lstm-runtime"]),
-    ("fit", &["evaluation", "workspace", "lstm-runtime"]),
+    ("fit", &["corpus", "workspace", "lstm-runtime"]),
     ("lstm-bench", &["assistant", "end-to-end"]),
     ("lstm-bench-torch", &["char-lstm"]),
     // For tests only.
