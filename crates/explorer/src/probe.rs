@@ -4,6 +4,8 @@
 //! equations (Hestenes & Stiefel 1952): a few passes over the rows, no matrix
 //! but theirs.
 
+use crate::pause::pause;
+
 /// Ridge, as a share of the features' mean square.
 const RIDGE: f64 = 0.01;
 
@@ -43,7 +45,7 @@ impl Rows {
 
 impl Probe {
     /// The linear function of `rows` that is nearest to `targets`.
-    pub(crate) fn fit(rows: &Rows, targets: &[f32]) -> Self {
+    pub(crate) async fn fit(rows: &Rows, targets: &[f32]) -> Self {
         let columns = rows.columns;
         let count = targets.len().max(1) as f32;
         let mut mean = vec![0.0; columns];
@@ -88,6 +90,7 @@ impl Probe {
                 *direction = residual + share * *direction;
             }
             length = next;
+            pause().await;
         }
         let bias = target_mean - dot(&mean, &weights);
         Self { weights, bias }
@@ -124,6 +127,7 @@ fn add_scaled(to: &mut [f32], from: &[f32], by: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pause::now;
 
     #[test]
     fn a_linear_function_is_found_again() {
@@ -135,7 +139,7 @@ mod tests {
             targets.push(2.0 * row[0] - row[2] + 5.0);
             rows.push(&row);
         }
-        let probe = Probe::fit(&rows, &targets);
+        let probe = now(Probe::fit(&rows, &targets));
         // The ridge pulls the weights a little towards zero.
         for (value, target) in probe.of(&rows).iter().zip(&targets) {
             assert!((value - target).abs() < 0.1, "{value} is not {target}");
@@ -148,7 +152,7 @@ mod tests {
         for _ in 0..4 {
             rows.push(&[1.0, 1.0]);
         }
-        let probe = Probe::fit(&rows, &[1.0, 2.0, 3.0, 6.0]);
+        let probe = now(Probe::fit(&rows, &[1.0, 2.0, 3.0, 6.0]));
         assert!((probe.of(&rows)[0] - 3.0).abs() < 1e-4);
     }
 }

@@ -1,6 +1,7 @@
 // Which units track a property?
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { choice, make, progress } from "./dom.js";
 
 export function searchPanel(desk) {

@@ -1,6 +1,7 @@
 // Hold the unit, or push it, and let the model write on: what changes?
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { background } from "../color.js";
 import { choice, make } from "./dom.js";
 
