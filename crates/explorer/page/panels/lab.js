@@ -16,7 +16,7 @@ export function labPanel(desk) {
     src: "lab/compare.svg",
     alt: "Share of sequences that are right, for five cells, four tasks and every size",
   });
-  const element = make("div", {}, note, make("div", { className: "scroll" }, table), make("figure", {}, picture));
+  const element = make("div", {}, note, make("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "The comparison" }, table), make("figure", {}, picture));
 
   async function refresh() {
     if (table.rows.length > 0) return;

@@ -90,7 +90,7 @@ export function searchPanel(desk) {
       "section",
       {},
       make("h2", {}, title),
-      make("div", { className: "scroll" }, make(
+      make("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: title }, make(
         "table",
         {},
         make("thead", {}, make("tr", {}, ...head.map((name, index) => make("th", numbers(index), name)))),

@@ -16,9 +16,6 @@ use serde::Serialize;
 /// Ways to go on that are named beside the ghost text.
 const WAYS: usize = 3;
 
-/// Whoever asks for ways to go on looks at them.
-const EAGER: f32 = 1.0;
-
 /// Completes with a model, the text before the cursor, and texts that it was told to
 /// remember.
 pub struct Trying {
@@ -88,7 +85,6 @@ impl Trying {
     pub fn ways_on(&self, path: &str, before: &str, after: &str) -> Vec<Way> {
         let options = Options {
             candidates: WAYS,
-            glance_cost: Some(show::glance_cost(EAGER)),
             ..Options::default()
         };
         let suggestions = self.suggestions(path, before, after, &options).into_iter();
