@@ -18,28 +18,38 @@ pub(crate) struct Probe {
     bias: f32,
 }
 
-/// Feature vectors of one length, one after the other.
+/// Rows of a block.
+const BLOCK: usize = 64;
+
+/// Feature vectors of one length, in blocks: one list would be copied as it grows, and a
+/// page never gives back what it needed meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows {
     columns: usize,
-    values: Vec<f32>,
+    blocks: Vec<Vec<f32>>,
 }
 
 impl Rows {
     pub(crate) fn new(columns: usize) -> Self {
         Self {
             columns,
-            values: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 
     pub(crate) fn push(&mut self, row: &[f32]) {
         debug_assert_eq!(row.len(), self.columns);
-        self.values.extend_from_slice(row);
+        let is_full = |block: &Vec<f32>| block.len() >= BLOCK * self.columns;
+        if self.blocks.last().is_none_or(is_full) {
+            self.blocks.push(Vec::with_capacity(BLOCK * self.columns));
+        }
+        let last = self.blocks.last_mut().expect("one was added");
+        last.extend_from_slice(row);
     }
 
     fn iter(&self) -> impl Iterator<Item = &[f32]> {
-        self.values.chunks_exact(self.columns)
+        let blocks = self.blocks.iter();
+        blocks.flat_map(|block| block.chunks_exact(self.columns))
     }
 }
 
@@ -53,7 +63,7 @@ impl Probe {
             add_scaled(&mut mean, row, 1.0 / count);
         }
         let target_mean = targets.iter().sum::<f32>() / count;
-        let squares: f64 = rows.values.iter().map(|&v| f64::from(v * v)).sum();
+        let squares: f64 = rows.iter().flatten().map(|&v| f64::from(v * v)).sum();
         let ridge = (RIDGE * squares / columns as f64) as f32;
 
         // (X − m)ᵀ(X − m) w + ridge·w = (X − m)ᵀ(y − ȳ)

@@ -49,8 +49,8 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let Some(engine) = &ENGINE else {
         bail!(
-            "this program was built without the engine for browsers: take a released one, or \
-             say `cargo xtask site {}` in the sources",
+            "this program carries no engine for browsers; `cargo xtask site {}`, in the sources, \
+             builds one that does",
             folder.display()
         );
     };
