@@ -40,7 +40,7 @@ export class Walk {
   }
 
   /** All of it on a desk; `besides` is done there too. */
-  async desk(besides: (walk: Walk, context: any, page: any) => Promise<void>): Promise<void> {
+  async desk(besides: (page: any, context: any) => Promise<void>): Promise<void> {
     const desk = await this.open({ viewport: { width: 1200, height: 860 } });
     const page = await this.look(desk, "");
     await this.load(page);
@@ -56,7 +56,7 @@ export class Walk {
     await this.lab(page);
     await this.files(page);
     await this.models(page);
-    await besides(this, desk, page);
+    await besides(page, desk);
   }
 
   /** Nothing went wrong, and nothing was asked of another machine. */
@@ -311,7 +311,6 @@ export class Walk {
     const seen = await page.locator(".keys").evaluate((row: any) => row.getBoundingClientRect().bottom <= innerHeight);
     assert.ok(seen, "the keys are on the screen");
     await page.screenshot({ path: this.picture("12-phone-keys.png") });
-    await context.close();
   }
 
   /** The part of a link that shows the unit that was picked. */

@@ -25,7 +25,7 @@ const walk = new Walk({
   async arrived() {},
 });
 try {
-  await walk.desk(async (_, desk, page) => {
+  await walk.desk(async (page, desk) => {
     await walk.twoAtOnce(desk, page);
     await withoutToken(desk);
   });
