@@ -299,7 +299,7 @@ export class Walk {
       assert.ok((await value()).endsWith(typed), await value());
     }
     await box.fill(`${begun}\n`);
-    const way = page.locator(".ways button").first();
+    const way = page.locator(".ways button:enabled").first();
     await way.waitFor();
     const text = (await way.getAttribute("aria-label")).replace(/^Insert /, "");
     const before = await value();

@@ -75,6 +75,8 @@ export function tryPanel(desk) {
 
   function suggest() {
     show("");
+    // They stay where they are until there are others, so that nothing jumps.
+    for (const chip of ways.children) chip.disabled = true;
     if (box.selectionStart !== box.selectionEnd) return;
     const at = box.selectionEnd;
     const question = { name: desk.text.name, before: box.value.slice(0, at), after: box.value.slice(at) };
@@ -106,6 +108,7 @@ export function tryPanel(desk) {
     } else if (event.key === "Escape") {
       latest.stop();
       show("");
+      offer([]);
     }
   });
   box.addEventListener("keyup", (event) => {
