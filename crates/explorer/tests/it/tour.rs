@@ -126,7 +126,7 @@ fn there_are_ten_stops_and_each_is_a_place_of_its_model() {
 #[test]
 fn a_unit_counts() {
     let counter = shown("counter");
-    counter.steps("a", 0.96..=1.0);
+    counter.steps("a", 0.97..=0.99);
     counter.steps("b", -1.0..=-0.97);
     counter.steps("X", -1.0..=-0.9);
     let values = counter.values("c");
@@ -156,8 +156,8 @@ fn a_count_is_forgotten_at_the_end_of_its_line() {
 #[test]
 fn what_does_not_count_is_not_let_in() {
     let selective = shown("selective");
-    selective.check("i", "a", 0.985..=1.0);
-    selective.check("i", "X", 0.0..=0.075);
+    selective.check("i", "a", 0.98..=1.0);
+    selective.check("i", "X", 0.0..=0.07);
     selective.steps("X", -0.03..=0.03);
 }
 
