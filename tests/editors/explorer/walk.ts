@@ -56,6 +56,7 @@ export class Walk {
     await this.lab(page);
     await this.files(page);
     await this.models(page);
+    await this.tour(page);
     await besides(page, desk);
   }
 
@@ -252,6 +253,27 @@ export class Walk {
     }
   }
 
+  async tour(page: any): Promise<void> {
+    step("the tour shows ten stops, each on its model and unit");
+    await page.locator("#tab-tour").click();
+    await page.getByRole("link", { name: "Begin" }).click();
+    for (let stop = 1; stop <= 10; stop++) {
+      const title = page.getByRole("heading", { name: new RegExp(`^${stop}\\. `) });
+      await title.waitFor();
+      await waitFor("its unit to be read", async () => {
+        const { unit, layer, model } = Object.fromEntries(new URLSearchParams(new URL(page.url()).hash.slice(1)));
+        const read = await page.evaluate("document.body.dataset.read ?? ''");
+        const about = await page.locator("#about").innerText();
+        return read.startsWith(`${layer}:${unit}:`) && about.startsWith(`${model} `);
+      });
+      await page.locator("#panel figure svg").first().waitFor();
+      if (stop === 4) await page.screenshot({ path: this.picture("14-tour.png") });
+      if (stop < 10) await page.getByRole("link", { name: "Next stop" }).click();
+    }
+    await page.getByRole("link", { name: "Do it" }).click();
+    await page.locator("#tab-steer[aria-selected=true]").waitFor();
+  }
+
   async twoAtOnce(desk: any, page: any): Promise<void> {
     step("two pages work at once");
     const other = await this.look(desk, "#layer=1&unit=7&panel=search");
@@ -308,7 +330,7 @@ export class Walk {
     await waitFor("it to fit", () => page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
     assert.equal(await page.evaluate("visualViewport.scale"), 1);
     assert.equal(await page.evaluate("document.activeElement.id"), "try");
-    const seen = await page.locator(".keys").evaluate((row: any) => row.getBoundingClientRect().bottom <= innerHeight);
+    const seen = await page.evaluate("document.querySelector('.keys').getBoundingClientRect().bottom <= innerHeight");
     assert.ok(seen, "the keys are on the screen");
     await page.screenshot({ path: this.picture("12-phone-keys.png") });
   }

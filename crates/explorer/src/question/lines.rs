@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 use serde_json::json;
 
-/// Where an answer goes: takes a line of JSON without its end, and breaks once nobody
-/// reads it any more.
+/// Where an answer goes: takes a line of JSON without its end, and breaks once its
+/// reader is gone.
 pub struct Lines<'a>(&'a dyn Fn(String) -> ControlFlow<()>);
 
 impl<'a> Lines<'a> {
