@@ -262,8 +262,9 @@ export class Walk {
       await title.waitFor();
       await waitFor("its unit to be read", async () => {
         const { unit, layer, model } = Object.fromEntries(new URLSearchParams(new URL(page.url()).hash.slice(1)));
-        const read = await page.evaluate("document.body.dataset.read ?? ''");
-        const about = await page.locator("#about").innerText();
+        // Another model is another page.
+        const read = await page.evaluate("document.body.dataset.read ?? ''").catch(() => "");
+        const about = await page.locator("#about").innerText().catch(() => "");
         return read.startsWith(`${layer}:${unit}:`) && about.startsWith(`${model} `);
       });
       await page.locator("#panel figure svg").first().waitFor();
