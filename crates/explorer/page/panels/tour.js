@@ -48,7 +48,7 @@ export function tourPanel(desk) {
       make(
         "nav",
         { className: "row", ariaLabel: "Stops" },
-        number > 1 ? step("Back", stops, number - 1) : undefined,
+        number > 1 ? step("Back", stops, number - 1, "button") : undefined,
         number < stops.length ? step("Next stop", stops, number + 1) : undefined,
         stop.view && make("a", { className: "button", href: link(stop, number, stop.view) }, "Do it"),
         make("a", { className: "button", href: "#panel=tour&stop=0" }, "All stops"),
@@ -57,8 +57,8 @@ export function tourPanel(desk) {
     ];
   }
 
-  function step(title, stops, number) {
-    return make("a", { className: "button main", href: link(stops[number - 1], number) }, title);
+  function step(title, stops, number, className = "button main") {
+    return make("a", { className, href: link(stops[number - 1], number) }, title);
   }
 
   return { element, refresh: () => desk.trying(refresh()), pointed: () => shown?.pointed() };
