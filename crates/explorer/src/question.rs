@@ -23,7 +23,7 @@ mod trying;
 
 pub use about::about;
 pub use lines::Lines;
-pub use trying::Trying;
+pub use trying::{Trying, Way};
 
 use parts::{
     Alike, Cursor, OneLayer, OneUnit, Passage, Place, SearchQuestion, SteerQuestion, TextQuestion,
