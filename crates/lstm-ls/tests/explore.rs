@@ -149,7 +149,11 @@ fn what_does_not_work_is_one_line() {
 fn one_question_is_about_one_model() {
     let folder = folder();
     let folder = folder.path();
-    std::fs::copy(folder.join("gru.safetensors"), folder.join("other.safetensors")).unwrap();
+    std::fs::copy(
+        folder.join("gru.safetensors"),
+        folder.join("other.safetensors"),
+    )
+    .unwrap();
     refused(
         folder,
         "gru.safetensors other.safetensors a.rs --search upper",
