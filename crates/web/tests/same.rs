@@ -154,7 +154,7 @@ fn gap(one: &Value, other: &Value) -> Option<f64> {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => Some((one.as_f64()? - other.as_f64()?).abs()),
         (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
-            let gaps = one.iter().zip(other).map(|(one, other)| gap(one, other));
+            let mut gaps = one.iter().zip(other).map(|(one, other)| gap(one, other));
             gaps.try_fold(0.0, |most: f64, gap| Some(most.max(gap?)))
         }
         (Value::Object(one), Value::Object(other)) if one.len() == other.len() => {
