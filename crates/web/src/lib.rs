@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use explorer::question::{Explorer, Lines, Question, about};
 use explorer::reading::Document;
@@ -109,9 +109,6 @@ impl Answer {
     /// must not be called again.
     pub fn advance(&mut self) -> bool {
         let mut context = Context::from_waker(Waker::noop());
-        match self.0.as_mut().poll(&mut context) {
-            Poll::Ready(_) => true,
-            Poll::Pending => false,
-        }
+        self.0.as_mut().poll(&mut context).is_ready()
     }
 }
