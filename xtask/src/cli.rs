@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     bench, corpus, dist, doors, fuzz, libtorch, neovim, pages, platforms, python, queue, rooms,
-    suite,
+    site, suite,
 };
 
 /// Set-up and tests of lstm-ls.
@@ -52,6 +52,13 @@ enum Task {
         /// Targets of the compiler (all of the table when none is named)
         targets: Vec<String>,
     },
+    /// Build the engine for browsers, and write the explorer's page as a folder of files
+    #[command(disable_help_flag = true)]
+    Site {
+        /// Handed on to `lstm-ls explore --site`: the folder, then models and texts
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<OsString>,
+    },
     /// Build the documentation as a book into target/book/html
     Book,
     /// Make what is released for a kind of machine, into target/releases
@@ -81,6 +88,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
+        Task::Site { arguments } => site::run(&arguments),
         Task::Book => pages::build(),
         Task::Dist(arguments) => dist::run(&arguments),
         Task::Manifests { folder } => dist::manifests(&folder),

@@ -22,6 +22,7 @@ mod python;
 mod queue;
 mod rooms;
 mod server;
+mod site;
 mod source;
 mod suite;
 mod vscode;

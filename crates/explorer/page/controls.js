@@ -1,13 +1,15 @@
 // The row of choices on top: text, layer, unit, colour; link and export.
 
-import { ask } from "./api.js";
+import { ask } from "./program.js";
 
 const element = (id) => document.getElementById(id);
 
 /** Fills the choices and keeps them and the view together. */
 export function choices(desk, { openFile, openOwn }) {
   const { about, view } = desk;
-  const [file, layer, unit, signal] = ["file", "layer", "unit", "signal"].map(element);
+  const [model, file, layer, unit, signal] = ["model", "file", "layer", "unit", "signal"].map(element);
+  model.append(...desk.models.map(({ name, title }) => new Option(title, name)));
+  model.parentElement.hidden = desk.models.length < 2;
   file.append(...about.documents.map(({ name }, index) => new Option(name, index)));
   file.append(new Option("my own", "own"));
   layer.append(...Array.from({ length: about.layers }, (_, index) => new Option(index, index)));
@@ -15,6 +17,7 @@ export function choices(desk, { openFile, openOwn }) {
   signal.append(...about.signals.map(({ letter, name }) => new Option(`${name} ${letter}`, letter)));
   signal.append(new Option("surprise", "surprise"));
 
+  model.addEventListener("change", () => (location.hash = `model=${encodeURIComponent(model.value)}&panel=${view.panel}`));
   file.addEventListener("change", () => {
     if (file.value === "own") openOwn("text", desk.surface.text);
     else openFile(Number(file.value));
@@ -40,6 +43,7 @@ export function choices(desk, { openFile, openOwn }) {
       const known = view.signal === "surprise" || about.signals.some(({ letter }) => letter === view.signal);
       if (!known) view.signal = "h";
       file.value = view.file === undefined ? "own" : view.file;
+      model.value = view.model;
       layer.value = view.layer;
       if (document.activeElement !== unit) unit.value = view.unit;
       if (signal.value !== view.signal) {

@@ -1,9 +1,9 @@
 // The page: what is chosen, the text, and the view beside it. Everything is
-// computed by the program that served it.
+// computed by `program.js`: what served the page, or a worker of its own.
 
-import { Latest, about as askAbout, ask } from "./api.js";
 import { legend, setFullCell, visible } from "./color.js";
 import { choices, exports_, readFile } from "./controls.js";
+import { Latest } from "./latest.js";
 import { gatesPanel } from "./panels/gates.js";
 import { labPanel } from "./panels/lab.js";
 import { layerPanel } from "./panels/layer.js";
@@ -11,8 +11,10 @@ import { matchesPanel } from "./panels/matches.js";
 import { nextPanel } from "./panels/next.js";
 import { searchPanel } from "./panels/search.js";
 import { steerPanel } from "./panels/steer.js";
+import { tourPanel } from "./panels/tour.js";
 import { tryPanel } from "./panels/try.js";
 import { unitPanel } from "./panels/unit.js";
+import { ask, models, open as openModel } from "./program.js";
 import { Surface } from "./surface.js";
 import { tabs } from "./tabs.js";
 import { Trace } from "./trace.js";
@@ -35,15 +37,17 @@ const PANELS = [
   ["steer", "Steer", steerPanel],
   ["try", "Try it", tryPanel],
   ["lab", "Lab", labPanel],
+  ["tour", "Tour", tourPanel],
 ];
 
 const element = (id) => document.getElementById(id);
 
-const about = await askAbout().catch((error) => {
+const view = new View();
+view.read(location.hash);
+const { list, about } = await start().catch((error) => {
   say(error.message, true);
   throw error;
 });
-const view = new View();
 const reading = new Latest();
 let trace = new Trace(about.signals, 0);
 let name = "text";
@@ -52,6 +56,7 @@ let panel = {};
 /** What panels see of the page. */
 const desk = {
   about,
+  models: list,
   view,
   /** What stands in the box to try it. */
   tryText: about.example,
@@ -75,7 +80,7 @@ const desk = {
     controls.show();
     read();
     panel.chosen?.();
-    if (panel.refresh && !panel.chosen && view.panel !== "try" && view.panel !== "next") panel.refresh();
+    if (panel.refresh && !panel.chosen && !["try", "next", "tour"].includes(view.panel)) panel.refresh();
   },
   /** Shows bytes of a text of the program. */
   show(wanted, index, from, to) {
@@ -94,7 +99,7 @@ const desk = {
     try {
       await work;
     } catch (error) {
-      say(error.message === "Failed to fetch" ? "The program does not answer; is it still running?" : error.message, true);
+      say(error.message, true);
     }
   },
 };
@@ -104,15 +109,32 @@ const controls = choices(desk, { openFile, openOwn });
 exports_(desk, () => trace);
 const showPanel = tabs(PANELS.map(([id, title]) => [id, title]), choosePanel);
 
-element("model").textContent =
+element("about").textContent =
   `${about.model}, ${about.parameters.toLocaleString("en").replaceAll(",", " ")} weights, ${about.engine}`;
 document.title = `Look inside ${about.model}`;
 follow();
 addEventListener("hashchange", follow);
 
-/** Shows what the link in the address says. */
+/** Loads the model that the link is about, or the first there is. */
+async function start() {
+  const list = await models();
+  const known = list.find(({ name }) => name === view.model) ?? list[0];
+  view.model = known.name;
+  const loading = ({ progress }) => say(`Loading ${known.title}: ${(progress * 100).toFixed(0)} %`);
+  const about = await openModel(known.name, loading);
+  say("");
+  return { list, about };
+}
+
+/** Shows what the link in the address says. A page has one model as long as it lives. */
 function follow() {
+  const { model } = view;
   const linked = view.read(location.hash);
+  if (view.model !== model && list.some(({ name }) => name === view.model)) {
+    location.reload();
+    return;
+  }
+  view.model = model;
   if (linked) openOwn(linked.name, linked.text, view.at);
   else if (about.documents.length > 0) openFile(Math.min(view.file ?? 0, about.documents.length - 1), view.at);
   else openOwn("text", "", 0);
@@ -184,6 +206,7 @@ function read() {
         if (from === 0) tell();
         if (to <= FIRST || document.body.dataset.first === undefined) {
           document.body.dataset.first = (performance.now() - begun).toFixed(0);
+          document.body.dataset.shown ??= performance.now().toFixed(0);
         }
       };
       await ask("unit", { ...desk.text, layer: view.layer, unit: view.unit }, { signal, each });
@@ -215,7 +238,7 @@ let settling;
 /** The character that is looked at: under the pointer, or before the cursor. */
 function point(char, isCursor = false) {
   if (char >= surface.places.length && surface.places.length > 0) return;
-  if (isCursor || view.panel === "unit") {
+  if (isCursor || view.panel === "unit" || view.panel === "tour") {
     if (view.at === char && !isCursor) return;
     view.at = char;
     requestAnimationFrame(() => panel.pointed?.());
@@ -247,6 +270,7 @@ function number(value) {
 
 function choosePanel(id) {
   view.panel = id;
+  document.body.dataset.panel = id;
   panel = PANELS.find(([known]) => known === id)[2](desk);
   element("panel").replaceChildren(panel.element);
   desk.trying(Promise.resolve(panel.refresh?.()));

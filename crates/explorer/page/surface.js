@@ -7,6 +7,8 @@ import { Places } from "./places.js";
 export class Surface {
   #element;
   #paint;
+  /** What colours each character. A live list of elements is counted anew after every change. */
+  #spans = [];
   #box;
   #at;
 
@@ -62,7 +64,7 @@ export class Surface {
 
   /** Scrolls the box, and nothing else, until a character is in view. */
   show(char) {
-    const span = this.#paint.children[Math.min(char, this.places.length - 1)];
+    const span = this.#spans[Math.min(char, this.places.length - 1)];
     if (!span) return;
     const top = span.offsetTop - this.#element.scrollTop;
     const height = this.#element.clientHeight;
@@ -77,10 +79,9 @@ export class Surface {
 
   /** Colours characters `from` to `to` by what `value(char)` says. */
   color(signal, from, to, value) {
-    const spans = this.#paint.children;
     for (let char = from; char < to; char++) {
       const wanted = background(signal, value(char));
-      const style = spans[char].style;
+      const style = this.#spans[char].style;
       if (style.backgroundColor !== wanted) style.backgroundColor = wanted;
     }
   }
@@ -88,7 +89,7 @@ export class Surface {
   /** Frames the character that is spoken of. */
   mark(char) {
     this.#at?.classList.remove("at");
-    this.#at = this.#paint.children[char];
+    this.#at = this.#spans[char];
     this.#at?.classList.add("at");
   }
 
@@ -97,11 +98,11 @@ export class Surface {
     this.#at = undefined;
     this.places = new Places(text);
     const { chars } = this.places;
-    const spans = this.#paint.children;
-    // One at the end, so that the last line has its height.
-    while (spans.length > chars.length) this.#paint.lastChild.remove();
+    const spans = this.#spans;
+    for (const span of spans.splice(chars.length)) span.remove();
     const added = document.createDocumentFragment();
     chars.forEach((char, index) => {
+      // One at the end, so that the last line has its height.
       const shown = char === "\n" && index === chars.length - 1 ? "\n\u200b" : char;
       if (index < spans.length) {
         if (spans[index].textContent !== shown) spans[index].textContent = shown;
@@ -110,6 +111,7 @@ export class Surface {
       const span = document.createElement("span");
       span.textContent = shown;
       span.char = index;
+      spans.push(span);
       added.append(span);
     });
     this.#paint.append(added);

@@ -5,6 +5,8 @@
 const MOST_LINKED = 4000;
 
 export class View {
+  /** The model's name. */
+  model = "";
   layer = 0;
   unit = 0;
   signal = "h";
@@ -13,10 +15,13 @@ export class View {
   /** The character that is looked at. */
   at = 0;
   panel = "unit";
+  /** Which stop of the tour, from 1; 0 is what there is to see. */
+  stop = 0;
 
   /** Takes over what a link says; the text it carries, if it does. */
   read(hash) {
     const link = new URLSearchParams(hash.replace(/^#/, ""));
+    this.model = link.get("model") ?? this.model;
     const number = (name, otherwise) => {
       const value = Number.parseInt(link.get(name), 10);
       return Number.isInteger(value) && value >= 0 ? value : otherwise;
@@ -24,6 +29,7 @@ export class View {
     this.layer = number("layer", this.layer);
     this.unit = number("unit", this.unit);
     this.at = number("at", this.at);
+    this.stop = number("stop", this.stop);
     this.signal = link.get("signal") ?? this.signal;
     this.panel = link.get("panel") ?? this.panel;
     const text = link.get("text");
@@ -34,7 +40,8 @@ export class View {
   /** Writes it to the address without a new entry in the history. */
   write(document_) {
     const link = new URLSearchParams();
-    for (const name of ["layer", "unit", "signal", "at", "panel"]) link.set(name, this[name]);
+    for (const name of ["model", "layer", "unit", "signal", "at", "panel"]) link.set(name, this[name]);
+    if (this.panel === "tour") link.set("stop", this.stop);
     if (this.file !== undefined) {
       link.set("file", this.file);
     } else if (document_.text.length <= MOST_LINKED) {

@@ -1,23 +1,23 @@
 //! Looks inside a character LSTM: what its units do over a text, which of them
-//! track what, what becomes of a text when one is held; and a page on loopback
-//! that shows it.
+//! track what, what becomes of a text when one is held; and the page that shows it.
 //!
-//! Owns: the views and their JSON and SVG, the page, the HTTP server. Must not
-//! know: LSP, how a model is trained, how a suggestion is made (the caller hands
-//! in a function that completes), files on disk.
+//! Owns: the views and their JSON and SVG, the questions that a page may ask, the
+//! page. Must not know: who serves the page, LSP, how a model is trained, files,
+//! threads, clocks.
 //!
-//! Architecture invariant: nothing is kept between two requests but the model
-//! and the texts it was started with. Each request reads its text anew, within
-//! bounds, on a bounded number of threads; so any number of browsers may look.
+//! Architecture invariant: an answer is a function of model, texts and question. So it
+//! is the same whether a server computes it (`explorer-server`) or the page itself, in
+//! a worker (`web`). Whatever takes a while pauses, and may be left there.
 //!
 //! Reading order: [`reading`], what a step of a text is; [`search`]; then the other
-//! views in any order.
+//! views in any order; [`question`], what is asked and how it is answered.
 //!
 //! # Example
 //!
 //! ```
 //! use std::ops::ControlFlow;
 //!
+//! use explorer::now;
 //! use explorer::reading::{Document, read};
 //! use explorer::subject::Subject;
 //! use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision};
@@ -41,10 +41,10 @@
 //!     text: "fn main() {}\n".into(),
 //! };
 //! let mut values = Vec::new();
-//! let _ = read(&subject, &document, 0..document.text.len(), |step| {
+//! let _ = now(read(&subject, &document, 0..document.text.len(), |step| {
 //!     values.push(step.value(unit));
 //!     ControlFlow::Continue(())
-//! });
+//! }));
 //! assert_eq!(values.len(), 13);
 //! assert!(values.iter().all(|h| h.abs() < 1.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -54,16 +54,18 @@
 
 mod code_shape;
 pub mod matches;
+pub mod page;
+mod pause;
 pub mod picture;
 mod probe;
 pub mod property;
+pub mod question;
 pub mod reading;
 pub mod samples;
 pub mod saturation;
 pub mod search;
-mod server;
 pub mod steering;
 pub mod subject;
 mod tally;
 
-pub use server::{Complete, Explorer, Token, serve};
+pub use pause::now;

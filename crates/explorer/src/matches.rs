@@ -47,7 +47,7 @@ pub struct Matches {
 /// Looks through `documents` for stretches on which `unit` is on as it is in
 /// `span` of the first one. `progress` is told the share that is read and
 /// breaks it off.
-pub fn matches(
+pub async fn matches(
     subject: &Subject,
     documents: &[Document],
     unit: Unit,
@@ -65,7 +65,8 @@ pub fn matches(
     read(subject, first, span.clone(), |step| {
         values.push(step.value(unit));
         ControlFlow::Continue(())
-    })?;
+    })
+    .await?;
     let level = level(&values);
     let length = span.len().max(1);
     let total: usize = documents.iter().map(|document| document.text.len()).sum();
@@ -96,7 +97,8 @@ pub fn matches(
                 progress((done + step.offset) as f64 / total as f64)?;
             }
             ControlFlow::Continue(())
-        })?;
+        })
+        .await?;
         if let Some(run) = open {
             close(run);
         }

@@ -28,7 +28,7 @@ pub fn title(subject: &Subject, unit: Unit) -> String {
 }
 
 /// Draws `range` of `document`, whole lines of it, with `title` above.
-pub fn picture(
+pub async fn picture(
     subject: &Subject,
     document: &Document,
     range: Range<usize>,
@@ -41,7 +41,8 @@ pub fn picture(
     let _ = read(subject, document, range.clone(), |step| {
         values.push(step.value(unit));
         ControlFlow::Continue(())
-    });
+    })
+    .await;
     // A cell state has no bounds; the strongest there is has the full colour.
     let strongest = values
         .iter()

@@ -4,6 +4,8 @@
 //! equations (Hestenes & Stiefel 1952): a few passes over the rows, no matrix
 //! but theirs.
 
+use crate::pause::pause;
+
 /// Ridge, as a share of the features' mean square.
 const RIDGE: f64 = 0.01;
 
@@ -16,34 +18,44 @@ pub(crate) struct Probe {
     bias: f32,
 }
 
-/// Feature vectors of one length, one after the other.
+/// Rows of a block.
+const BLOCK: usize = 64;
+
+/// Feature vectors of one length, in blocks: one list would be copied as it grows, and a
+/// page never gives back what it needed meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows {
     columns: usize,
-    values: Vec<f32>,
+    blocks: Vec<Vec<f32>>,
 }
 
 impl Rows {
     pub(crate) fn new(columns: usize) -> Self {
         Self {
             columns,
-            values: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 
     pub(crate) fn push(&mut self, row: &[f32]) {
         debug_assert_eq!(row.len(), self.columns);
-        self.values.extend_from_slice(row);
+        let is_full = |block: &Vec<f32>| block.len() >= BLOCK * self.columns;
+        if self.blocks.last().is_none_or(is_full) {
+            self.blocks.push(Vec::with_capacity(BLOCK * self.columns));
+        }
+        let last = self.blocks.last_mut().expect("one was added");
+        last.extend_from_slice(row);
     }
 
     fn iter(&self) -> impl Iterator<Item = &[f32]> {
-        self.values.chunks_exact(self.columns)
+        let blocks = self.blocks.iter();
+        blocks.flat_map(|block| block.chunks_exact(self.columns))
     }
 }
 
 impl Probe {
     /// The linear function of `rows` that is nearest to `targets`.
-    pub(crate) fn fit(rows: &Rows, targets: &[f32]) -> Self {
+    pub(crate) async fn fit(rows: &Rows, targets: &[f32]) -> Self {
         let columns = rows.columns;
         let count = targets.len().max(1) as f32;
         let mut mean = vec![0.0; columns];
@@ -51,7 +63,7 @@ impl Probe {
             add_scaled(&mut mean, row, 1.0 / count);
         }
         let target_mean = targets.iter().sum::<f32>() / count;
-        let squares: f64 = rows.values.iter().map(|&v| f64::from(v * v)).sum();
+        let squares: f64 = rows.iter().flatten().map(|&v| f64::from(v * v)).sum();
         let ridge = (RIDGE * squares / columns as f64) as f32;
 
         // (X − m)ᵀ(X − m) w + ridge·w = (X − m)ᵀ(y − ȳ)
@@ -88,6 +100,7 @@ impl Probe {
                 *direction = residual + share * *direction;
             }
             length = next;
+            pause().await;
         }
         let bias = target_mean - dot(&mean, &weights);
         Self { weights, bias }
@@ -124,6 +137,7 @@ fn add_scaled(to: &mut [f32], from: &[f32], by: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pause::now;
 
     #[test]
     fn a_linear_function_is_found_again() {
@@ -135,7 +149,7 @@ mod tests {
             targets.push(2.0 * row[0] - row[2] + 5.0);
             rows.push(&row);
         }
-        let probe = Probe::fit(&rows, &targets);
+        let probe = now(Probe::fit(&rows, &targets));
         // The ridge pulls the weights a little towards zero.
         for (value, target) in probe.of(&rows).iter().zip(&targets) {
             assert!((value - target).abs() < 0.1, "{value} is not {target}");
@@ -148,7 +162,7 @@ mod tests {
         for _ in 0..4 {
             rows.push(&[1.0, 1.0]);
         }
-        let probe = Probe::fit(&rows, &[1.0, 2.0, 3.0, 6.0]);
+        let probe = now(Probe::fit(&rows, &[1.0, 2.0, 3.0, 6.0]));
         assert!((probe.of(&rows)[0] - 3.0).abs() < 1e-4);
     }
 }

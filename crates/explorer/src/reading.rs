@@ -8,15 +8,20 @@
 use std::ops::{ControlFlow, Range};
 
 use lstm_format::{State, VOCABULARY_SIZE, document_header};
-use lstm_runtime::{Record, Signal};
+use lstm_runtime::{Record, Signal, TraceSession};
+use serde::{Deserialize, Serialize};
 
+use crate::pause::pause;
 use crate::subject::{Subject, Unit};
 
 /// Steps that are recorded at once.
 const CHUNK: usize = 32;
 
+/// Bytes that are fed at once.
+const FED: usize = 128;
+
 /// A text with a name, which the model is told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// A path or file name; its last component matters.
     pub name: String,
@@ -50,7 +55,7 @@ impl<'a> Step<'a> {
 
 /// Reads the bytes of `document` that lie in `range`, in order, and gives each
 /// to `each` until that breaks.
-pub fn read(
+pub async fn read(
     subject: &Subject,
     document: &Document,
     range: Range<usize>,
@@ -70,8 +75,8 @@ pub fn read(
             continue;
         }
         let mut state = State::zeros(config);
-        session.feed(&mut state, &header);
-        session.feed(&mut state, &text[window.start..from]);
+        feed(&mut *session, &mut state, &header).await;
+        feed(&mut *session, &mut state, &text[window.start..from]).await;
         let mut before = state.clone();
         for start in (from..to).step_by(CHUNK) {
             let bytes = &text[start..to.min(start + CHUNK)];
@@ -86,21 +91,30 @@ pub fn read(
                     index,
                 })?;
             }
+            pause().await;
         }
     }
     ControlFlow::Continue(())
 }
 
 /// The state before the byte at `offset` of `document`, which may be its end.
-pub fn state_at(subject: &Subject, document: &Document, offset: usize) -> State {
+pub async fn state_at(subject: &Subject, document: &Document, offset: usize) -> State {
     let config = subject.config();
     let text = &document.text.as_bytes()[..offset];
     let start = config.window_rule().start(text, 0);
     let mut session = subject.tracer().trace_session();
     let mut state = State::zeros(config);
-    session.feed(&mut state, &header(subject, document));
-    session.feed(&mut state, &text[start..]);
+    feed(&mut *session, &mut state, &header(subject, document)).await;
+    feed(&mut *session, &mut state, &text[start..]).await;
     state
+}
+
+/// Feeds `bytes` in pieces, which ends in the state that they have as a whole.
+pub(crate) async fn feed(session: &mut dyn TraceSession, state: &mut State, bytes: &[u8]) {
+    for piece in bytes.chunks(FED) {
+        session.feed(state, piece);
+        pause().await;
+    }
 }
 
 fn header(subject: &Subject, document: &Document) -> Vec<u8> {

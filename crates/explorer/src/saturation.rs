@@ -30,7 +30,7 @@ pub struct Saturation {
 
 /// Each gate of each layer over `document`; `progress` is told the share of it
 /// that is read and breaks it off.
-pub fn saturation(
+pub async fn saturation(
     subject: &Subject,
     document: &Document,
     mut progress: impl FnMut(f64) -> ControlFlow<()>,
@@ -66,7 +66,8 @@ pub fn saturation(
             progress(step.offset as f64 / length as f64)?;
         }
         ControlFlow::Continue(())
-    });
+    })
+    .await;
     if outcome.is_break() {
         return ControlFlow::Break(());
     }

@@ -73,7 +73,7 @@ pub type Named = (String, Property);
 /// Holds every unit of `subject` against `properties` over `documents`; the
 /// first is the one that spans lie in. `progress` is told the share of the
 /// bytes that is read and breaks the search off.
-pub fn search(
+pub async fn search(
     subject: &Subject,
     documents: &[Document],
     properties: &[Named],
@@ -101,7 +101,8 @@ pub fn search(
                 progress((done + step.offset) as f64 / total as f64)?;
             }
             ControlFlow::Continue(())
-        });
+        })
+        .await;
         if outcome.is_break() {
             return ControlFlow::Break(());
         }
@@ -121,7 +122,7 @@ pub fn search(
                 false => "AUC",
             },
             units: best(&columns, picked, checked, index),
-            probe: probe(picked, checked, index),
+            probe: probe(picked, checked, index).await,
         });
     }
     ControlFlow::Continue(Findings {
@@ -358,8 +359,8 @@ fn best(columns: &Columns, picked: &Half, checked: &Half, property: usize) -> Ve
     scores.into_iter().map(score).collect()
 }
 
-fn probe(picked: &Half, checked: &Half, property: usize) -> Option<f64> {
-    let probe = Probe::fit(&picked.features, &picked.targets[property]);
+async fn probe(picked: &Half, checked: &Half, property: usize) -> Option<f64> {
+    let probe = Probe::fit(&picked.features, &picked.targets[property]).await;
     let said = probe.of(&checked.features);
     let targets = &checked.targets[property];
     match &picked.tallies[property] {

@@ -4,12 +4,16 @@
 
 use lstm_format::{State, VOCABULARY_SIZE, document_header};
 use lstm_runtime::Change;
-use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 
-use crate::reading::Document;
+use crate::pause::pause;
+use crate::reading::{Document, feed};
 use crate::subject::{Subject, Unit};
+
+/// Bytes that are written at once.
+const WRITTEN: usize = 16;
 
 /// How to write on.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,11 +56,11 @@ pub struct Steered {
 }
 
 /// Writes on from a place in `document`, with and without the changes.
-pub fn steer(subject: &Subject, document: &Document, steering: &Steering) -> Steered {
-    let mut writer = Writer::new(subject, document, steering);
-    let (plain, bits) = writer.write(&[], None);
-    let (changed, _) = writer.write(&steering.changes, None);
-    let (_, changed_bits) = writer.write(&steering.changes, Some(&plain.0));
+pub async fn steer(subject: &Subject, document: &Document, steering: &Steering) -> Steered {
+    let mut writer = Writer::new(subject, document, steering).await;
+    let (plain, bits) = writer.write(&[], None).await;
+    let (changed, _) = writer.write(&steering.changes, None).await;
+    let (_, changed_bits) = writer.write(&steering.changes, Some(&plain.0)).await;
     let pairs = plain.0.iter().zip(&changed.0);
     let same = pairs.take_while(|(a, b)| a == b).count();
     let sample = |(bytes, values): (Vec<u8>, Vec<f32>)| Sample {
@@ -80,7 +84,7 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(subject: &'a Subject, document: &Document, steering: &'a Steering) -> Self {
+    async fn new(subject: &'a Subject, document: &Document, steering: &'a Steering) -> Self {
         let config = subject.config();
         let text = &document.text.as_bytes()[..steering.at];
         let from = config.window_rule().start(text, 0);
@@ -89,7 +93,7 @@ impl<'a> Writer<'a> {
         let last = bytes.pop().expect("a header ends in a line end");
         let mut start = State::zeros(config);
         let mut session = subject.tracer().trace_session();
-        session.feed(&mut start, &bytes);
+        feed(&mut *session, &mut start, &bytes).await;
         Self {
             subject,
             steering,
@@ -100,7 +104,11 @@ impl<'a> Writer<'a> {
 
     /// Writes, or reads `given` instead; bytes and values, and what the bytes
     /// cost in bits.
-    fn write(&mut self, changes: &[Change], given: Option<&[u8]>) -> ((Vec<u8>, Vec<f32>), f64) {
+    async fn write(
+        &mut self,
+        changes: &[Change],
+        given: Option<&[u8]>,
+    ) -> ((Vec<u8>, Vec<f32>), f64) {
         let Steering {
             length,
             temperature,
@@ -121,16 +129,24 @@ impl<'a> Writer<'a> {
             session.log_probs(&state, &mut log_probs);
             let byte = match given {
                 Some(given) => given[index],
-                None => draw(&log_probs, temperature, random.random()),
+                None => draw(&log_probs, temperature, share(&mut random)),
             };
             bits -= f64::from(log_probs[usize::from(byte)]) / std::f64::consts::LN_2;
             session.trace(&mut state, &[byte], changes, &mut record);
             let units = record.units(0, watched.layer, watched.signal);
             values.extend(units.map(|units| units[watched.unit]));
             bytes.push(byte);
+            if bytes.len().is_multiple_of(WRITTEN) {
+                pause().await;
+            }
         }
         ((bytes, values), bits)
     }
+}
+
+/// A number in [0, 1), in steps of 2⁻²⁴.
+fn share(random: &mut ChaCha8Rng) -> f32 {
+    (random.next_u32() >> 8) as f32 / (1 << 24) as f32
 }
 
 /// The byte at the share `place` of the probability, in [0, 1).

@@ -1,11 +1,13 @@
 //! The model that is looked into.
 
-use lstm_format::{CellKind, ModelConfig, ModelFile};
+use std::sync::Arc;
+
+use lstm_format::{CellKind, Engine, ModelConfig, ModelFile};
 use lstm_runtime::{Kernel, Reference, Runtime, RuntimeError, Signal, Tracer};
 
 /// A model that runs, and what there is to say about it.
 pub struct Subject {
-    tracer: Box<dyn Tracer>,
+    tracer: Arc<dyn Tracer>,
     name: String,
     parameters: usize,
 }
@@ -28,9 +30,9 @@ impl Subject {
     /// # Errors
     /// If `LSTM_KERNEL` names a kernel that this CPU lacks.
     pub fn load(model: &ModelFile, name: String) -> Result<Self, RuntimeError> {
-        let tracer: Box<dyn Tracer> = match model.config.cell {
-            CellKind::Lstm => Box::new(Runtime::load(model, Kernel::from_env()?)?),
-            _ => Box::new(Reference::new(model)),
+        let tracer: Arc<dyn Tracer> = match model.config.cell {
+            CellKind::Lstm => Arc::new(Runtime::load(model, Kernel::from_env()?)?),
+            _ => Arc::new(Reference::new(model)),
         };
         Ok(Self {
             tracer,
@@ -42,6 +44,12 @@ impl Subject {
     /// What runs it.
     pub fn tracer(&self) -> &dyn Tracer {
         &*self.tracer
+    }
+
+    /// What completes with it; none of a cell that completion does not run.
+    pub fn engine(&self) -> Option<Arc<dyn Engine>> {
+        let tracer = Arc::clone(&self.tracer);
+        (self.config().cell == CellKind::Lstm).then_some(tracer as Arc<dyn Engine>)
     }
 
     /// Its shape.

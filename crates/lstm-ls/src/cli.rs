@@ -113,7 +113,7 @@ pub fn dispatch(arguments: Arguments, loader: Loader) -> anyhow::Result<ExitCode
         }
         Some(Command::Setup(arguments)) => setup::run(&arguments, out)?,
         Some(Command::Try(arguments)) => playground::run(arguments, &source, loader)?,
-        Some(Command::Explore(arguments)) => explore::run(arguments, source, loader, out)?,
+        Some(Command::Explore(arguments)) => explore::run(arguments, source, out)?,
         Some(Command::Complete(arguments)) => complete::run(&arguments, &source, loader, out)?,
         Some(Command::Model(what)) => model::run(what, source, out)?,
         Some(Command::Retrain(arguments)) => {

@@ -98,7 +98,7 @@ fn what_does_not_work_is_one_line() {
         folder,
         "a.rs gru.safetensors",
         expect![[r#"
-        lstm-ls: gru.safetensors: one model at a time, and before the texts
+        lstm-ls: gru.safetensors: models come before the texts
     "#]],
     );
     refused(
@@ -143,6 +143,39 @@ fn what_does_not_work_is_one_line() {
         lstm-ls: the text has no line 9: it ends at line 4
     "#]],
     );
+}
+
+#[test]
+fn one_question_is_about_one_model() {
+    let folder = folder();
+    let folder = folder.path();
+    std::fs::copy(
+        folder.join("gru.safetensors"),
+        folder.join("other.safetensors"),
+    )
+    .unwrap();
+    refused(
+        folder,
+        "gru.safetensors other.safetensors a.rs --search upper",
+        expect![[r#"
+        lstm-ls: one question is about one model
+    "#]],
+    );
+}
+
+/// `tests/editors/tests/site.rs` has one written by a program that can.
+#[test]
+#[cfg(not(feature = "site"))]
+fn a_program_without_the_engine_says_how_to_get_one() {
+    let folder = folder();
+    refused(
+        folder.path(),
+        "--site out",
+        expect![[r#"
+        lstm-ls: this program carries no engine for browsers; `cargo xtask site out`, in the sources, builds one that does
+    "#]],
+    );
+    assert!(!folder.path().join("out").exists());
 }
 
 #[test]

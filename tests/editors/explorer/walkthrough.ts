@@ -1,18 +1,8 @@
-// A look inside the embedded model on the page of `lstm-ls explore`, on a desk
-// and on a phone: loads, types, searches, points, steers, completes, exports.
-// Each step leaves a screenshot, and nothing may be asked of other machines.
+// A look inside the embedded models on the page of `lstm-ls explore`.
 
-import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { ARGUMENTS, driver, variable, waitFor } from "../browser.ts";
-
-const home = variable("LSTM_LS_TEST_HOME");
-const results = variable("LSTM_LS_TEST_RESULTS");
-
-/** A loose end that two lines before say how to tie: whatever the model is, it is sure enough. */
-const TYPED = "\nfn typed_here() -> usize {";
+import { Walk, step } from "./walk.ts";
 
 const program = spawn(variable("LSTM_LS_SERVER"), ["explore", "--port", "0"], {
   stdio: ["ignore", "pipe", "inherit"],
@@ -24,308 +14,33 @@ const browser = await driver(variable("LSTM_LS_VSCODE")).launch({
   executablePath: variable("LSTM_LS_CHROMIUM"),
   args: ARGUMENTS,
 });
-/** Layer and unit that the search found. */
-let picked = ["0", "0"];
-/** What went wrong on any page, and every address that was asked for something. */
-const troubles: string[] = [];
-const asked = new Set<string>();
+const walk = new Walk({
+  browser,
+  address,
+  home: variable("LSTM_LS_TEST_HOME"),
+  results: variable("LSTM_LS_TEST_RESULTS"),
+  name: "explorer",
+  // The program serves it all the time.
+  async arriving() {},
+  async arrived() {},
+});
 try {
-  const desk = await open({ viewport: { width: 1200, height: 860 } });
-  const page = await look(desk, "");
-  await load(page);
-  await keyboard(page);
-  await point(page);
-  await type(page);
-  await search(page);
-  await matches(page);
-  await steer(page);
-  await complete(page, () => page.keyboard.press("Tab"), "explorer-07-try");
-  await exports_(page);
-  await link(desk, page);
-  await lab(page);
-  await files(page);
-  await twoAtOnce(desk, page);
-  await withoutToken(desk);
-  await dark();
-  await phone();
-  step("nothing went wrong, and nothing was asked of another machine");
-  assert.deepEqual(troubles, []);
-  assert.deepEqual([...asked], [new URL(address).host]);
+  await walk.desk(async (page, desk) => {
+    await walk.twoAtOnce(desk, page);
+    await withoutToken(desk);
+  });
+  await walk.dark();
+  await walk.phone();
+  walk.end();
 } finally {
   await browser.close();
   program.kill();
-}
-
-async function load(page: any): Promise<void> {
-  step("the text is coloured by a unit");
-  const colored = await page.locator(".paint span").evaluateAll(
-    (spans: any[]) => spans.filter((span) => span.style.backgroundColor !== "").length,
-  );
-  assert.ok(colored > 500, `${colored} characters are coloured`);
-  // Not a test: how long it took is written down.
-  const times = await page.evaluate("({ ...document.body.dataset })");
-  writeFileSync(join(results, "explorer-times.json"), `${JSON.stringify(times)}\n`);
-  console.log(`  first 2 KB coloured after ${times.first} ms, all after ${times.millis} ms`);
-  await page.screenshot({ path: join(results, "explorer-01-unit.png") });
-}
-
-async function keyboard(page: any): Promise<void> {
-  step("every view is reached with the keyboard, and shows something");
-  await page.locator("#tab-unit").focus();
-  for (const [view, shows] of [
-    ["next", "#panel figure rect"],
-    ["layer", "#panel figure image"],
-    ["gates", "#panel figure circle"],
-  ]) {
-    await page.keyboard.press("ArrowRight");
-    await page.locator(`#tab-${view}[aria-selected=true]`).waitFor();
-    await page.locator(shows).first().waitFor();
-    await page.screenshot({ path: join(results, `explorer-02-${view}.png`) });
-  }
-}
-
-async function point(page: any): Promise<void> {
-  step("pointing at a character shows every signal there");
-  await page.locator("#tab-unit").click();
-  await page.locator(".paint span").nth(3).hover({ force: true });
-  await waitFor("the values at the character", async () =>
-    /line 1, column 4.*bits of surprise\nlayer 0, unit 0: h .*c .*i .*f .*g .*o /s.test(await readout(page)),
-  );
-}
-
-async function type(page: any): Promise<void> {
-  step("what is typed is coloured as it is typed");
-  const box = page.locator("#text");
-  await box.focus();
-  await page.keyboard.press("Control+End");
-  const before = Number((await page.evaluate("document.body.dataset.read")).split(":")[2]);
-  await page.keyboard.type(TYPED);
-  await waitFor("the text to be read again", async () => {
-    const read = await page.evaluate("document.body.dataset.read ?? ''");
-    return Number(read.split(":")[2]) === before + TYPED.length;
-  });
-  assert.ok((await box.inputValue()).endsWith(TYPED));
-  await waitFor("the end of it in the readout", async () => (await readout(page)).startsWith("{"));
-  await page.screenshot({ path: join(results, "explorer-03-typed.png") });
-}
-
-async function search(page: any): Promise<void> {
-  step("a search finds units that tell the indentation; the best is picked");
-  await page.locator("#tab-search").click();
-  await page.locator("#panel select").first().selectOption("indentation");
-  await page.getByRole("button", { name: "Search", exact: true }).click();
-  const rows = page.locator("#results tbody tr");
-  await rows.first().waitFor({ timeout: 60_000 });
-  const scores = await rows.first().locator("td.number").allInnerTexts();
-  // Whatever the model is, one of its units is better than this.
-  const strong = (score: string) => Math.abs(Number(score.replace("−", "-"))) > 0.4;
-  assert.ok(scores.length === 2 && scores.every(strong), `correlations ${scores}`);
-  await page.screenshot({ path: join(results, "explorer-04-search.png") });
-  const first = rows.first().locator("button");
-  picked = (await first.innerText()).split(":");
-  await first.click();
-  assert.equal(await page.locator("#layer").inputValue(), picked[0]);
-  assert.equal(await page.locator("#unit").inputValue(), picked[1]);
-  await waitFor("the unit to be read", async () =>
-    (await page.evaluate("document.body.dataset.read ?? ''")).startsWith(`${picked.join(":")}:`),
-  );
-
-  step("a search for selected spans, and one for an expression that does not work");
-  await page.locator("#panel select").first().selectOption("spans");
-  await page.evaluate("document.getElementById('text').setSelectionRange(0, 400)");
-  await page.getByRole("button", { name: "Add selection" }).click();
-  await page.getByRole("button", { name: "Search", exact: true }).click();
-  await page.getByRole("heading", { name: "the selected spans" }).waitFor({ timeout: 60_000 });
-  await page.locator("#panel select").first().selectOption("pattern");
-  await page.getByRole("textbox", { name: "Regular expression" }).fill("(");
-  await page.getByRole("button", { name: "Search", exact: true }).click();
-  await says(page, /does not work: unclosed group/);
-}
-
-async function matches(page: any): Promise<void> {
-  step("stretches like a selection are found, and shown where they are");
-  await page.locator("#tab-matches").click();
-  await page.evaluate("document.getElementById('text').setSelectionRange(4, 12)");
-  await page.getByRole("button", { name: "Find" }).click();
-  const found = page.locator(".matches button");
-  await found.first().waitFor({ timeout: 60_000 });
-  const wanted = await found.nth(1).locator("mark").innerText();
-  await found.nth(1).click();
-  const selected = await page.evaluate(
-    "{ const b = document.getElementById('text'); b.value.slice(b.selectionStart, b.selectionEnd) }",
-  );
-  assert.equal(selected.trim(), wanted.trim());
-  await page.screenshot({ path: join(results, "explorer-05-matches.png") });
-}
-
-async function steer(page: any): Promise<void> {
-  step("a unit that is held changes what the model writes");
-  await page.goto(address + unitLink("steer"));
-  await page.locator("#tab-steer[aria-selected=true]").waitFor();
-  await read(page);
-  await page.getByLabel("Seed").fill("3");
-  await page.getByRole("button", { name: "Write on from the cursor" }).click();
-  const samples = page.locator(".sample");
-  await waitFor("both samples", async () => (await samples.count()) === 2);
-  const [plain, changed] = await samples.allInnerTexts();
-  assert.notEqual(plain, changed);
-  await page.screenshot({ path: join(results, "explorer-06-steered.png") });
-}
-
-async function complete(page: any, accept: () => Promise<void>, picture: string): Promise<void> {
-  step("there is ghost text in the box to try it, and it is accepted");
-  await page.locator("#tab-try").click();
-  const box = page.locator("#try");
-  await box.focus();
-  await page.keyboard.press("Control+End");
-  const shown = page.locator(".ghost");
-  const ghost = await waitFor("ghost text", () => shown.innerText());
-  const before = await box.inputValue();
-  await page.screenshot({ path: join(results, `${picture}.png`) });
-  await accept();
-  await waitFor("it to be accepted", async () => (await box.inputValue()).startsWith(before + ghost));
-}
-
-async function exports_(page: any): Promise<void> {
-  step("a picture and the values are exported");
-  const svg = await saved(page, "SVG");
-  assert.ok(svg.name.endsWith(`-${picked.join("-")}.svg`), svg.name);
-  assert.match(svg.text, /^<svg [^]*cell state[^]*<rect [^]*<\/svg>\s*$/);
-  const json = JSON.parse((await saved(page, "JSON")).text);
-  assert.equal(json.signals.c.length, Buffer.byteLength(json.text));
-  assert.deepEqual([json.layer, json.unit], picked.map(Number));
-}
-
-async function link(desk: any, page: any): Promise<void> {
-  step("a view is a link");
-  await page.locator("#tab-gates").click();
-  const other = await desk.newPage();
-  watch(other);
-  await other.goto(page.url());
-  await read(other);
-  assert.equal(await other.locator("#unit").inputValue(), picked[1]);
-  assert.equal(await other.locator("#signal").inputValue(), "c");
-  assert.equal(await other.locator("[role=tab][aria-selected=true]").innerText(), "Gates");
-  await other.close();
-}
-
-async function lab(page: any): Promise<void> {
-  step("the comparison of cells is there");
-  await page.locator("#tab-lab").click();
-  await waitFor("four tasks of five cells", async () => (await page.locator("#panel tr").count()) === 21);
-  await waitFor("the picture", () => page.evaluate("document.querySelector('#panel img').naturalWidth > 0"));
-  await page.screenshot({ path: join(results, "explorer-11-lab.png"), fullPage: true });
-}
-
-async function files(page: any): Promise<void> {
-  step("a file of 10 MB is shown in part, and what is not text is refused");
-  const give = (name: string, buffer: Buffer) =>
-    page.locator("#open").setInputFiles({ name, mimeType: "text/plain", buffer });
-  await give("large.rs", Buffer.from("fn large() {}\n".repeat(750_000)));
-  await says(page, /large\.rs has 10\.5 MB; the first 64 KB are shown/);
-  await give("broken.rs", Buffer.from([0x66, 0xff, 0xfe, 0x00]));
-  await says(page, /broken\.rs is not UTF-8 text/);
-  await give("small.rs", Buffer.from("fn größe() -> u8 {\r\n    1\r\n}\r\n"));
-  await waitFor("the small file", async () =>
-    (await page.locator("#text").inputValue()) === "fn größe() -> u8 {\n    1\n}\n");
-  await read(page);
-}
-
-async function twoAtOnce(desk: any, page: any): Promise<void> {
-  step("two pages work at once");
-  const other = await look(desk, "#layer=1&unit=7&panel=search");
-  await page.goto(`${address}#layer=1&unit=9&panel=search`);
-  await page.locator("#tab-search[aria-selected=true]").waitFor();
-  for (const one of [page, other]) {
-    await one.getByRole("button", { name: "Search", exact: true }).click();
-  }
-  for (const one of [page, other]) {
-    await one.locator("#results table").waitFor({ timeout: 60_000 });
-  }
-  await other.close();
 }
 
 async function withoutToken(desk: any): Promise<void> {
   step("without the token of its address the page says what to do");
   const page = await desk.newPage();
   await page.goto(new URL("/", address).href);
-  await says(page, /open the whole address that the program printed/);
+  await walk.says(page, /open the whole address that the program printed/);
   await page.close();
-}
-
-async function dark(): Promise<void> {
-  step("in the dark");
-  const context = await open({ viewport: { width: 1200, height: 860 }, colorScheme: "dark" });
-  const page = await look(context, unitLink("unit"));
-  await page.screenshot({ path: join(results, "explorer-08-dark.png") });
-  await context.close();
-}
-
-async function phone(): Promise<void> {
-  step("on a phone nothing is wider than the screen, and ghost text is accepted with a finger");
-  const context = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
-  const page = await look(context, unitLink("unit"));
-  await page.screenshot({ path: join(results, "explorer-09-phone.png") });
-  for (const tab of ["next", "layer", "gates", "search", "steer", "lab", "unit"]) {
-    await page.locator(`#tab-${tab}`).tap();
-    await waitFor(`${tab} to fit`, () => page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
-  }
-  await complete(page, () => page.getByRole("button", { name: "Accept (Tab)" }).tap(), "explorer-10-phone-try");
-  await context.close();
-}
-
-/** The part of a link that shows the unit that was picked. */
-function unitLink(panel: string): string {
-  return `#layer=${picked[0]}&unit=${picked[1]}&signal=c&file=0&at=800&panel=${panel}`;
-}
-
-async function open(options: object): Promise<any> {
-  return browser.newContext({ acceptDownloads: true, ...options });
-}
-
-/** A page of the program, when all its text is read. */
-async function look(context: any, hash: string): Promise<any> {
-  const page = await context.newPage();
-  watch(page);
-  await page.goto(address + hash);
-  await read(page);
-  return page;
-}
-
-function watch(page: any): void {
-  page.on("pageerror", (error: Error) => troubles.push(error.message));
-  page.on("console", (message: any) => {
-    // A question that is turned away on purpose is an error to the browser.
-    if (message.type() === "error" && !/status of 4/.test(message.text())) troubles.push(message.text());
-  });
-  page.on("request", (request: any) => {
-    const url = new URL(request.url());
-    if (url.protocol.startsWith("http")) asked.add(url.host);
-  });
-}
-
-async function read(page: any): Promise<void> {
-  await waitFor("the text to be read", () => page.evaluate("document.body.dataset.read"));
-}
-
-async function readout(page: any): Promise<string> {
-  return page.locator("#readout").innerText();
-}
-
-async function says(page: any, wanted: RegExp): Promise<void> {
-  await waitFor(`the page to say ${wanted}`, async () => wanted.test(await page.locator("#status").innerText()));
-}
-
-async function saved(page: any, button: string): Promise<{ name: string; text: string }> {
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: button, exact: true }).click(),
-  ]);
-  const path = join(home, download.suggestedFilename());
-  await download.saveAs(path);
-  return { name: download.suggestedFilename(), text: readFileSync(path, "utf8") };
-}
-
-function step(what: string): void {
-  console.log(`- ${what}`);
 }

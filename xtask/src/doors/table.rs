@@ -18,15 +18,16 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
     // and the server's command measure the same ones.
     ("corpus", &["evaluation", "disk"]),
     ("char-lstm", &["lstm-runtime", "corpus"]),
-    ("explorer", &["lstm-runtime", "language"]),
+    ("explorer", &["completer", "lstm-runtime"]),
+    ("explorer-server", &["explorer"]),
     ("setup", &["disk"]),
     ("win32", &[]),
     (
         "lstm-ls",
-        &["assistant", "retrain", "explorer", "setup", "win32"],
+        &["assistant", "retrain", "explorer-server", "setup", "win32"],
     ),
     ("lstm-ls-torch", &["lstm-ls", "char-lstm"]),
-    ("web", &["completer", "lstm-runtime"]),
+    ("web", &["explorer"]),
     ("fit", &["corpus", "workspace", "lstm-runtime"]),
     ("lstm-bench", &["assistant", "end-to-end"]),
     ("lstm-bench-torch", &["char-lstm"]),
@@ -64,11 +65,11 @@ pub(super) const CONFINED: &[(&str, &[&str])] = &[
 ];
 
 const TORCH: &[&str] = &["char-lstm", "fit", "lstm-bench-torch", "lstm-ls-torch"];
-const SERVERS: &[&str] = &["explorer", "lstm-ls", "lstm-ls-torch", "win32"];
+const SERVERS: &[&str] = &["explorer-server", "lstm-ls", "lstm-ls-torch", "win32"];
 
 /// Packages that only these crates name among their own dependencies.
 pub(super) const RESERVED: &[(&str, &[&str])] =
-    &[("tower-lsp", &["lstm-ls"]), ("axum", &["explorer"])];
+    &[("tower-lsp", &["lstm-ls"]), ("axum", &["explorer-server"])];
 
 /// What a crate that is a function of its arguments does without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,13 +90,13 @@ pub(super) const PURE: &[(&str, &[World])] = &[
     ("language", &[World::Files, World::Threads, World::Clock]),
     ("code-index", &[World::Files, World::Threads, World::Clock]),
     ("completer", &[World::Files, World::Threads, World::Clock]),
+    ("explorer", &[World::Files, World::Threads, World::Clock]),
     ("web", &[World::Files, World::Threads, World::Clock]),
     // It measures how long an answer takes.
     ("evaluation", &[World::Files, World::Threads]),
     ("assistant", &[World::Reading]),
     ("char-lstm", &[World::Reading]),
     ("corpus", &[World::Reading]),
-    ("explorer", &[World::Reading]),
     ("fit", &[World::Reading]),
     ("lstm-format", &[World::Reading]),
     ("lstm-ls", &[World::Reading]),

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use super::counted;
 use super::tally::Tally;
 use crate::vscode::VsCode;
-use crate::{debian, neovim, process, server, vscode, workspace};
+use crate::{debian, neovim, process, site, vscode, workspace};
 
 /// The largest extension, without a server in it, that is worth calling small.
 const LARGEST_VSIX: u64 = 1_000_000;
@@ -31,13 +31,18 @@ pub(super) fn run(tally: &mut Tally) -> Result<()> {
     // The network is busy while the compiler is, and neither waits for the other.
     let (server, editors) = thread::scope(|scope| {
         let editors = scope.spawn(provide);
-        let server = server::release();
+        let server = site::program();
         let editors = editors.join();
         (server, editors.unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let (server, editors) = (server?, editors?);
     let vsix = package(&editors.vscode)?;
     plugin_is_formatted(&editors.vscode)?;
+    let mut same = process::cargo();
+    same.args(["test", "--package=web", "--", "--include-ignored"])
+        .env("LSTM_LS_ENGINE", site::engine()?)
+        .env("LSTM_LS_NODE", &editors.vscode.node);
+    counted(tally, &mut same)?;
     let mut tests = process::cargo();
     tests
         .args(["test", "--package=editor-tests", "--no-fail-fast"])

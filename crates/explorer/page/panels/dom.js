@@ -33,6 +33,8 @@ export function figure(label) {
         width: Math.max(280, element.clientWidth || 560),
         ...options,
       });
+      // Names of the library's own, which say nothing and may not stand there.
+      for (const mark of chart.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
       element.replaceChildren(chart);
       return chart;
     },

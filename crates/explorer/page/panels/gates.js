@@ -1,6 +1,7 @@
 // How often each unit's gates stand open or shut: the saturation scatter.
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { choice, figure, make, progress } from "./dom.js";
 
 /** Characters that are read; more change the shares by little. */

@@ -13,14 +13,14 @@ export function labPanel(desk) {
   );
   const table = make("table");
   const picture = make("img", {
-    src: "/lab/compare.svg",
+    src: "lab/compare.svg",
     alt: "Share of sequences that are right, for five cells, four tasks and every size",
   });
-  const element = make("div", {}, note, make("div", { className: "scroll" }, table), make("figure", {}, picture));
+  const element = make("div", {}, note, make("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "The comparison" }, table), make("figure", {}, picture));
 
   async function refresh() {
     if (table.rows.length > 0) return;
-    const response = await fetch("/lab/compare.md");
+    const response = await fetch("lab/compare.md");
     const lines = (await response.text()).split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| --"));
     const rows = lines.map((line) => line.slice(2, -2).split(" | "));
     rows.forEach((cells, index) => {

@@ -1,6 +1,7 @@
 // All units of a layer at once over a passage; a click looks at one.
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { diverging } from "../color.js";
 import { figure, make } from "./dom.js";
 

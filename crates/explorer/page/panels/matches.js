@@ -1,6 +1,7 @@
 // Where else does the unit behave as it does in the selection?
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { make, progress } from "./dom.js";
 
 export function matchesPanel(desk) {

@@ -1,6 +1,7 @@
 // What the model expects behind the cursor.
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { visibleByte } from "../color.js";
 import { figure, make } from "./dom.js";
 

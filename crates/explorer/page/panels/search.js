@@ -1,6 +1,7 @@
 // Which units track a property?
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { choice, make, progress } from "./dom.js";
 
 export function searchPanel(desk) {
@@ -89,7 +90,7 @@ export function searchPanel(desk) {
       "section",
       {},
       make("h2", {}, title),
-      make("div", { className: "scroll" }, make(
+      make("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: title }, make(
         "table",
         {},
         make("thead", {}, make("tr", {}, ...head.map((name, index) => make("th", numbers(index), name)))),

@@ -1,13 +1,14 @@
 // Hold the unit, or push it, and let the model write on: what changes?
 
-import { Latest, ask } from "../api.js";
+import { Latest } from "../latest.js";
+import { ask } from "../program.js";
 import { background } from "../color.js";
 import { choice, make } from "./dom.js";
 
 export function steerPanel(desk) {
   const states = desk.about.signals.filter(({ letter }) => letter === "h" || letter === "c");
   const [state, target] = choice("State", states.map(({ letter, name }) => [letter, name]), { onchange: reach });
-  const [manner, how] = choice("", [["set", "hold at"], ["add", "push by"]]);
+  const [manner, how] = choice("", [["set", "hold at"], ["add", "push by"]], { ariaLabel: "How it is changed" });
   const amount = make("input", { type: "range", min: -1, max: 1, step: 0.05, value: 1, ariaLabel: "Amount", oninput: shown });
   const output = make("output", {}, "1.00");
   const temperature = make("input", { type: "number", min: 0, max: 10, step: 0.1, value: 0.6, ariaLabel: "Temperature" });

@@ -1,7 +1,6 @@
-//! The explorer on small models: what its views say, and what its server
-//! answers to a client.
+//! The explorer on small models: what its views say, and what it answers.
 
-mod client;
 mod models;
-mod server;
+mod questions;
+mod tour;
 mod views;

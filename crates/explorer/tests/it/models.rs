@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use explorer::question::{Explorer, Trying};
 use explorer::reading::Document;
 use explorer::subject::Subject;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Precision, Provenance};
@@ -60,6 +61,17 @@ fn file(cell: CellKind, tensors: BTreeMap<String, Vec<f32>>) -> ModelFile {
 
 pub(crate) fn subject(model: &ModelFile) -> Subject {
     Subject::load(model, "a small model".into()).expect("a kernel that this CPU has")
+}
+
+/// All of it that a page knows of `model`.
+pub(crate) fn explorer(model: &ModelFile) -> Explorer {
+    let documents = vec![document(&text())];
+    Explorer::load(model, "a small model".into(), documents, "fn ".into())
+        .expect("a kernel that this CPU has")
+}
+
+pub(crate) fn trying(model: &ModelFile) -> Trying {
+    Trying::new(subject(model).engine().expect("a cell that completes"))
 }
 
 pub(crate) fn document(text: &str) -> Document {

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use explorer::matches::matches;
+use explorer::now;
 use explorer::picture::{picture, title};
 use explorer::property::Property;
 use explorer::reading::{read, state_at};
@@ -25,8 +26,8 @@ fn going<B>(_: f64) -> ControlFlow<B> {
     ControlFlow::Continue(())
 }
 
-fn done<B, C>(flow: ControlFlow<B, C>) -> C {
-    match flow {
+fn done<B, C>(work: impl Future<Output = ControlFlow<B, C>>) -> C {
+    match now(work) {
         ControlFlow::Continue(value) => value,
         ControlFlow::Break(_) => panic!("nothing broke it off"),
     }
@@ -49,7 +50,7 @@ fn every_byte_is_read_from_the_state_that_completes_there() {
         assert_eq!(surprises.len(), length);
         let mut session = subject.tracer().trace_session();
         for offset in [0, 1, 100, 300, 600, length - 1] {
-            let state = state_at(&subject, &document, offset);
+            let state = now(state_at(&subject, &document, offset));
             let mut log_probs = [0.0; VOCABULARY_SIZE];
             session.log_probs(&state, &mut log_probs);
             let byte = document.text.as_bytes()[offset];
@@ -113,7 +114,7 @@ fn a_search_whose_caller_has_left_breaks_off() {
     let subject = subject(&by_hand());
     let properties = [("upper".to_owned(), Property::UpperCase)];
     let stop = |_| ControlFlow::Break(());
-    let outcome = search(&subject, &[document(&text())], &properties, stop);
+    let outcome = now(search(&subject, &[document(&text())], &properties, stop));
     assert!(outcome.is_break());
 }
 
@@ -154,7 +155,7 @@ fn a_unit_that_is_held_changes_what_is_written() {
         }],
         watched,
     };
-    let steered = steer(&subject, &document("abc"), &steering);
+    let steered = now(steer(&subject, &document("abc"), &steering));
     assert_eq!(steered.plain.text, "yyyyy");
     assert_eq!(steered.changed.text, "xxxxx");
     assert_eq!(steered.changed.values, [1.0; 5]);
@@ -166,7 +167,7 @@ fn a_unit_that_is_held_changes_what_is_written() {
         changes: Vec::new(),
         ..steering
     };
-    let steered = steer(&subject, &document("abc"), &unchanged);
+    let steered = now(steer(&subject, &document("abc"), &unchanged));
     assert_eq!((steered.same, steered.extra_bits), (5, 0.0));
 }
 
@@ -190,7 +191,8 @@ fn gates_are_counted_open_and_shut() {
     }));
     let share = open as f32 / document.text.len() as f32;
     assert!((gates[3].open[0] - share).abs() < 1e-4);
-    assert!(saturation(&subject, &document, |_| ControlFlow::Break(())).is_break());
+    let broken_off = now(saturation(&subject, &document, |_| ControlFlow::Break(())));
+    assert!(broken_off.is_break());
 }
 
 #[test]
@@ -199,7 +201,7 @@ fn a_picture_shows_the_passage_in_its_colours() {
     let document = document("a < B\nsecond & C\nthird\n");
     let name = title(&subject, CAPITALS);
     assert_eq!(name, "a small model: layer 0, unit 3, hidden state");
-    let svg = picture(&subject, &document, 0..7, CAPITALS, &name);
+    let svg = now(picture(&subject, &document, 0..7, CAPITALS, &name));
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
     assert!(svg.contains(">a &lt; B</text>") && svg.contains(">second &amp; C</text>"));
     assert!(!svg.contains("third"));

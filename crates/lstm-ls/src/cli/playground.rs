@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use completer::Completer;
+use explorer::samples::example;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -23,22 +24,6 @@ mod view;
 
 use buffer::Buffer;
 use suggestions::Suggestions;
-
-/// What there is to type in when no file is named.
-pub(super) const EXAMPLE: &str = r#"/// What a shop sold.
-pub struct Sales {
-    customers: usize,
-    revenue: f64,
-}
-
-impl Sales {
-    pub fn print_daily(&self, report: &mut Report) {
-        report.add_row("customers", self.customers.to_string());
-        report.add_row("revenue", self.revenue.to_string());
-    }
-
-    pub fn print_weekly(&self, report: &mut Report) {
-        "#;
 
 /// What `try` takes.
 #[derive(Debug, Args)]
@@ -92,7 +77,7 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
             }
             (path.to_string_lossy().into_owned(), text)
         }
-        None => ("main.rs".to_owned(), EXAMPLE.to_owned()),
+        None => ("main.rs".to_owned(), example("rust").to_owned()),
     };
     let engine = source.engine(&file, loader)?;
     let title = format!("{}, {}", models::title(&file.config), engine.describe());

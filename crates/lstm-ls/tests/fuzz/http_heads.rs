@@ -5,9 +5,9 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use explorer::question::Explorer;
 use explorer::reading::Document;
-use explorer::subject::Subject;
-use explorer::{Explorer, Token, serve};
+use explorer_server::{Exhibit, Token, serve};
 use lstm_format::{ModelConfig, ModelFile, Precision};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -25,20 +25,17 @@ pub(crate) const TARGET: Target = Target {
 static SERVER: LazyLock<(SocketAddr, Token)> = LazyLock::new(|| {
     let config = ModelConfig::small("rust");
     let model = ModelFile::random(config, Precision::F32, 1.0, 1).unwrap();
-    let explorer = Explorer {
-        subject: Subject::load(&model, "it".to_owned()).unwrap(),
-        documents: vec![Document {
-            name: "a.rs".to_owned(),
-            text: "fn main() {}\n".to_owned(),
-        }],
-        example: "fn ".to_owned(),
-        complete: None,
-    };
+    let documents = vec![Document {
+        name: "a.rs".to_owned(),
+        text: "fn main() {}\n".to_owned(),
+    }];
+    let explorer = Explorer::load(&model, "it".to_owned(), documents, "fn ".to_owned());
+    let exhibit = Exhibit::opened("it".to_owned(), "it".to_owned(), explorer.unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let token = Token::random();
     let own = token.clone();
-    std::thread::spawn(move || serve(explorer, listener, own));
+    std::thread::spawn(move || serve(vec![exhibit], listener, own));
     (address, token)
 });
 

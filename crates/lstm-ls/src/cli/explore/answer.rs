@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use explorer::now;
 use explorer::picture::{picture, title};
 use explorer::property::Property;
 use explorer::reading::Document;
@@ -87,7 +88,7 @@ pub(super) fn run(
             title = format!("{title} — {caption}");
         }
         let range = range(&first.text, arguments.lines)?;
-        let svg = picture(subject, first, range, unit, &title);
+        let svg = now(picture(subject, first, range, unit, &title));
         std::fs::write(path, svg).with_context(|| path.display().to_string())?;
     }
     Ok(())
@@ -105,9 +106,9 @@ fn found(name: &str, subject: &Subject, documents: &[Document]) -> Findings {
         room > 0
     };
     let documents: Vec<_> = documents.iter().take_while(fits).cloned().collect();
-    let findings = search(subject, &documents, &properties, |_| {
+    let findings = now(search(subject, &documents, &properties, |_| {
         ControlFlow::Continue(())
-    });
+    }));
     match findings {
         ControlFlow::Continue(findings) => findings,
         ControlFlow::Break(()) => unreachable!("nothing breaks the search off"),

@@ -26,7 +26,7 @@ impl Token {
     }
 
     /// Whether `said` is this, in a time that does not depend on where they differ.
-    pub(super) fn is(&self, said: &str) -> bool {
+    pub(crate) fn is(&self, said: &str) -> bool {
         let differences = self.0.bytes().zip(said.bytes()).map(|(a, b)| a ^ b);
         self.0.len() == said.len() && differences.fold(0, |all, one| all | one) == 0
     }

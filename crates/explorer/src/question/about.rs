@@ -1,15 +1,12 @@
 //! What the page shows before anything is computed.
 
-use axum::Json;
-use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::App;
-use super::question::MOST_TEXT;
+use super::{Explorer, MOST_TEXT};
 use crate::property::Property;
 
-pub(super) async fn about(State(app): State<App>) -> Json<Value> {
-    let explorer = &*app.explorer;
+/// What there is to say of the model, and the texts to begin with.
+pub fn about(explorer: &Explorer) -> Value {
     let subject = &explorer.subject;
     let config = subject.config();
     let signals = subject.tracer().signals().iter();
@@ -21,7 +18,7 @@ pub(super) async fn about(State(app): State<App>) -> Json<Value> {
     let properties = Property::BUILT_IN.iter();
     let properties =
         properties.map(|(name, property)| json!({"name": name, "title": property.title()}));
-    Json(json!({
+    json!({
         "model": subject.name(),
         "language": config.language,
         "layers": config.num_layers,
@@ -33,7 +30,7 @@ pub(super) async fn about(State(app): State<App>) -> Json<Value> {
         "documents": documents.collect::<Vec<_>>(),
         "properties": properties.collect::<Vec<_>>(),
         "example": explorer.example,
-        "completes": explorer.complete.is_some(),
+        "completes": explorer.trying.is_some(),
         "mostText": MOST_TEXT,
-    }))
+    })
 }

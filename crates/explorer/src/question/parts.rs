@@ -1,28 +1,17 @@
-//! What a page may ask, and whether it makes sense.
+//! The parts of questions, and whether they make sense.
 
 use std::ops::Range;
-use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::FromRequest;
-use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
 use lstm_runtime::{Amount, Change, Signal, Target};
 use regex::bytes::RegexBuilder;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
-use super::Explorer;
-use super::problem::Problem;
+use super::{Asked, Explorer, MOST_TEXT, Problem};
 use crate::property::Property;
 use crate::reading::Document;
 use crate::search::Named;
 use crate::steering::Steering;
 use crate::subject::{Subject, Unit};
-
-/// Most bytes of one text.
-pub(super) const MOST_TEXT: usize = 256 << 10;
 
 /// Most bytes that a search reads.
 const MOST_SEARCHED: usize = 1 << 20;
@@ -33,43 +22,11 @@ const MOST_WRITTEN: usize = 2_000;
 /// Memory that a compiled expression may take.
 const PATTERN_BYTES: usize = 1 << 20;
 
-/// Longest wait for a request's body.
-const BODY_TIME: Duration = Duration::from_secs(5);
+/// Most bytes of a look at a whole layer.
+const MOST_COLUMNS: usize = 1024;
 
 /// Most members of a list in a question.
 const MOST_LISTED: usize = 1_000;
-
-/// The body of a request as JSON, or one line that says what is wrong with it.
-pub(super) struct Question<T>(pub(super) T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Question<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Problem> {
-        let body = timeout(BODY_TIME, Bytes::from_request(request, state)).await;
-        let late = |_| {
-            Problem(
-                StatusCode::REQUEST_TIMEOUT,
-                "the question took too long".into(),
-            )
-        };
-        let body =
-            body.map_err(late)?
-                .map_err(|rejection: BytesRejection| match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Problem(
-                        StatusCode::PAYLOAD_TOO_LARGE,
-                        format!(
-                            "that is more than a look takes in; send at most {} KB of text",
-                            MOST_TEXT >> 10
-                        ),
-                    ),
-                    status => Problem(status, rejection.body_text()),
-                })?;
-        serde_json::from_slice(&body)
-            .map(Self)
-            .map_err(|error| Problem::bad(format!("the question is not as expected: {error}")))
-    }
-}
 
 /// A text to read.
 #[derive(Deserialize)]
@@ -78,16 +35,21 @@ pub(super) struct TextQuestion {
     text: String,
 }
 
+/// Refuses a text of more bytes than a look takes in.
+fn fits(bytes: usize) -> Result<(), Problem> {
+    match bytes <= MOST_TEXT {
+        true => Ok(()),
+        false => Err(Problem::TooMuch(format!(
+            "the text has {} KB; a look takes in {} KB: send a part of it",
+            bytes >> 10,
+            MOST_TEXT >> 10
+        ))),
+    }
+}
+
 impl TextQuestion {
     pub(super) fn document(self) -> Result<Document, Problem> {
-        if self.text.len() > MOST_TEXT {
-            let line = format!(
-                "the text has {} KB; a look takes in {} KB: send a part of it",
-                self.text.len() >> 10,
-                MOST_TEXT >> 10
-            );
-            return Err(Problem(StatusCode::PAYLOAD_TOO_LARGE, line));
-        }
+        fits(self.text.len())?;
         Ok(Document {
             name: self.name,
             text: self.text,
@@ -97,7 +59,7 @@ impl TextQuestion {
 
 /// One signal of one unit.
 #[derive(Deserialize)]
-pub(super) struct UnitQuestion {
+struct UnitQuestion {
     layer: usize,
     unit: usize,
     #[serde(default = "hidden")]
@@ -109,7 +71,7 @@ fn hidden() -> String {
 }
 
 impl UnitQuestion {
-    pub(super) fn unit(&self, subject: &Subject) -> Result<Unit, Problem> {
+    fn unit(&self, subject: &Subject) -> Result<Unit, Problem> {
         Ok(subject.unit(self.layer, self.unit, &self.signal)?)
     }
 }
@@ -150,12 +112,12 @@ impl Passage {
 }
 
 /// `from` to `to` of `document`, in bytes, cut to what there is.
-pub(super) fn range(document: &Document, from: usize, to: usize) -> Result<Range<usize>, Problem> {
+fn range(document: &Document, from: usize, to: usize) -> Result<Range<usize>, Problem> {
     let length = document.text.len();
     let (from, to) = (from.min(length), to.min(length));
     if from > to {
         let line = format!("a range ends where it begins or later, not from {from} to {to}");
-        return Err(Problem::bad(line));
+        return Err(Problem::senseless(line));
     }
     Ok(from..to)
 }
@@ -164,19 +126,19 @@ pub(super) fn range(document: &Document, from: usize, to: usize) -> Result<Range
 fn bounded(list: &str, members: usize) -> Result<(), Problem> {
     match members <= MOST_LISTED {
         true => Ok(()),
-        false => Err(Problem::bad(format!(
+        false => Err(Problem::senseless(format!(
             "`{list}` has {members} members; at most {MOST_LISTED} are looked at"
         ))),
     }
 }
 
 /// A place in a document: up to its end, between two characters.
-pub(super) fn place(document: &Document, at: usize) -> Result<usize, Problem> {
+fn place(document: &Document, at: usize) -> Result<usize, Problem> {
     if document.text.is_char_boundary(at) {
         return Ok(at);
     }
     let length = document.text.len();
-    Err(Problem::bad(format!(
+    Err(Problem::senseless(format!(
         "the text has {length} bytes and no place {at} between two characters"
     )))
 }
@@ -199,7 +161,7 @@ pub(super) struct SearchQuestion {
 
 /// Which texts are looked through.
 #[derive(Deserialize)]
-pub(super) struct Scope {
+struct Scope {
     /// Whether the texts that the program was started with are, too.
     #[serde(default)]
     corpus: bool,
@@ -223,7 +185,7 @@ impl SearchQuestion {
             let Some(property) = Property::named(&name) else {
                 let known = Property::BUILT_IN.map(|(name, _)| name).join(", ");
                 let line = format!("there is no property {name:?}; there are {known}");
-                return Err(Problem::bad(line));
+                return Err(Problem::senseless(line));
             };
             properties.push((name, property));
         }
@@ -244,7 +206,7 @@ impl SearchQuestion {
 }
 
 /// A regular expression as a property.
-pub(super) fn expression(pattern: &str) -> Result<Property, Problem> {
+fn expression(pattern: &str) -> Result<Property, Problem> {
     let compiled = RegexBuilder::new(pattern)
         .multi_line(true)
         .size_limit(PATTERN_BYTES)
@@ -254,17 +216,13 @@ pub(super) fn expression(pattern: &str) -> Result<Property, Problem> {
         let text = error.to_string();
         let last = text.lines().last().unwrap_or_default();
         let what = last.trim_start_matches("error: ");
-        Problem::bad(format!("the expression does not work: {what}"))
+        Problem::senseless(format!("the expression does not work: {what}"))
     })
 }
 
 impl Scope {
     /// `document` and, where asked for, those of the program; cut to size.
-    pub(super) fn documents(
-        &self,
-        document: Document,
-        explorer: &Explorer,
-    ) -> Result<Vec<Document>, Problem> {
+    fn documents(&self, document: Document, explorer: &Explorer) -> Result<Vec<Document>, Problem> {
         let others = explorer.documents.iter().filter(|_| self.corpus);
         let others = others.filter(|other| **other != document).cloned();
         let mut room = (self.kilobytes << 10).min(MOST_SEARCHED);
@@ -281,7 +239,7 @@ impl Scope {
             }
         }
         if documents.is_empty() {
-            return Err(Problem::bad("there is no text to look through"));
+            return Err(Problem::senseless("there is no text to look through"));
         }
         Ok(documents)
     }
@@ -324,10 +282,10 @@ impl SteerQuestion {
         let document = self.text.document()?;
         if self.length > MOST_WRITTEN {
             let line = format!("at most {MOST_WRITTEN} bytes are written on");
-            return Err(Problem::bad(line));
+            return Err(Problem::senseless(line));
         }
         if !(0.0..=10.0).contains(&self.temperature) {
-            return Err(Problem::bad("a temperature is a number from 0 to 10"));
+            return Err(Problem::senseless("a temperature is a number from 0 to 10"));
         }
         bounded("changes", self.changes.len())?;
         let mut changes = Vec::new();
@@ -338,7 +296,9 @@ impl SteerQuestion {
             changes.push(change.change(unit)?);
         }
         let Some(watched) = watched else {
-            return Err(Problem::bad("name a unit to hold or push in `changes`"));
+            return Err(Problem::senseless(
+                "name a unit to hold or push in `changes`",
+            ));
         };
         let steering = Steering {
             at: place(&document, self.at)?,
@@ -357,15 +317,15 @@ impl ChangeQuestion {
         let target = match unit.signal {
             Signal::Hidden => Target::Hidden,
             Signal::Cell => Target::Cell,
-            _ => return Err(Problem::bad("what is changed is a state, h or c")),
+            _ => return Err(Problem::senseless("what is changed is a state, h or c")),
         };
         if !(-100.0..=100.0).contains(&self.amount) {
-            return Err(Problem::bad("an amount is a number from -100 to 100"));
+            return Err(Problem::senseless("an amount is a number from -100 to 100"));
         }
         let amount = match self.how.as_str() {
             "set" => Amount::Set(self.amount),
             "add" => Amount::Add(self.amount),
-            _ => return Err(Problem::bad("`how` is set or add")),
+            _ => return Err(Problem::senseless("`how` is set or add")),
         };
         Ok(Change {
             layer: unit.layer,
@@ -373,5 +333,94 @@ impl ChangeQuestion {
             target,
             amount,
         })
+    }
+}
+
+/// One signal of all units of a layer over a part of a text.
+#[derive(Deserialize)]
+pub(super) struct OneLayer {
+    #[serde(flatten)]
+    text: TextQuestion,
+    layer: usize,
+    signal: String,
+    from: usize,
+    to: usize,
+}
+
+impl OneLayer {
+    pub(super) fn asked(self, subject: &Subject) -> Result<Asked, Problem> {
+        subject.check_layer(self.layer)?;
+        let signal = subject.signal(&self.signal)?;
+        let document = self.text.document()?;
+        let range = range(&document, self.from, self.to)?;
+        if range.len() > MOST_COLUMNS {
+            let line = format!("at most {MOST_COLUMNS} bytes are shown for all units at once");
+            return Err(Problem::senseless(line));
+        }
+        Ok(Asked::Layer {
+            document,
+            layer: self.layer,
+            signal,
+            range,
+        })
+    }
+}
+
+/// A place in a text.
+#[derive(Deserialize)]
+pub(super) struct Place {
+    #[serde(flatten)]
+    text: TextQuestion,
+    at: usize,
+}
+
+impl Place {
+    pub(super) fn parts(self) -> Result<(Document, usize), Problem> {
+        let document = self.text.document()?;
+        let at = place(&document, self.at)?;
+        Ok((document, at))
+    }
+}
+
+/// One signal over a part of a text, and the texts to look for the like in.
+#[derive(Deserialize)]
+pub(super) struct Alike {
+    #[serde(flatten)]
+    passage: Passage,
+    #[serde(flatten)]
+    scope: Scope,
+}
+
+impl Alike {
+    pub(super) fn parts(
+        self,
+        explorer: &Explorer,
+    ) -> Result<(Vec<Document>, Unit, Range<usize>), Problem> {
+        let (document, unit, span) = self.passage.parts(&explorer.subject)?;
+        let documents = self.scope.documents(document, explorer)?;
+        if span.is_empty() {
+            let line = "select some text that the matches are to be like";
+            return Err(Problem::senseless(line));
+        }
+        Ok((documents, unit, span))
+    }
+}
+
+/// A cursor in a text.
+#[derive(Deserialize)]
+pub(super) struct Cursor {
+    pub(super) name: String,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+impl Cursor {
+    pub(super) fn checked(self, explorer: &Explorer) -> Result<Self, Problem> {
+        if explorer.trying.is_none() {
+            let line = "this model cannot complete: completion runs the cell `lstm` alone";
+            return Err(Problem::senseless(line));
+        }
+        fits(self.before.len() + self.after.len())?;
+        Ok(self)
     }
 }

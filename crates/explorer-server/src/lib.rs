@@ -1,8 +1,17 @@
-//! Serves the page and its JSON on loopback.
+//! Serves the page that looks inside models, on loopback, and computes for it.
+//!
+//! Owns: HTTP, who may ask, how much at once. Must not know: what the questions and their
+//! answers are (`explorer` does), LSP, files.
 //!
 //! Every computation answers with lines of JSON as they come, the last of them
 //! the result or `{"error": …}`. A client that goes away stops its work, and one that
 //! neither asks nor reads is hung up on.
+//!
+//! Architecture invariant: nothing is kept between two requests but the models and the
+//! texts it was started with. Each request reads its text anew, within bounds, on a bounded
+//! number of threads; so any number of browsers may look.
+
+#![forbid(unsafe_code)]
 
 use std::io;
 use std::net::TcpListener;
@@ -18,36 +27,18 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::sync::Semaphore;
 
-use crate::reading::Document;
-use crate::subject::Subject;
-
-mod about;
+mod api;
 mod assets;
+mod exhibit;
 mod guard;
 mod lines;
 mod problem;
-mod question;
 mod token;
-mod views;
 
+pub use exhibit::Exhibit;
 pub use token::Token;
 
-/// Ghost text at a cursor: file name, text before it, text after it.
-pub type Complete = Box<dyn Fn(&str, &str, &str) -> Option<String> + Send + Sync>;
-
-/// What the page looks into.
-pub struct Explorer {
-    /// The model.
-    pub subject: Subject,
-    /// Texts to begin with: the first is shown, all are searched.
-    pub documents: Vec<Document>,
-    /// What stands in the box to try it.
-    pub example: String,
-    /// What completes there; none for models that cannot.
-    pub complete: Option<Complete>,
-}
-
-/// Most bytes of a request: texts of [`question::MOST_TEXT`], escaped at worst
+/// Most bytes of a request: texts of [`explorer::question::MOST_TEXT`], escaped at worst
 /// sixfold.
 const MOST_BODY: usize = 2 << 20;
 
@@ -70,17 +61,18 @@ const MOST_REQUESTS: usize = 32;
 /// What all requests share.
 #[derive(Clone)]
 struct App {
-    explorer: Arc<Explorer>,
+    exhibits: Arc<[Exhibit]>,
     requests: Arc<Semaphore>,
     /// A permit for each computation that may run at once.
     workers: Arc<Semaphore>,
 }
 
-/// Serves `explorer` on `listener`, to pages that name the `token`, until the process ends.
+/// Serves `exhibits`, the first of which is shown, on `listener`, to pages that name the
+/// `token`, until the process ends.
 ///
 /// # Errors
 /// If the listener cannot be used.
-pub fn serve(explorer: Explorer, listener: TcpListener, token: Token) -> io::Result<()> {
+pub fn serve(exhibits: Vec<Exhibit>, listener: TcpListener, token: Token) -> io::Result<()> {
     let port = listener.local_addr()?.port();
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -88,7 +80,7 @@ pub fn serve(explorer: Explorer, listener: TcpListener, token: Token) -> io::Res
         .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        accept(&listener, router(explorer, port, token)).await
+        accept(&listener, router(exhibits, port, token)).await
     })
 }
 
@@ -117,26 +109,19 @@ async fn accept(listener: &tokio::net::TcpListener, router: Router) -> io::Resul
     }
 }
 
-fn router(explorer: Explorer, port: u16, token: Token) -> Router {
+fn router(exhibits: Vec<Exhibit>, port: u16, token: Token) -> Router {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let app = App {
-        explorer: Arc::new(explorer),
+        exhibits: exhibits.into(),
         requests: Arc::new(Semaphore::new(MOST_REQUESTS)),
         workers: Arc::new(Semaphore::new(cores)),
     };
     Router::new()
         .route("/", get(assets::page))
         .route("/{*path}", get(assets::file))
-        .route("/api/about", get(about::about))
-        .route("/api/unit", post(views::unit))
-        .route("/api/layer", post(views::layer))
-        .route("/api/gates", post(views::gates))
-        .route("/api/next", post(views::next))
-        .route("/api/search", post(views::search))
-        .route("/api/matches", post(views::matches))
-        .route("/api/steer", post(views::steer))
-        .route("/api/picture", post(views::picture))
-        .route("/api/ghost", post(views::ghost))
+        .route("/api/models", get(api::models))
+        .route("/api/about", get(api::about))
+        .route("/api/{view}", post(api::view))
         .fallback(problem::no_such_page)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BODY))

@@ -17,8 +17,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
-use super::problem::Problem;
-use super::token::Token;
+use crate::problem::Problem;
+use crate::token::Token;
 
 /// Charts bring a style of their own, and draw heat maps as images within.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -44,13 +44,13 @@ const HEADERS: [(HeaderName, &str); 5] = [
 
 /// What is looked at before a request is let in.
 #[derive(Clone)]
-pub(super) struct Door {
-    pub(super) requests: Arc<Semaphore>,
-    pub(super) port: u16,
-    pub(super) token: Token,
+pub(crate) struct Door {
+    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) port: u16,
+    pub(crate) token: Token,
 }
 
-pub(super) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
     let mut response = match (door.check(&request), door.requests.try_acquire()) {
         (Err(problem), _) => problem.into_response(),
         (_, Err(_)) => {

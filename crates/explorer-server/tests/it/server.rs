@@ -6,7 +6,7 @@ use lstm_format::CellKind;
 use serde_json::{Value, json};
 
 use crate::client::Server;
-use crate::models::{HIDDEN, by_hand, random, text};
+use crate::models::{HIDDEN, by_hand, random, text, trying};
 
 fn unit(text: &str) -> Value {
     json!({"name": "a.rs", "text": text, "layer": 0, "unit": 3})
@@ -23,7 +23,8 @@ fn the_page_is_served_and_loads_nothing_from_elsewhere() {
         head.contains("content-security-policy: default-src 'self'"),
         "{head}"
     );
-    // Every file that the page names, and those that these name.
+    // Every file that the page names, and those that these name, each seen from where it is
+    // named: a module from its own folder, all else from the page.
     let mut waiting = vec!["/".to_owned()];
     let mut seen = Vec::new();
     while let Some(path) = waiting.pop() {
@@ -42,15 +43,12 @@ fn the_page_is_served_and_loads_nothing_from_elsewhere() {
         for quoted in file.body.split('"').skip(1).step_by(2) {
             let found = match quoted.strip_prefix("./") {
                 Some(name) => format!("{folder}/{name}"),
-                None => match quoted.strip_prefix("../") {
-                    Some(name) => format!("/{name}"),
-                    None => quoted.to_owned(),
-                },
+                None => format!("/{}", quoted.trim_start_matches("../")),
             };
             let is_file = [".js", ".css", ".svg"]
                 .iter()
                 .any(|end| found.ends_with(end));
-            if is_file && found.starts_with('/') && !seen.contains(&found) {
+            if is_file && !seen.contains(&found) {
                 waiting.push(found);
             }
         }
@@ -159,12 +157,35 @@ fn probabilities_of_the_next_byte_are_all_there() {
 }
 
 #[test]
-fn ghost_text_comes_from_the_function_that_was_handed_in() {
+fn ghost_text_comes_first_and_then_the_ways_to_go_on() {
+    let model = random(CellKind::Lstm);
+    let server = Server::start(&model);
+    let question = json!({"name": "a.rs", "before": "let a = ", "after": ";\n"});
+    let lines = server.ask("ghost", &question).lines();
+    let text = trying(&model).ghost("a.rs", "let a = ", ";\n");
+    assert_eq!(lines[0], json!({"text": text}));
+    assert_eq!(lines[1]["text"], json!(text));
+    assert!(lines[1]["ways"].is_array());
+}
+
+#[test]
+fn a_model_is_chosen_by_its_name() {
     let server = Server::start(&by_hand());
-    let question = json!({"name": "a.rs", "before": "b", "after": "c"});
+    let models = server.get("/api/models").lines().remove(0);
+    assert_eq!(models[0], json!({"name": "first", "title": "the first"}));
+    assert_eq!(models[1]["name"], "broken");
+    assert_eq!(server.get("/api/about?model=first").status, 200);
+    assert_eq!(server.ask("unit?model=first", &unit("ab")).status, 200);
+    let broken = server.get("/api/about?model=broken");
     assert_eq!(
-        server.ask("ghost", &question).lines()[0]["text"],
-        "a.rs|b|c"
+        (broken.status, broken.error()),
+        (500, "it is broken".into())
+    );
+    let unknown = server.ask("unit?model=other", &unit("ab"));
+    assert_eq!(unknown.status, 400);
+    assert_eq!(
+        unknown.error(),
+        "there is no model \"other\"; there are first, broken"
     );
 }
 

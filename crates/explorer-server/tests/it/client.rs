@@ -5,11 +5,11 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use explorer::{Explorer, Token, serve};
+use explorer_server::{Exhibit, Token, serve};
 use lstm_format::ModelFile;
 use serde_json::Value;
 
-use crate::models::{document, subject, text};
+use crate::models::explorer;
 
 /// Nothing here takes a second; what takes so long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -48,17 +48,16 @@ impl Server {
     pub(crate) fn start(model: &ModelFile) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
-        let explorer = Explorer {
-            subject: subject(model),
-            documents: vec![document(&text())],
-            example: "fn ".into(),
-            complete: Some(Box::new(|name, before, after| {
-                Some(format!("{name}|{before}|{after}"))
-            })),
-        };
+        let model = model.clone();
+        let first = Exhibit::new("first".into(), "the first".into(), move || {
+            Ok(explorer(&model))
+        });
+        let broken = Exhibit::new("broken".into(), "a broken one".into(), || {
+            Err("it is broken".to_owned())
+        });
         let token = Token::random();
         let said = token.clone();
-        std::thread::spawn(move || serve(explorer, listener, said));
+        std::thread::spawn(move || serve(vec![first, broken], listener, said));
         Self { address, token }
     }
 

@@ -3,24 +3,28 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use explorer::question;
 use serde_json::json;
-
-use crate::subject::Unknown;
 
 /// One line, with the status that goes with it.
 #[derive(Debug)]
-pub(super) struct Problem(pub(super) StatusCode, pub(super) String);
+pub(crate) struct Problem(pub(crate) StatusCode, pub(crate) String);
 
 impl Problem {
     /// The request makes no sense.
-    pub(super) fn bad(line: impl Into<String>) -> Self {
+    pub(crate) fn bad(line: impl Into<String>) -> Self {
         Self(StatusCode::BAD_REQUEST, line.into())
     }
 }
 
-impl From<Unknown> for Problem {
-    fn from(unknown: Unknown) -> Self {
-        Self::bad(unknown.to_string())
+impl From<question::Problem> for Problem {
+    fn from(problem: question::Problem) -> Self {
+        let status = match problem {
+            question::Problem::NoSuchView => StatusCode::NOT_FOUND,
+            question::Problem::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            question::Problem::Senseless(_) => StatusCode::BAD_REQUEST,
+        };
+        Self(status, problem.to_string())
     }
 }
 
@@ -30,11 +34,11 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(super) async fn no_such_page() -> Problem {
+pub(crate) async fn no_such_page() -> Problem {
     Problem(StatusCode::NOT_FOUND, "there is no such page".into())
 }
 
-pub(super) async fn wrong_method() -> Problem {
+pub(crate) async fn wrong_method() -> Problem {
     let line = "pages are read with GET, views asked for with POST";
     Problem(StatusCode::METHOD_NOT_ALLOWED, line.into())
 }
