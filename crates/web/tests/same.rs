@@ -158,8 +158,8 @@ fn gap(one: &Value, other: &Value) -> Option<f64> {
             gaps.try_fold(0.0, |most: f64, gap| Some(most.max(gap?)))
         }
         (Value::Object(one), Value::Object(other)) if one.len() == other.len() => {
-            let gaps = one.iter().map(|(key, one)| gap(one, other.get(key)?));
-            gaps.fold(Some(0.0), |most: Option<f64>, gap| Some(most?.max(gap?)))
+            let mut gaps = one.iter().map(|(key, one)| gap(one, other.get(key)?));
+            gaps.try_fold(0.0, |most: f64, gap| Some(most.max(gap?)))
         }
         _ => (one == other).then_some(0.0),
     }
