@@ -17,6 +17,7 @@ use crate::{debian, process, server, workspace};
 mod instructions;
 mod suggestions;
 mod table;
+mod web;
 mod wine;
 
 use instructions::Step;
@@ -49,6 +50,8 @@ enum Outcome {
         /// counted.
         counted: Vec<f64>,
     },
+    /// The engine of a page suggests.
+    Suggested(Same),
     Tested,
     Checked,
     /// Why it could not be tried here.
@@ -85,6 +88,7 @@ impl fmt::Display for Outcome {
                     times.join(" and ")
                 )
             }
+            Self::Suggested(same) => same.fmt(f),
             Self::Tested => f.write_str("unit tests passed"),
             Self::Checked => f.write_str("type-checked"),
             Self::Lacking(what) => write!(f, "skipped: {what}"),
@@ -161,6 +165,14 @@ impl Platform {
                 };
                 Ok(Outcome::Ran { same, counted })
             }
+            Means::Page { within, .. } => {
+                let mut build = self.cargo("build");
+                process::shown(build.args([PROFILE, "--package=web"]))?;
+                let built = workspace::target().join(self.target).join("foreign");
+                let path = folder()?.join("page.sh");
+                write_program(&path, &web::completes(&built.join("web.wasm"))?)?;
+                Ok(Outcome::Suggested(compare(&path, within)?))
+            }
             Means::InNode { packages, .. } => {
                 self.test(&["--lib"], packages, watch)?;
                 Ok(Outcome::Tested)
@@ -204,6 +216,9 @@ impl Platform {
                 cargo.env(format!("CC_{lower}"), compiler);
                 cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
                 cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), self.starter_path());
+            }
+            Means::Page { flags, .. } => {
+                cargo.env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), flags);
             }
             Means::InNode { flags, .. } => {
                 let script = workspace::root().join("xtask/src/platforms/wasi.mjs");
