@@ -14,7 +14,7 @@ mod outside;
 mod still;
 mod terminal;
 
-pub use browser::walk_through;
+pub use browser::{node, walk_through};
 pub use home::Home;
 pub use outside::{Outside, Written};
 pub use still::svg;
