@@ -91,6 +91,7 @@ fn an_archive_has_all_that_belongs_to_the_program() -> Result<()> {
         "completions/lstm-ls.fish",
         "editors/README.md",
         "editors/neovim/lua/lstm-ls/init.lua",
+        "lstm-ls.vsix",
         "man/lstm-ls-complete.1",
         "man/lstm-ls.1",
     ] {
@@ -220,6 +221,7 @@ fn a_bare_debian_takes_the_package_and_lets_go_of_it() -> Result<()> {
         "/usr/lib/systemd/user/lstm-ls.service",
         "/usr/share/bash-completion/completions/lstm-ls",
         "/usr/share/doc/lstm-ls/copyright",
+        "/usr/share/lstm-ls/lstm-ls.vsix",
         "/usr/share/man/man1/lstm-ls.1",
         "/usr/share/nvim/site/pack/lstm-ls/start/lstm-ls/lua/lstm-ls/init.lua",
         "/usr/share/zsh/vendor-completions/_lstm-ls",

@@ -7,8 +7,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, corpus, dist, doors, fuzz, libtorch, neovim, pages, platforms, python, queue, rooms,
-    site, suite,
+    bench, corpus, dist, doors, film, fuzz, libtorch, neovim, pages, platforms, python, queue,
+    rooms, site, suite,
 };
 
 /// Set-up and tests of lstm-ls.
@@ -72,6 +72,8 @@ enum Task {
     Doors,
     /// Check that no circle of files goes through two folders, and that none grows too large
     Rooms,
+    /// Film a typist in Neovim, into editors/stills/typing.svg
+    Film,
     /// Find a Neovim of 0.12 or newer, or fetch one into .cache/neovim; prints its path
     Neovim,
     /// Fetch the language client pygls into .cache/pygls; prints its path
@@ -94,6 +96,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Manifests { folder } => dist::manifests(&folder),
         Task::Doors => doors::check(),
         Task::Rooms => rooms::check(),
+        Task::Film => film::make(),
         Task::Neovim => {
             println!("{}", neovim::provide()?.display());
             Ok(())

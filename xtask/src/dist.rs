@@ -80,6 +80,13 @@ pub(crate) fn make(name: Option<&str>) -> Result<Made> {
     let built = build::program(target, &release, &host)?;
     limit(&built.program, LARGEST_PROGRAM)?;
     notices::write(target, &built.pages.join(build::NOTICES))?;
+    // Beside the program, where `lstm-ls setup vscode` looks for it.
+    let extension = place(table::plain_vsix(&release.version));
+    vsix::plain(&release, &extension)?;
+    fs::copy(&extension, built.pages.join(build::EXTENSION)).with_context(|| {
+        let pages = built.pages.display();
+        format!("could not copy the extension into {pages}")
+    })?;
 
     let made = Made {
         archive: place(target.archive(&release.version)),
@@ -101,7 +108,6 @@ pub(crate) fn make(name: Option<&str>) -> Result<Made> {
     }
     vsix::with_server(target, &built, &release, &made.vsix)?;
     limit(&made.vsix, LARGEST_VSIX)?;
-    vsix::plain(&release, &place(table::plain_vsix(&release.version)))?;
     sbom::write(target, &release, &place(target.sbom(&release.version)))?;
     sums::write(&folder)?;
     Ok(made)

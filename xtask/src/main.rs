@@ -10,6 +10,7 @@ mod corpus;
 mod debian;
 mod dist;
 mod doors;
+mod film;
 mod fuzz;
 mod libtorch;
 mod members;

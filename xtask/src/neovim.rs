@@ -30,6 +30,11 @@ pub(crate) fn provide() -> Result<PathBuf> {
     if is_new_enough(&on_path) {
         return Ok(on_path);
     }
+    unpacked()
+}
+
+/// The path of the one in `.cache`, beside which is all that it needs.
+pub(crate) fn unpacked() -> Result<PathBuf> {
     let folder = workspace::cache("neovim");
     let launcher = folder.join("nvim");
     // The folder's place is written into the binary, so a moved one is made anew.

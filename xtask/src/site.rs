@@ -1,9 +1,7 @@
 //! `cargo xtask site`: the engine for browsers, a program that carries it, and the page as
 //! a folder of files.
 //!
-//! What the engine is built with is fetched once: the standard library of the target from
-//! rustup, and the program that writes the engine's JavaScript, at the version that the
-//! engine was built against.
+//! The standard library of the target is fetched once, from rustup.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
@@ -11,8 +9,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
 
-use crate::metadata::Metadata;
 use crate::{process, workspace};
 
 /// What a page runs.
@@ -70,30 +68,9 @@ pub(crate) fn engine() -> Result<PathBuf> {
         .join(PROFILE)
         .join("web.wasm");
     let folder = workspace::target().join("site/engine");
-    let mut bind = Command::new(bindgen()?);
-    bind.args(["--target", "web", "--no-typescript", "--out-dir"]);
-    process::shown(bind.arg(&folder).arg(built))?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(built).web(true)?.typescript(false);
+    // The lock file has one version of wasm-bindgen, for this and for the engine.
+    bindgen.generate(&folder)?;
     Ok(folder)
-}
-
-/// The program that writes the JavaScript beside an engine; fetched and built where it is
-/// not there.
-fn bindgen() -> Result<PathBuf> {
-    let metadata = Metadata::read(&[])?;
-    let mut packages = metadata.packages.iter();
-    let package = packages.find(|package| package.name == "wasm-bindgen");
-    let version = &package
-        .context("the engine is not built with wasm-bindgen")?
-        .version;
-    let folder = workspace::cache(&format!("wasm-bindgen-{version}"));
-    let program = folder.join("bin").join(format!("wasm-bindgen{EXE_SUFFIX}"));
-    let found = process::read(Command::new(&program).arg("--version"));
-    if !found.is_ok_and(|found| found.trim().ends_with(version.as_str())) {
-        let mut install = process::cargo();
-        install.args(["install", "--quiet", "--locked", "--debug"]);
-        install.args(["--version", version, "--root"]);
-        install.env("CARGO_PROFILE_DEV_DEBUG", "0");
-        process::shown(install.arg(&folder).arg("wasm-bindgen-cli"))?;
-    }
-    Ok(program)
 }

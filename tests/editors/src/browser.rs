@@ -1,7 +1,7 @@
 //! Walkthroughs in a browser, written in TypeScript and run by VS Code's Node.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -20,10 +20,8 @@ const LIMIT: Duration = Duration::from_secs(260);
 /// If `LSTM_LS_NODE` is not set, or the script takes too long or fails; then with
 /// what it said.
 pub fn walk_through(script: &str) -> Result<()> {
-    let node = env::var_os("LSTM_LS_NODE");
-    let node = node.context("LSTM_LS_NODE is not set; run `cargo xtask test editors`")?;
     let home = Home::new()?;
-    let mut command = home.command(Path::new(&node));
+    let mut command = home.command(node()?);
     command
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(script))
         .env("LSTM_LS_SERVER", server()?.canonicalize()?)
@@ -33,4 +31,13 @@ pub fn walk_through(script: &str) -> Result<()> {
     println!("{}", finished.stdout);
     ensure!(finished.code == Some(0), "{}", finished.stderr);
     Ok(())
+}
+
+/// VS Code's Node.
+///
+/// # Errors
+/// If `LSTM_LS_NODE` is not set.
+pub fn node() -> Result<PathBuf> {
+    let node = env::var_os("LSTM_LS_NODE").map(PathBuf::from);
+    node.context("LSTM_LS_NODE is not set; run `cargo xtask test editors`")
 }

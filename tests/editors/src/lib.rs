@@ -9,12 +9,14 @@
 use std::path::{Path, PathBuf};
 
 mod browser;
+mod film;
 mod home;
 mod outside;
 mod still;
 mod terminal;
 
-pub use browser::walk_through;
+pub use browser::{node, walk_through};
+pub use film::Film;
 pub use home::Home;
 pub use outside::{Outside, Written};
 pub use still::svg;

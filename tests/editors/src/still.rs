@@ -15,34 +15,60 @@ const BACKGROUND: &str = "#16181d";
 
 /// Draws `screen`, the cursor as a bar where it is shown.
 pub fn svg(screen: &Screen, title: &str) -> String {
+    let (rows, _) = size(screen);
+    let mut svg = opening(screen, title, "");
+    for row in 0..rows {
+        svg.push_str(&line(screen, row));
+    }
+    svg.push_str(&cursor(screen));
+    svg.push_str(CLOSING);
+    svg
+}
+
+/// What stands before the lines of a picture; `style` is CSS.
+pub(crate) fn opening(screen: &Screen, title: &str, style: &str) -> String {
     let (rows, columns) = size(screen);
     let width = f32::from(columns) * WIDTH + 2.0 * MARGIN;
     let height = f32::from(rows) * HEIGHT + 2.0 * MARGIN;
-    let mut svg = format!(
+    let style = match style {
+        "" => String::new(),
+        _ => format!("<style>\n{style}</style>\n"),
+    };
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n\
-         <title>{}</title>\n\
+         <title>{}</title>\n{style}\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n\
          <g font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n",
         escaped(title)
-    );
-    for row in 0..rows {
-        let cells: Vec<_> = (0..columns)
-            .filter_map(|column| Some((column, screen.cell(row, column)?)))
-            .collect();
-        for run in cells.chunk_by(|(_, a), (_, b)| style(a) == style(b)) {
-            draw(&mut svg, row, run);
-        }
+    )
+}
+
+/// What stands behind them.
+pub(crate) const CLOSING: &str = "</g>\n</svg>\n";
+
+/// The line `row` of `screen`.
+pub(crate) fn line(screen: &Screen, row: u16) -> String {
+    let (_, columns) = size(screen);
+    let cells: Vec<_> = (0..columns)
+        .filter_map(|column| Some((column, screen.cell(row, column)?)))
+        .collect();
+    let mut svg = String::new();
+    for run in cells.chunk_by(|(_, a), (_, b)| style(a) == style(b)) {
+        draw(&mut svg, row, run);
     }
-    if !screen.hide_cursor() {
-        let (row, column) = screen.cursor_position();
-        let (x, y) = (x(column), f32::from(row) * HEIGHT + MARGIN);
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"2\" height=\"{HEIGHT}\" fill=\"{FOREGROUND}\"/>"
-        );
-    }
-    svg.push_str("</g>\n</svg>\n");
     svg
+}
+
+/// The cursor of `screen`, or nothing.
+pub(crate) fn cursor(screen: &Screen) -> String {
+    if screen.hide_cursor() {
+        return String::new();
+    }
+    let (row, column) = screen.cursor_position();
+    let (x, y) = (x(column), f32::from(row) * HEIGHT + MARGIN);
+    format!(
+        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"2\" height=\"{HEIGHT}\" fill=\"{FOREGROUND}\"/>\n"
+    )
 }
 
 /// Cells of one style, side by side.

@@ -15,10 +15,13 @@ export interface Places {
   /** Holds `node_modules` with code-server and playwright-core. */
   tools: string;
   chromium: string;
-  vsix: string;
+  /** The extension to install, if it is not there already. */
+  vsix?: string;
   /** Empty folder to live in. */
   home: string;
   screenshots: string;
+  /** What starts code-server, if not this process's Node. */
+  command?: [string, ...string[]];
   /** Where programs are looked for, if not where this process would. */
   path?: string;
 }
@@ -59,21 +62,23 @@ export async function startWorkbench(places: Places, settings: object): Promise<
     ["--user-data-dir", inHome("data")],
     ["--extensions-dir", inHome("extensions")],
   ].flat();
-  const installed = spawnSync(
-    process.execPath,
-    [entry, ...folders, "--install-extension", places.vsix],
-    { env: environment, encoding: "utf8" },
-  );
-  if (installed.status !== 0) {
-    throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
+  const [program, ...first] = places.command ?? [process.execPath, entry];
+  const words = [...first, ...folders];
+  if (places.vsix !== undefined) {
+    const installed = spawnSync(program, [...words, "--install-extension", places.vsix], {
+      env: environment,
+      encoding: "utf8",
+    });
+    if (installed.status !== 0) {
+      throw new Error(`the extension was not installed: ${installed.stdout}${installed.stderr}`);
+    }
   }
 
   const port = await freePort();
   const server = spawn(
-    process.execPath,
+    program,
     [
-      entry,
-      ...folders,
+      ...words,
       "--auth=none",
       `--bind-addr=127.0.0.1:${port}`,
       "--disable-telemetry",

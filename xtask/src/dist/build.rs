@@ -20,10 +20,13 @@ pub(super) const ROOT: &str = "/lstm-ls";
 /// The licences of what others wrote, among the pages.
 pub(super) const NOTICES: &str = "THIRD-PARTY.txt";
 
+/// The VS Code extension without a server, among the pages.
+pub(super) const EXTENSION: &str = "lstm-ls.vsix";
+
 /// What was built.
 pub(super) struct Built {
     pub(super) program: PathBuf,
-    /// Folder with man pages and shell completions.
+    /// Folder with man pages, shell completions and what else goes beside the program.
     pub(super) pages: PathBuf,
 }
 

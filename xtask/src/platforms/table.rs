@@ -13,6 +13,8 @@ pub(super) struct Platform {
 pub(super) enum Means {
     /// Its programs run here.
     Run {
+        /// Whether that takes many minutes, so that it is type-checked unless it is named.
+        is_slow: bool,
         /// C compiler, which links too.
         compiler: &'static str,
         /// What starts its programs, for a shell that knows a `$FOLDER` to keep things in.
@@ -58,14 +60,19 @@ const PIPES: &[&str] = &[
     "a_closed_connection_ends_it_with_code_1",
 ];
 
+/// A daemon that several clients share.
+const SHARED: &[&str] = &["bridges_that_start_at_once_share_one_daemon"];
+
 /// Every platform, in the order in which they are tried.
 pub(super) const TABLE: &[Platform] = &[
     Platform {
         target: "aarch64-unknown-linux-gnu",
         means: Means::Run {
+            is_slow: false,
             compiler: "aarch64-linux-gnu-gcc",
             runner: "qemu-aarch64 -L /usr/aarch64-linux-gnu",
-            counted: &[],
+            // With dot products, and without.
+            counted: &["max", "cortex-a57"],
             within: 0.0,
             // QEMU's programs can't start others of theirs, as a bridge does.
             clients: &[PIPES],
@@ -83,8 +90,21 @@ pub(super) const TABLE: &[Platform] = &[
     },
     Platform {
         target: "x86_64-pc-windows-gnu",
-        means: Means::Check {
-            packages: &["lstm-ls"],
+        means: Means::Run {
+            is_slow: true,
+            compiler: "x86_64-w64-mingw32-gcc",
+            runner: "env WINEDEBUG=-all WINEPREFIX=\"$FOLDER/wine\" /usr/lib/wine/wine64",
+            counted: &[],
+            within: 1e-6,
+            // A strict client writes to a socket, and Wine takes none for standard input.
+            clients: &[PIPES, SHARED],
+            besides: &["win32", "disk"],
+            // Wine does not tell of every change of a file, which a test of `workspace` awaits.
+            units: &["workspace", "lstm-ls"],
+            programs: &[
+                ("x86_64-w64-mingw32-gcc", &["gcc-mingw-w64-x86-64"]),
+                ("/usr/lib/wine/wine64", &["wine64"]),
+            ],
         },
     },
     Platform {

@@ -17,22 +17,29 @@ const SUITE: &str = "bookworm";
 pub(super) fn run(tally: &mut Tally) -> Result<()> {
     let made = dist::make(None)?;
     let deb = made.deb.context("this machine has no Debian packages")?;
+    let bare_debian = bare_debian()?;
     let mut tests = process::cargo();
     tests.args(["test", "--package=end-to-end", "--test=releases"]);
     tests.arg("--no-fail-fast");
     tests
-        .env("LSTM_LS_ARCHIVE", made.archive)
+        .env("LSTM_LS_ARCHIVE", &made.archive)
         .env("LSTM_LS_DEB", &deb)
-        .env("LSTM_LS_BARE_DEBIAN", bare_debian()?);
+        .env("LSTM_LS_BARE_DEBIAN", &bare_debian);
     counted(tally, &mut tests)?;
 
     let vscode = vscode::provide()?;
+    // Without a network not even a machine's own is there at first.
+    debian::provide("ip", &["iproute2"])?;
     let mut tests = process::cargo();
-    tests.args(["test", "--package=editor-tests", "--test=installed"]);
-    tests.arg("--no-fail-fast");
+    tests.args(["test", "--package=editor-tests", "--no-fail-fast"]);
+    tests.args(["installed", "bare"].map(|file| format!("--test={file}")));
+    // How long it took to the first ghost text.
+    tests.args(["--", "--show-output"]);
     tests
+        .env("LSTM_LS_ARCHIVE", made.archive)
         .env("LSTM_LS_DEB", deb)
-        .env("LSTM_LS_NVIM", neovim::provide()?)
+        .env("LSTM_LS_BARE_DEBIAN", bare_debian)
+        .env("LSTM_LS_NVIM", neovim::unpacked()?)
         // Every walkthrough is told of one; this one finds its own.
         .env("LSTM_LS_SERVER", made.program)
         .env("LSTM_LS_NODE", vscode.node)

@@ -178,7 +178,8 @@ pub(crate) fn check_shape(config: &ModelConfig, state: &State) {
 fn log_softmax(logits: &mut [f32; VOCABULARY_SIZE]) {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let total: f32 = logits.iter().map(|&logit| exp(logit - largest)).sum();
-    let shift = largest + total.ln();
+    // The C libraries of different systems round it differently.
+    let shift = largest + libm::logf(total);
     for logit in logits {
         *logit -= shift;
     }
