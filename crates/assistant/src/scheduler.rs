@@ -3,10 +3,9 @@
 //! Owns the threads and the order of work on them. Must not know what the work is, nor
 //! what runtime waits for it.
 //!
-//! More jobs run at once than one client may have: a key is answered beside another
-//! client's work, and the system divides the cores among them. What takes many
-//! milliseconds, because a cursor has jumped to a place that nobody has read, leaves a
-//! core to those who type.
+//! More jobs run at once than one client may have: a key is answered beside the many
+//! milliseconds that another client's jump to a new place takes, and the system divides
+//! the cores among them.
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
@@ -38,8 +37,6 @@ struct Room {
     all: usize,
     /// Of one, and what a fair share is a share of.
     each: usize,
-    /// Of those that are far.
-    far: usize,
 }
 
 /// Jobs of all clients that run at once, if one client may have no more.
@@ -58,10 +55,6 @@ pub(crate) enum Purpose {
     Popup,
     /// Ghost text.
     Ghost,
-    /// A popup at a place of which much has to be read first.
-    FarPopup,
-    /// The same for ghost text.
-    FarGhost,
     /// The keystrokes to come: no client waits for it, so it waits for every client.
     Later,
     /// A place where something may be typed. Waits for the keystrokes to come where
@@ -69,26 +62,6 @@ pub(crate) enum Purpose {
     Arrival,
     /// Surprises in a whole document, which take seconds: they wait even longer.
     Diagnosis,
-}
-
-impl Purpose {
-    /// The same where much has to be read first.
-    pub(crate) fn far(self) -> Self {
-        match self {
-            Self::Popup => Self::FarPopup,
-            Self::Ghost => Self::FarGhost,
-            other => other,
-        }
-    }
-
-    pub(crate) fn is_far(self) -> bool {
-        matches!(self, Self::FarPopup | Self::FarGhost)
-    }
-
-    /// Whether a client waits for it.
-    fn is_awaited(self) -> bool {
-        self.is_far() || matches!(self, Self::Popup | Self::Ghost)
-    }
 }
 
 /// Why a job gave no result.
@@ -129,8 +102,6 @@ pub(crate) struct Scheduler {
 #[derive(Debug, Default)]
 struct Inner {
     running: usize,
-    /// Those of them that are far.
-    running_far: usize,
     queues: HashMap<ClientId, Queue>,
     /// Clients with a queue; the one whose turn it is comes first.
     turns: VecDeque<ClientId>,
@@ -184,7 +155,6 @@ impl Scheduler {
         Self::new(Room {
             all: each.max(AT_ONCE),
             each,
-            far: (cores - 1).clamp(1, each),
         })
     }
 
@@ -236,7 +206,7 @@ impl Scheduler {
             let scheduler = self.clone();
             let work = move || {
                 let work = work_of(job);
-                scheduler.lock().finished(order.client, order.purpose, work);
+                scheduler.lock().finished(order.client, work);
                 scheduler.start_what_can_be();
             };
             match gently {
@@ -265,16 +235,12 @@ impl Inner {
         if self.running >= room.all {
             return None;
         }
-        let of =
-            |purposes: &'static [Purpose]| move |order: &Order| purposes.contains(&order.purpose);
+        let of = |purposes: &'static [Purpose]| {
+            move |waiting: &Waiting| purposes.contains(&waiting.order.purpose)
+        };
         // A diagnosis takes so long that one thread is left to the clients that wait.
         let spare = self.running == 0 || self.running + 1 < room.all;
-        let may_be_far = self.running_far < room.far;
         self.take(room, now, of(&[Purpose::Popup, Purpose::Ghost]))
-            .or_else(|| match may_be_far {
-                true => self.take(room, now, |order| order.purpose.is_far()),
-                false => None,
-            })
             .or_else(|| self.take(room, now, of(&[Purpose::Later])))
             .or_else(|| self.take(room, now, of(&[Purpose::Arrival])))
             .or_else(|| match spare {
@@ -283,7 +249,12 @@ impl Inner {
             })
     }
 
-    fn take(&mut self, room: Room, now: Instant, wanted: impl Fn(&Order) -> bool) -> Option<Start> {
+    fn take(
+        &mut self,
+        room: Room,
+        now: Instant,
+        wanted: impl Fn(&Waiting) -> bool,
+    ) -> Option<Start> {
         for turn in 0..self.turns.len() {
             let client = self.turns[turn];
             let queue = self.queues.get_mut(&client)?;
@@ -297,16 +268,15 @@ impl Inner {
             if queue.running >= most || standing == Standing::TooMuch {
                 continue;
             }
-            let Some(at) = queue.waiting.iter().position(|w| wanted(&w.order)) else {
+            let Some(at) = queue.waiting.iter().position(&wanted) else {
                 continue;
             };
             queue.running += 1;
             self.running += 1;
-            self.running_far += usize::from(queue.waiting[at].order.purpose.is_far());
             self.turns.remove(turn);
             self.turns.push_back(client);
             let Waiting { order, job } = queue.waiting.remove(at)?;
-            let awaited = order.purpose.is_awaited();
+            let awaited = matches!(order.purpose, Purpose::Popup | Purpose::Ghost);
             let hurried = std::mem::take(&mut queue.hurried) && others_work;
             let gently = standing == Standing::Much || hurried || !awaited;
             return Some(Start { order, job, gently });
@@ -323,10 +293,9 @@ impl Inner {
         must
     }
 
-    fn finished(&mut self, client: ClientId, purpose: Purpose, work: Duration) {
+    fn finished(&mut self, client: ClientId, work: Duration) {
         self.usage.add(client, work, Instant::now());
         self.running -= 1;
-        self.running_far -= usize::from(purpose.is_far());
         let Some(queue) = self.queues.get_mut(&client) else {
             return;
         };
@@ -376,16 +345,8 @@ mod tests {
         }
     }
 
-    const ONE: Room = Room {
-        all: 1,
-        each: 1,
-        far: 1,
-    };
-    const TWO: Room = Room {
-        all: 2,
-        each: 2,
-        far: 1,
-    };
+    const ONE: Room = Room { all: 1, each: 1 };
+    const TWO: Room = Room { all: 2, each: 2 };
 
     fn waiting(client: ClientId, name: &str, purpose: Purpose) -> Waiting {
         Waiting {
@@ -404,7 +365,7 @@ mod tests {
         let now = Instant::now();
         while let Some(next) = inner.next(TWO, now) {
             served.push((next.order.client, next.order.document.as_str().to_owned()));
-            inner.finished(next.order.client, next.order.purpose, Duration::ZERO);
+            inner.finished(next.order.client, Duration::ZERO);
         }
         assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running == 0);
         served
@@ -435,37 +396,9 @@ mod tests {
         assert_eq!((next(), next()), (Some(Purpose::Diagnosis), None));
         scheduler.enqueue(waiting(1, "c", Purpose::Ghost));
         assert_eq!((next(), next()), (Some(Purpose::Ghost), None));
-        for purpose in [Purpose::Diagnosis, Purpose::Ghost] {
-            scheduler.lock().finished(1, purpose, Duration::ZERO);
-        }
+        scheduler.lock().finished(1, Duration::ZERO);
+        scheduler.lock().finished(1, Duration::ZERO);
         assert_eq!(next(), Some(Purpose::Diagnosis));
-    }
-
-    #[test]
-    fn what_is_far_leaves_a_core_to_those_who_type() {
-        let room = Room {
-            all: 4,
-            each: 2,
-            far: 1,
-        };
-        let scheduler = Scheduler::new(room);
-        let ask = |client, purpose| scheduler.enqueue(waiting(client, "a", purpose));
-        let next = || {
-            let started = scheduler.lock().next(room, Instant::now());
-            started.map(|next| (next.order.client, next.gently))
-        };
-        for client in 1..4 {
-            ask(client, Purpose::FarGhost);
-        }
-        assert_eq!((next(), next()), (Some((1, false)), None));
-        ask(4, Purpose::Ghost);
-        ask(2, Purpose::Popup);
-        assert_eq!((next(), next()), (Some((2, false)), Some((4, false))));
-        assert_eq!(next(), None);
-        scheduler
-            .lock()
-            .finished(1, Purpose::FarGhost, Duration::ZERO);
-        assert_eq!((next(), next()), (Some((3, false)), None));
     }
 
     #[test]
@@ -506,18 +439,14 @@ mod tests {
                 .map(|next| next.order.client)
         };
         assert_eq!((next(), next()), (Some(1), Some(1)), "alone");
-        scheduler.lock().finished(1, Purpose::Ghost, Duration::ZERO);
+        scheduler.lock().finished(1, Duration::ZERO);
         scheduler.enqueue(waiting(2, "x", Purpose::Later));
         assert_eq!(next(), Some(2));
     }
 
     #[test]
     fn more_run_at_once_than_one_client_may_have() {
-        let room = Room {
-            all: 4,
-            each: 2,
-            far: 1,
-        };
+        let room = Room { all: 4, each: 2 };
         let scheduler = Scheduler::new(room);
         let ask = |client, name| scheduler.enqueue(waiting(client, name, Purpose::Ghost));
         ["a", "b", "c"].into_iter().for_each(|name| ask(1, name));
@@ -542,7 +471,7 @@ mod tests {
         ask(1);
         ask(1);
         assert_eq!(next(), Some(false), "alone");
-        scheduler.lock().finished(1, Purpose::Ghost, Duration::ZERO);
+        scheduler.lock().finished(1, Duration::ZERO);
         ask(1);
         ask(1);
         ask(2);
@@ -558,7 +487,7 @@ mod tests {
         scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
         let next = |at| scheduler.lock().next(TWO, at).map(|next| next.order.client);
         assert_eq!(next(now), Some(1), "alone");
-        scheduler.lock().finished(1, Purpose::Ghost, Duration::ZERO);
+        scheduler.lock().finished(1, Duration::ZERO);
 
         for other in 2..9 {
             let work = Duration::from_millis(100);

@@ -22,8 +22,6 @@ use crate::surroundings::{self, Brackets, Surroundings};
 
 /// One part in so many of that memory is for the steps of decoding.
 const MEMO_SHARE: usize = 3;
-/// More bytes than an edit inside a window leaves to be read anew: some 20 ms.
-const FAR: usize = 512;
 
 /// Completes with one model, for one client: what it has computed is kept until
 /// there is too much of it. Share it between threads; each request opens its own
@@ -261,16 +259,6 @@ impl Completer {
             ..*request
         };
         self.complete(&ahead, cancel).map(drop)
-    }
-
-    /// Whether so much must be read before a completion at this cursor that it takes many
-    /// times as long as one at a place that is known.
-    pub fn is_far(&self, request: &Request<'_>) -> bool {
-        let Some(engine) = self.engine() else {
-            return false;
-        };
-        let windows = Windows::new(engine.config(), request.path, request.before);
-        windows.unread(&self.cache) > FAR
     }
 
     /// Reads what a completion at this cursor needs, so that the first one here costs no

@@ -150,13 +150,19 @@ impl Session {
         let options = self.options(&snapshot, ask);
         let (question, model) = self.question(snapshot, options).await?;
         let snapshot = &question.snapshot;
-        let mut of = purpose;
-        let completion = loop {
-            match self.answer(&question, of).await? {
-                Some(completion) => break completion,
-                None => of = of.far(),
+        let job = {
+            let question = question.clone();
+            move |token: &_| {
+                question.put(|completer, request| {
+                    let mut completion = completer.complete(request, token)?;
+                    let reach = completer.reach();
+                    let snapshot = &question.snapshot;
+                    keep_secrets(&mut completion, snapshot, reach.before, reach.after);
+                    Ok(completion)
+                })
             }
         };
+        let completion = self.run(snapshot, purpose, ready(()), job).await?;
         record(&completion);
         let range = snapshot.at.start - completion.replaces..snapshot.at.end;
         let shown = completion.suggestions.first();
@@ -169,28 +175,6 @@ impl Session {
         }
         self.prepare(question, shown);
         Ok((completion, range, model))
-    }
-
-    /// The answer to `question`; `None` where so much has to be read first that it is no work
-    /// for this `purpose`.
-    async fn answer(
-        &self,
-        question: &Question,
-        purpose: Purpose,
-    ) -> Result<Option<Completion>, Reason> {
-        let asked = question.clone();
-        let job = move |token: &_| {
-            asked.put(|completer, request| {
-                if !purpose.is_far() && completer.is_far(request) {
-                    return Ok(None);
-                }
-                let mut completion = completer.complete(request, token)?;
-                let reach = completer.reach();
-                keep_secrets(&mut completion, &asked.snapshot, reach.before, reach.after);
-                Ok(Some(completion))
-            })
-        };
-        self.run(&question.snapshot, purpose, ready(()), job).await
     }
 
     /// The cursor has come to `snapshot`: what completing there needs is read when no other

@@ -58,13 +58,6 @@ impl<'a> Windows<'a> {
         feeder.advance(&self.window(self.start), usize::MAX)
     }
 
-    /// Bytes up to the cursor, beyond what is known.
-    pub(crate) fn unread(&self, cache: &Mutex<StateCache>) -> usize {
-        let window = self.window(self.start);
-        let known = lock(cache).longest(&window).map_or(0, |(fed, _)| fed);
-        window.len() - known
-    }
-
     /// Feeds all up to the cursor piece by piece, each remembered at once, so that a key
     /// that comes meanwhile goes on from there.
     pub(crate) fn approach(&self, feeder: &mut Feeder<'_>) -> Result<(), Cancelled> {

@@ -14,10 +14,6 @@ use crate::properties::rescore;
 use crate::states::source;
 
 fn model(precision: Precision) -> ModelFile {
-    model_of_window(precision, WindowRule::MIN_WINDOW)
-}
-
-fn model_of_window(precision: Precision, window: usize) -> ModelFile {
     let config = ModelConfig {
         language: "rust".into(),
         cell: CellKind::Lstm,
@@ -25,7 +21,7 @@ fn model_of_window(precision: Precision, window: usize) -> ModelFile {
         hidden_size: 40,
         embedding_size: 8,
         head: HeadInput::AllLayers,
-        window,
+        window: WindowRule::MIN_WINDOW,
     };
     ModelFile::random(config, precision, 2.0, 1).expect("a shape within range")
 }
@@ -41,26 +37,22 @@ fn engines() -> Vec<Arc<dyn Engine>> {
 }
 
 fn complete(completer: &Completer, before: &str, strategy: Strategy) -> Completion {
-    let options = Options {
-        strategy,
-        candidates: 4,
-        max_bytes: 12,
-        ..Options::default()
-    };
-    let completion = completer.complete(&request(before, &options), &CancelToken::new());
-    completion.expect("the token is not set")
-}
-
-fn request<'a>(before: &'a str, options: &'a Options) -> Request<'a> {
-    Request {
+    let request = Request {
         path: "any.rs",
         before: Before::whole(before.as_bytes()),
         after: "",
         language: "rust",
         memory: None,
-        options,
+        options: &Options {
+            strategy,
+            candidates: 4,
+            max_bytes: 12,
+            ..Options::default()
+        },
         clock: NO_CLOCK,
-    }
+    };
+    let completion = completer.complete(&request, &CancelToken::new());
+    completion.expect("the token is not set")
 }
 
 #[test]
@@ -77,24 +69,6 @@ fn the_cache_changes_no_bit() {
             assert_eq!(with, without, "{} at {cursor}", engine.describe());
         }
     }
-}
-
-#[test]
-fn a_place_is_far_until_it_was_read_and_again_after_an_edit_far_above() {
-    let model = model_of_window(Precision::Int8, 1024);
-    let runtime = Runtime::load(&model, Kernel::detect()).expect("a valid model");
-    let completer = Completer::new(Arc::new(runtime));
-    let options = Options::default();
-    let is_far = |text: &str| completer.is_far(&request(text, &options));
-    let text = source(4000);
-    assert!(is_far(&text));
-    complete(&completer, &text, Strategy::Greedy);
-    assert!(!is_far(&text));
-    assert!(!is_far(&(text.clone() + "a")), "the next key");
-    let edited = |at: usize| [&text[..at], "edited", &text[at..]].concat();
-    assert!(!is_far(&edited(3900)));
-    assert!(is_far(&edited(3000)));
-    assert!(!Completer::of_memory().is_far(&request(&text, &options)));
 }
 
 #[test]
