@@ -70,6 +70,8 @@ pub(crate) fn engine() -> Result<PathBuf> {
     let folder = workspace::target().join("site/engine");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(built).web(true)?.typescript(false);
+    // The script knows where the module is: beside it.
+    bindgen.omit_default_module_path(false);
     // The lock file has one version of wasm-bindgen, for this and for the engine.
     bindgen.generate(&folder)?;
     Ok(folder)
