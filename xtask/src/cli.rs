@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     bench, corpus, dist, doors, film, fuzz, libtorch, neovim, pages, platforms, python, queue,
-    rooms, site, suite,
+    rooms, server, suite,
 };
 
 /// Set-up and tests of lstm-ls.
@@ -90,7 +90,7 @@ pub(crate) fn run() -> Result<()> {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Platforms { targets } => platforms::run(&targets, |_| ()).map(drop),
-        Task::Site { arguments } => site::run(&arguments),
+        Task::Site { arguments } => server::site::run(&arguments),
         Task::Book => pages::build(),
         Task::Dist(arguments) => dist::run(&arguments),
         Task::Manifests { folder } => dist::manifests(&folder),

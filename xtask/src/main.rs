@@ -23,7 +23,6 @@ mod python;
 mod queue;
 mod rooms;
 mod server;
-mod site;
 mod source;
 mod suite;
 mod vscode;

@@ -6,6 +6,8 @@ use anyhow::Result;
 
 use crate::{process, workspace};
 
+pub(crate) mod site;
+
 /// Builds it; its path.
 pub(crate) fn release() -> Result<PathBuf> {
     process::shown(process::cargo().args(["build", "--release", "--package=lstm-ls"]))?;

@@ -10,8 +10,9 @@ use anyhow::{Result, bail};
 
 use super::counted;
 use super::tally::Tally;
+use crate::server::site;
 use crate::vscode::VsCode;
-use crate::{debian, neovim, process, site, vscode, workspace};
+use crate::{debian, neovim, process, vscode, workspace};
 
 /// The largest extension, without a server in it, that is worth calling small.
 const LARGEST_VSIX: u64 = 1_000_000;
