@@ -134,7 +134,7 @@ fn typing_a_file_brings_the_suggestions_that_eval_counts() -> Result<()> {
 }
 
 #[test]
-fn what_was_typed_into_is_not_shown_anew() -> Result<()> {
+fn what_a_typist_who_overlooks_nothing_typed_into_is_hardly_shown_again() -> Result<()> {
     let files = validation_files()?;
     let file = files.iter().find(|file| file.path.ends_with(TYPED[0]));
     let file = file.with_context(|| format!("{} is committed", TYPED[0]))?;
@@ -161,6 +161,6 @@ fn what_was_typed_into_is_not_shown_anew() -> Result<()> {
             ignored = Some((offset, shown.to_owned()));
         }
     }
-    assert!(anew > 20 && again > 5, "{anew} anew, {again} again");
+    assert!(anew > 20 && 20 * again < anew, "{anew} anew, {again} again");
     Ok(())
 }
