@@ -4,82 +4,120 @@
 
 use crate::reading::Document;
 
-const RUST: &[(&str, &str)] = &[
-    ("steering.rs", include_str!("steering.rs")),
-    ("code_shape.rs", include_str!("code_shape.rs")),
-    ("property.rs", include_str!("property.rs")),
-    ("picture.rs", include_str!("picture.rs")),
-    ("matches.rs", include_str!("matches.rs")),
-    ("search.rs", include_str!("search.rs")),
-];
+const RUST: Samples = Samples {
+    language: "rust",
+    texts: &[
+        ("steering.rs", include_str!("steering.rs")),
+        ("code_shape.rs", include_str!("code_shape.rs")),
+        ("property.rs", include_str!("property.rs")),
+        ("picture.rs", include_str!("picture.rs")),
+        ("matches.rs", include_str!("matches.rs")),
+        ("search.rs", include_str!("search.rs")),
+    ],
+    example: RUST_EXAMPLE,
+};
 
-const PYTHON: &[(&str, &str)] = &[("sales.py", include_str!("../samples/sales.py"))];
+const PYTHON: Samples = Samples {
+    language: "python",
+    texts: &[("sales.py", include_str!("../samples/sales.py"))],
+    example: PYTHON_EXAMPLE,
+};
 
-const TYPESCRIPT: &[(&str, &str)] = &[("sales.ts", include_str!("../samples/sales.ts"))];
+const TYPESCRIPT: Samples = Samples {
+    language: "typescript",
+    texts: &[("sales.ts", include_str!("../samples/sales.ts"))],
+    example: TYPESCRIPT_EXAMPLE,
+};
 
-const C: &[(&str, &str)] = &[("queue.c", include_str!("../samples/queue.c"))];
+const C: Samples = Samples {
+    language: "c",
+    texts: &[("queue.c", include_str!("../samples/queue.c"))],
+    example: C_EXAMPLE,
+};
 
 /// Counted: as many b as there were a.
-const COUNTER: &[(&str, &str)] = &[(
-    "counter",
-    "aXb\naaaXbbb\naaaaaaaaXbbbbbbbb\naaaaaXbbbbb\naaaaaaaaaaXbbbbbbbbbb\naaXbb\n\
+const COUNTER: Samples = Samples {
+    language: "counter",
+    texts: &[(
+        "counter",
+        "aXb\naaaXbbb\naaaaaaaaXbbbbbbbb\naaaaaXbbbbb\naaaaaaaaaaXbbbbbbbbbb\naaXbb\n\
      aaaaaaaaaaaaaXbbbbbbbbbbbbb\naaaaaaXbbbbbb\naaaaaaaXbbbbbbb\naaaaXbbbb\n",
-)];
+    )],
+    example: "aaaaaXbbbbb\naaaX",
+};
 
 /// Counted, but not the X among them.
-const SELECTIVE_COUNTER: &[(&str, &str)] = &[(
-    "selective-counter",
-    "aXaYbb\naaXXaXaYbbbb\nXaYb\naaaaXXaXYbbbbb\naXaXaXaaaaYbbbbbbb\naaaaaaYbbbbbb\n\
+const SELECTIVE_COUNTER: Samples = Samples {
+    language: "selective-counter",
+    texts: &[(
+        "selective-counter",
+        "aXaYbb\naaXXaXaYbbbb\nXaYb\naaaaXXaXYbbbbb\naXaXaXaaaaYbbbbbbb\naaaaaaYbbbbbb\n\
      XXaaXYbb\naaXaaXaaXaaXYbbbbbbbb\naaaYbbb\nXXaXXaXXaYbbb\n",
-)];
+    )],
+    example: "aXaaYbbb\naXXaaXY",
+};
 
 /// Which of two letters it was.
-const STATE: &[(&str, &str)] = &[(
-    "state",
-    "AxxxYa\nBxYb\nBxxxxxxxYb\nAxxxxxYa\nAxYa\nBxxxxxxxxxxYb\nAxxxxxxxxYa\nBxxxYb\n\
+const STATE: Samples = Samples {
+    language: "state",
+    texts: &[(
+        "state",
+        "AxxxYa\nBxYb\nBxxxxxxxYb\nAxxxxxYa\nAxYa\nBxxxxxxxxxxYb\nAxxxxxxxxYa\nBxxxYb\n\
      AxxxxxxxxxxxxxxxxxxxxYa\nBxxxxxxxxxxxxxxxxxxxxYb\n",
-)];
+    )],
+    example: "AxxxYa\nBxxxxxxY",
+};
 
 /// The same letters once more.
-const COPY: &[(&str, &str)] = &[(
-    "copy",
-    "abcXabc\naabXaab\ncbaXcba\nbbcXbbc\ncacXcac\nbacXbac\nccbXccb\naccXacc\nbabXbab\n",
-)];
+const COPY: Samples = Samples {
+    language: "copy",
+    texts: &[(
+        "copy",
+        "abcXabc\naabXaab\ncbaXcba\nbbcXbbc\ncacXcac\nbacXbac\nccbXccb\naccXacc\nbabXbab\n",
+    )],
+    example: "abcXabc\nbacX",
+};
+
+/// What there is.
+const ALL: [Samples; 8] = [
+    RUST,
+    PYTHON,
+    TYPESCRIPT,
+    C,
+    COUNTER,
+    SELECTIVE_COUNTER,
+    STATE,
+    COPY,
+];
+
+/// What there is for models of one language, or of one task of the lab.
+struct Samples {
+    /// What its models say that they are for.
+    language: &'static str,
+    /// Names and texts.
+    texts: &'static [(&'static str, &'static str)],
+    /// What stands in the box.
+    example: &'static str,
+}
+
+fn of(language: &str) -> Option<Samples> {
+    ALL.into_iter().find(|samples| samples.language == language)
+}
 
 /// Texts in `language`; empty for a language that has none here.
 pub fn samples(language: &str) -> Vec<Document> {
-    let texts = match language {
-        "rust" => RUST,
-        "python" => PYTHON,
-        "typescript" => TYPESCRIPT,
-        "c" => C,
-        "counter" => COUNTER,
-        "selective-counter" => SELECTIVE_COUNTER,
-        "state" => STATE,
-        "copy" => COPY,
-        _ => &[],
-    };
     let document = |&(name, text): &(&str, &str)| Document {
         name: name.to_owned(),
         text: text.to_owned(),
     };
+    let texts = of(language).map_or(&[][..], |samples| samples.texts);
     texts.iter().map(document).collect()
 }
 
 /// What stands in the box to try a model for `language`: something whose continuation the
 /// lines before it tell. Empty for a language that has none here.
 pub fn example(language: &str) -> &'static str {
-    match language {
-        "rust" => RUST_EXAMPLE,
-        "python" => PYTHON_EXAMPLE,
-        "typescript" => TYPESCRIPT_EXAMPLE,
-        "c" => C_EXAMPLE,
-        "counter" => "aaaaaXbbbbb\naaaX",
-        "selective-counter" => "aXaaYbbb\naXXaaXY",
-        "state" => "AxxxYa\nBxxxxxxY",
-        "copy" => "abcXabc\nbacX",
-        _ => "",
-    }
+    of(language).map_or("", |samples| samples.example)
 }
 
 const RUST_EXAMPLE: &str = r#"/// What a shop sold.
