@@ -1,4 +1,4 @@
-//! The page's files. One page, whoever computes: a page that is served asks its server,
+//! The page's files. It is one page, served or not: a page that is served asks its server,
 //! one of a site that is only files asks a worker of its own, and the two differ in
 //! `program.js` and in what a site has besides.
 

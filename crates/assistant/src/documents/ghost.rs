@@ -45,7 +45,7 @@ impl Ghost {
         let shown = self.text.take();
         self.offset = end;
         self.accepted = shown.as_ref() == Some(&edit.text);
-        // Nobody types as much at once, so a part was accepted, such as a word.
+        // A typist does not type as much at once, so a part was accepted, such as a word.
         let in_part = |shown: &String| shown.starts_with(&edit.text);
         let in_part = edit.text.len() >= show::SHORTEST && shown.as_ref().is_some_and(in_part);
         match self.accepted || in_part {

@@ -13,8 +13,8 @@ const PRIOR: Attention = Attention {
 /// The probability that the typist accepts what is right: learnt from what became of
 /// suggestions that were, for as long as a session lasts.
 ///
-/// Whoever looks up seldom, or never accepts, is shown again what was typed into; to
-/// whoever overlooks nothing, that is known to be wrong.
+/// A typist who looks up seldom, or never accepts, is shown again what was typed into; to
+/// one who overlooks nothing, that is known to be wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Attention {
     /// Views of right suggestions that were accepted.

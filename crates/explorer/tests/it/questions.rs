@@ -1,4 +1,4 @@
-//! How questions are answered, whoever computes.
+//! How questions are answered, which a server and a page's worker do alike.
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
