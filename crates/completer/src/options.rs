@@ -164,6 +164,18 @@ impl Default for Options {
 }
 
 impl Options {
+    /// How ghost text is made while a typist types, where a look at a wrong one costs `cost`
+    /// keystrokes: the likeliest way on, over several lines where that is natural.
+    pub fn ghost(cost: f64) -> Self {
+        Self {
+            strategy: Strategy::Greedy,
+            candidates: 1,
+            glance_cost: Some(cost),
+            multi_line: MultiLine::Auto,
+            ..Self::default()
+        }
+    }
+
     /// More candidates than this are not decoded.
     pub(crate) const MOST_CANDIDATES: usize = 64;
 }

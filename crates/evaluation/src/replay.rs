@@ -10,8 +10,7 @@ use std::time::Instant;
 use code_index::Layer;
 use completer::show::{self, Attention, Ignored};
 use completer::{
-    Before, CancelToken, Cancelled, Completer, Flaws, MultiLine, NO_CLOCK, Options, Request,
-    Strategy, Suggestion,
+    Before, CancelToken, Cancelled, Completer, Flaws, NO_CLOCK, Options, Request, Suggestion,
 };
 
 use crate::scenario::{Passage, Scenario};
@@ -243,13 +242,9 @@ impl Typist<'_> {
             return words::rest_of_last_word(before);
         };
         let options = Options {
-            strategy: Strategy::Greedy,
-            candidates: 1,
-            glance_cost: Some(least),
             rescoring,
-            multi_line: MultiLine::Auto,
             just_accepted,
-            ..Options::default()
+            ..Options::ghost(least)
         };
         let request = Request {
             path: self.path,

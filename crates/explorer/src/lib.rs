@@ -52,12 +52,10 @@
 
 #![forbid(unsafe_code)]
 
-mod code_shape;
 pub mod matches;
 pub mod page;
 mod pause;
 pub mod picture;
-mod probe;
 pub mod property;
 pub mod question;
 pub mod reading;
@@ -66,6 +64,5 @@ pub mod saturation;
 pub mod search;
 pub mod steering;
 pub mod subject;
-mod tally;
 
 pub use pause::now;

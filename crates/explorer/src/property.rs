@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use crate::code_shape::shape;
 use crate::reading::Document;
+
+mod code_shape;
+
+use code_shape::shape;
 
 /// A property of the place behind each byte of a text.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ const RUST: Samples = Samples {
     language: "rust",
     texts: &[
         ("steering.rs", include_str!("steering.rs")),
-        ("code_shape.rs", include_str!("code_shape.rs")),
+        ("code_shape.rs", include_str!("property/code_shape.rs")),
         ("property.rs", include_str!("property.rs")),
         ("picture.rs", include_str!("picture.rs")),
         ("matches.rs", include_str!("matches.rs")),

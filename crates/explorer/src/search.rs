@@ -6,11 +6,15 @@ use std::ops::ControlFlow;
 use lstm_runtime::Signal;
 use serde::Serialize;
 
-use crate::probe::{Probe, Rows};
 use crate::property::{Labels, Property};
 use crate::reading::{Document, Step, read};
 use crate::subject::{Subject, Unit};
-use crate::tally::{Correlations, Separations, area_of};
+
+mod probe;
+mod tally;
+
+use probe::{Probe, Rows};
+use tally::{Correlations, Separations, area_of};
 
 /// Units that are named for a property.
 const NAMED: usize = 12;

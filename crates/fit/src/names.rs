@@ -5,9 +5,7 @@ use std::fmt;
 
 use anyhow::Result;
 use completer::names_after::{NamesAfter, Standing};
-use completer::{
-    Before, CancelToken, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy, show,
-};
+use completer::{Before, CancelToken, Completer, NO_CLOCK, Options, Request, show};
 use evaluation::{Passage, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
 use lstm_format::Fit;
@@ -102,12 +100,8 @@ fn suggested_at(
 ) -> Vec<Suggested> {
     let (before, after) = (&text[..place], &text[end..]);
     let options = Options {
-        strategy: Strategy::Greedy,
-        candidates: 1,
-        glance_cost: Some(show::glance_cost(EAGERNESS)),
-        multi_line: MultiLine::Auto,
         rescoring: false,
-        ..Options::default()
+        ..Options::ghost(show::glance_cost(EAGERNESS))
     };
     let request = Request {
         path: &subject.path,

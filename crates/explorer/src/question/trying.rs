@@ -4,10 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use code_index::{Group, Texts, newline};
-use completer::{
-    Before, CancelToken, Completer, MultiLine, NO_CLOCK, Options, Request, Strategy, Suggestion,
-    show,
-};
+use completer::{Before, CancelToken, Completer, NO_CLOCK, Options, Request, Suggestion, show};
 use language::secrets::{is_secret_file, without_secrets};
 use lstm_format::Engine;
 use parking_lot::Mutex;
@@ -67,13 +64,7 @@ impl Trying {
     /// What an editor would show between `before` and `after` in the file at `path`, if
     /// anything.
     pub fn ghost(&self, path: &str, before: &str, after: &str) -> Option<String> {
-        let options = Options {
-            strategy: Strategy::Greedy,
-            candidates: 1,
-            glance_cost: Some(show::glance_cost(show::DEFAULT_EAGERNESS)),
-            multi_line: MultiLine::Auto,
-            ..Options::default()
-        };
+        let options = Options::ghost(show::glance_cost(show::DEFAULT_EAGERNESS));
         let first = self
             .suggestions(path, before, after, &options)
             .into_iter()

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use code_index::Layer;
 use completer::{
-    Before, CancelToken, Completer, Completion, Micros, MultiLine, Options, Request, Strategy,
-    Suggestion, show,
+    Before, CancelToken, Completer, Completion, Micros, Options, Request, Suggestion, show,
 };
 
 use super::buffer::Buffer;
@@ -28,13 +27,7 @@ pub(super) struct Suggestions {
 impl Suggestions {
     /// What an editor would show as ghost text, and no candidates yet.
     pub(super) fn ghost(completer: &Completer, path: &str, buffer: &Buffer) -> Self {
-        let options = Options {
-            strategy: Strategy::Greedy,
-            candidates: 1,
-            glance_cost: Some(show::glance_cost(show::DEFAULT_EAGERNESS)),
-            multi_line: MultiLine::Auto,
-            ..Options::default()
-        };
+        let options = Options::ghost(show::glance_cost(show::DEFAULT_EAGERNESS));
         let completion = complete(completer, path, buffer, &options);
         Self {
             micros: completion.micros,
