@@ -20,7 +20,7 @@ use crate::report::{Limit, Report};
 
 mod client;
 
-use client::{Client, Counts};
+use client::{Busy, CIRCUMSTANCES, Client, Counts, Typed};
 
 /// How long, and with how many.
 #[derive(Args)]
@@ -99,14 +99,15 @@ fn work(
 ) -> Result<Counts> {
     let (warm, end) = (Instant::now() + warm, Instant::now() + duration);
     let failed = AtomicBool::new(false);
+    let busy = Busy::default();
     thread::scope(|scope| {
         let working: Vec<_> = (0..clients)
             .map(|number| {
                 let text = &texts[number % texts.len()];
-                let failed = &failed;
+                let (failed, busy) = (&failed, &busy);
                 scope.spawn(move || {
                     let goes_on = |until| Instant::now() < until && !failed.load(Ordering::Relaxed);
-                    let client = Client::new(socket, number, text);
+                    let client = Client::new(socket, number, text, busy);
                     let counts = client.work(|| goes_on(warm), || !goes_on(end));
                     failed.fetch_or(counts.is_err(), Ordering::Relaxed);
                     counts.with_context(|| format!("client {number}"))
@@ -149,15 +150,19 @@ fn report(
             "p99 ms",
         ],
     );
+    let millis = |counts: &Counts| -> Vec<f64> {
+        counts.typing.iter().map(|typed| typed.millis).collect()
+    };
     for (clients, counts) in [(1, alone), (load.clients, crowd)] {
+        let typing = millis(counts);
         report.row([
             clients.to_string(),
-            (counts.typing.len() + counts.jumps.len()).to_string(),
+            (typing.len() + counts.jumps.len()).to_string(),
             counts.restarts.to_string(),
             counts.large.to_string(),
             counts.compared.to_string(),
-            format!("{:.1}", percentile(&counts.typing, 50.0)),
-            format!("{:.1}", percentile(&counts.typing, 99.0)),
+            format!("{:.1}", percentile(&typing, 50.0)),
+            format!("{:.1}", percentile(&typing, 99.0)),
             format!("{:.1}", percentile(&counts.jumps, 50.0)),
             format!("{:.1}", percentile(&counts.jumps, 99.0)),
         ]);
@@ -186,7 +191,7 @@ fn report(
         " %",
         Limit::AtMost(GROWTH),
     );
-    let p99 = percentile(&crowd.typing, 99.0);
+    let p99 = percentile(&millis(crowd), 99.0);
     report.bar(
         "typing, p99 of all clients",
         p99,
@@ -195,8 +200,21 @@ fn report(
     );
     report.note(format!(
         "p99 of all against one alone: {:.2} x",
-        p99 / percentile(&alone.typing, 99.0)
+        p99 / percentile(&millis(alone), 99.0)
     ));
+    for (number, name) in CIRCUMSTANCES.iter().enumerate() {
+        let share = |least: f64| {
+            let so_slow = |typed: &&Typed| typed.millis >= least;
+            let these: Vec<_> = crowd.typing.iter().filter(so_slow).collect();
+            let with = these.iter().filter(|typed| typed.circumstances[number]);
+            100.0 * with.count() as f64 / these.len().max(1) as f64
+        };
+        report.note(format!(
+            "{name}: {:.0} % of all answers, {:.0} % of the slowest in a hundred",
+            share(0.0),
+            share(p99)
+        ));
+    }
     report.figures(json!({
         "clients": load.clients, "minutes": load.minutes,
         "seconds_and_megabytes": looks.iter().map(|(at, mb)| (at.as_secs(), mb)).collect::<Vec<_>>(),

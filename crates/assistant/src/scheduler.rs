@@ -5,7 +5,8 @@
 //!
 //! More jobs run at once than one client may have: a key is answered beside the many
 //! milliseconds that another client's jump to a new place takes, and the system divides
-//! the cores among them.
+//! the cores among them. What gives way is counted apart: the system may not let it go on for
+//! long, not even to see that it was cancelled, and no key is to wait for that.
 //!
 //! Each client has a queue of its own, in which a newer request of the same
 //! kind on the same document takes the place of an older one. So a client that
@@ -30,7 +31,7 @@ mod usage;
 use threads::Threads;
 use usage::{Standing, Usage};
 
-/// How many jobs may run at once.
+/// How many jobs may run at once, of those that answer and again of those that give way.
 #[derive(Clone, Copy, Debug)]
 struct Room {
     /// Of all clients.
@@ -99,9 +100,23 @@ pub(crate) struct Scheduler {
     threads: Threads,
 }
 
+/// Jobs at work: those that answer, and those that give way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct AtWork([usize; 2]);
+
+impl AtWork {
+    fn of(&mut self, gently: bool) -> &mut usize {
+        &mut self.0[usize::from(gently)]
+    }
+
+    fn none(self) -> bool {
+        self == Self::default()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Inner {
-    running: usize,
+    running: AtWork,
     queues: HashMap<ClientId, Queue>,
     /// Clients with a queue; the one whose turn it is comes first.
     turns: VecDeque<ClientId>,
@@ -112,7 +127,7 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Queue {
-    running: usize,
+    running: AtWork,
     waiting: VecDeque<Waiting>,
     /// Whether a request took another's place since the last one was started.
     hurried: bool,
@@ -206,7 +221,7 @@ impl Scheduler {
             let scheduler = self.clone();
             let work = move || {
                 let work = work_of(job);
-                scheduler.lock().finished(order.client, work);
+                scheduler.lock().finished(order.client, gently, work);
                 scheduler.start_what_can_be();
             };
             match gently {
@@ -232,14 +247,12 @@ impl Scheduler {
 impl Inner {
     /// The job that is to be started now, counted as running.
     fn next(&mut self, room: Room, now: Instant) -> Option<Start> {
-        if self.running >= room.all {
-            return None;
-        }
         let of = |purposes: &'static [Purpose]| {
             move |waiting: &Waiting| purposes.contains(&waiting.order.purpose)
         };
-        // A diagnosis takes so long that one thread is left to the clients that wait.
-        let spare = self.running == 0 || self.running + 1 < room.all;
+        // A diagnosis takes so long that one thread is left to what comes sooner.
+        let gently = *self.running.of(true);
+        let spare = gently == 0 || gently + 1 < room.all;
         self.take(room, now, of(&[Purpose::Popup, Purpose::Ghost]))
             .or_else(|| self.take(room, now, of(&[Purpose::Later])))
             .or_else(|| self.take(room, now, of(&[Purpose::Arrival])))
@@ -265,20 +278,26 @@ impl Inner {
                 false => room.each,
             };
             let standing = self.usage.standing(client, room.each, now);
-            if queue.running >= most || standing == Standing::TooMuch {
+            if standing == Standing::TooMuch {
                 continue;
             }
             let Some(at) = queue.waiting.iter().position(&wanted) else {
                 continue;
             };
-            queue.running += 1;
-            self.running += 1;
+            let purpose = queue.waiting[at].order.purpose;
+            let awaited = matches!(purpose, Purpose::Popup | Purpose::Ghost);
+            let hurried = queue.hurried && others_work;
+            let gently = standing == Standing::Much || hurried || !awaited;
+            let running = queue.running.of(gently);
+            if *running >= most || *self.running.of(gently) >= room.all {
+                continue;
+            }
+            *running += 1;
+            *self.running.of(gently) += 1;
+            queue.hurried = false;
             self.turns.remove(turn);
             self.turns.push_back(client);
             let Waiting { order, job } = queue.waiting.remove(at)?;
-            let awaited = matches!(order.purpose, Purpose::Popup | Purpose::Ghost);
-            let hurried = std::mem::take(&mut queue.hurried) && others_work;
-            let gently = standing == Standing::Much || hurried || !awaited;
             return Some(Start { order, job, gently });
         }
         None
@@ -288,19 +307,19 @@ impl Inner {
     /// told to look again; that is then the caller's duty.
     fn must_be_watched(&mut self) -> bool {
         let waits = self.queues.values().any(|queue| !queue.waiting.is_empty());
-        let must = waits && self.running == 0 && !self.watched;
+        let must = waits && self.running.none() && !self.watched;
         self.watched |= must;
         must
     }
 
-    fn finished(&mut self, client: ClientId, work: Duration) {
+    fn finished(&mut self, client: ClientId, gently: bool, work: Duration) {
         self.usage.add(client, work, Instant::now());
-        self.running -= 1;
+        *self.running.of(gently) -= 1;
         let Some(queue) = self.queues.get_mut(&client) else {
             return;
         };
-        queue.running -= 1;
-        if queue.running == 0 && queue.waiting.is_empty() {
+        *queue.running.of(gently) -= 1;
+        if queue.running.none() && queue.waiting.is_empty() {
             self.queues.remove(&client);
             self.turns.retain(|&other| other != client);
         }
@@ -365,9 +384,9 @@ mod tests {
         let now = Instant::now();
         while let Some(next) = inner.next(TWO, now) {
             served.push((next.order.client, next.order.document.as_str().to_owned()));
-            inner.finished(next.order.client, Duration::ZERO);
+            inner.finished(next.order.client, next.gently, Duration::ZERO);
         }
-        assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running == 0);
+        assert!(inner.queues.is_empty() && inner.turns.is_empty() && inner.running.none());
         served
     }
 
@@ -396,8 +415,7 @@ mod tests {
         assert_eq!((next(), next()), (Some(Purpose::Diagnosis), None));
         scheduler.enqueue(waiting(1, "c", Purpose::Ghost));
         assert_eq!((next(), next()), (Some(Purpose::Ghost), None));
-        scheduler.lock().finished(1, Duration::ZERO);
-        scheduler.lock().finished(1, Duration::ZERO);
+        scheduler.lock().finished(1, true, Duration::ZERO);
         assert_eq!(next(), Some(Purpose::Diagnosis));
     }
 
@@ -439,7 +457,7 @@ mod tests {
                 .map(|next| next.order.client)
         };
         assert_eq!((next(), next()), (Some(1), Some(1)), "alone");
-        scheduler.lock().finished(1, Duration::ZERO);
+        scheduler.lock().finished(1, false, Duration::ZERO);
         scheduler.enqueue(waiting(2, "x", Purpose::Later));
         assert_eq!(next(), Some(2));
     }
@@ -463,6 +481,30 @@ mod tests {
     }
 
     #[test]
+    fn a_key_waits_for_nothing_that_gives_way() {
+        let scheduler = Scheduler::new(TWO);
+        let now = Instant::now();
+        let next = || {
+            let started = scheduler.lock().next(TWO, now);
+            started.map(|next| (next.order.client, next.gently))
+        };
+        for (client, name) in [(1, "a"), (1, "b"), (2, "x"), (3, "y")] {
+            scheduler.enqueue(waiting(client, name, Purpose::Later));
+        }
+        assert_eq!(
+            [next(), next(), next()],
+            [Some((1, true)), Some((2, true)), None]
+        );
+        // None of them comes to its end, as on a machine that is busy.
+        scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
+        scheduler.enqueue(waiting(2, "x", Purpose::Ghost));
+        assert_eq!(
+            [next(), next(), next()],
+            [Some((1, false)), Some((2, false)), None]
+        );
+    }
+
+    #[test]
     fn one_that_asks_faster_than_it_is_answered_gives_way() {
         let scheduler = Scheduler::new(TWO);
         let now = Instant::now();
@@ -471,7 +513,7 @@ mod tests {
         ask(1);
         ask(1);
         assert_eq!(next(), Some(false), "alone");
-        scheduler.lock().finished(1, Duration::ZERO);
+        scheduler.lock().finished(1, false, Duration::ZERO);
         ask(1);
         ask(1);
         ask(2);
@@ -487,7 +529,7 @@ mod tests {
         scheduler.enqueue(waiting(1, "a", Purpose::Ghost));
         let next = |at| scheduler.lock().next(TWO, at).map(|next| next.order.client);
         assert_eq!(next(now), Some(1), "alone");
-        scheduler.lock().finished(1, Duration::ZERO);
+        scheduler.lock().finished(1, false, Duration::ZERO);
 
         for other in 2..9 {
             let work = Duration::from_millis(100);

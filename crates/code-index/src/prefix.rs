@@ -176,19 +176,26 @@ const RECENTS: usize = 2;
 const CACHED: usize = 4;
 
 impl PrefixCache {
-    /// `text` with its contexts: what is known and begins alike is changed to it. Two who
-    /// ask at once take turns, as the second then finds what the first made.
+    /// `text` with its contexts: what is known and begins alike is changed to it. Nobody
+    /// holds the lock meanwhile, as work at a low priority may take long to come to its
+    /// end: who asks just then makes its own, and of the two one is kept.
     fn recent(&self, text: &[u8]) -> Arc<Recent> {
+        let mut recent = self.take_alike(text).unwrap_or_default();
+        Arc::make_mut(&mut recent).become_text(text);
+        let mut known = self.recent.lock();
+        known.retain(|other| 2 * other.begins_like(text) <= other.text().len());
+        known.insert(0, Arc::clone(&recent));
+        known.truncate(RECENTS);
+        recent
+    }
+
+    /// What is known and begins like `text`; or anything, where there is no room for more.
+    fn take_alike(&self, text: &[u8]) -> Option<Arc<Recent>> {
         let mut known = self.recent.lock();
         let same = known.iter().map(|known| known.begins_like(text));
         let best = same.enumerate().max_by_key(|&(_, same)| same);
-        let mut recent = match best.filter(|&(_, same)| same > 0 || known.len() == RECENTS) {
-            Some((at, _)) => known.remove(at),
-            None => Arc::default(),
-        };
-        Arc::make_mut(&mut recent).become_text(text);
-        known.insert(0, Arc::clone(&recent));
-        recent
+        let (at, _) = best.filter(|&(_, same)| same > 0 || known.len() == RECENTS)?;
+        Some(known.remove(at))
     }
 
     fn index(&self, text: &[u8]) -> Arc<Segment> {

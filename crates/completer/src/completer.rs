@@ -286,10 +286,9 @@ impl Completer {
         self.complete(&here, cancel).map(drop)
     }
 
-    /// Brings the windows that will follow the one at the cursor at most 32
-    /// bytes nearer each, so that crossing into them costs no more than any
-    /// other keystroke. For the pauses between a typist's completions;
-    /// changes no answer.
+    /// Reads of the windows that will follow the one at the cursor so much that crossing
+    /// into them costs no more than any other edit: the more, the closer that is. For the
+    /// pauses between a typist's completions; changes no answer.
     ///
     /// # Errors
     /// [`Cancelled`] if `cancel` is set, which is looked at before every window.
@@ -307,8 +306,8 @@ impl Completer {
         };
         let limits = Limits::without_deadline(cancel, request.clock);
         let mut feeder = self.feeder(engine, &mut session, limits);
-        for window in following {
-            feeder.bring_nearer(&window)?;
+        for (window, away) in following {
+            feeder.bring_nearer(&window, away)?;
         }
         Ok(())
     }

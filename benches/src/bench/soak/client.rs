@@ -1,6 +1,7 @@
 //! A client that edits at random, and now and then starts anew or sends something large.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,12 +30,41 @@ const LARGEST: usize = 8 << 20;
 /// Lines that a document has at most; then it is opened anew.
 const MOST_LINES: usize = 3_000;
 
+/// What all clients together are at.
+#[derive(Debug, Default)]
+pub(super) struct Busy {
+    jumps: AtomicUsize,
+    large: AtomicUsize,
+}
+
+/// An answer where something was typed before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Typed {
+    /// From asking to the answer, in ms.
+    pub(super) millis: f64,
+    /// Whether a part of the line was taken away, a line was brought, the client had jumped
+    /// up to [`ARRIVED`] edits before; whether others jumped or sent something large
+    /// when it asked. As [`CIRCUMSTANCES`] names them.
+    pub(super) circumstances: [bool; 5],
+}
+
+/// What an answer may have been slow for.
+pub(super) const CIRCUMSTANCES: [&str; 5] = [
+    "a part of the line taken away",
+    "a line brought",
+    "shortly after a jump",
+    "beside another's jump",
+    "beside a large message",
+];
+
+/// Edits after a jump that are shortly after it.
+const ARRIVED: usize = 3;
+
 /// What was done, and how long answers took.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    /// From asking to the answer, in ms: where something was typed before.
-    pub(super) typing: Vec<f64>,
-    /// The same after a jump or a restart, where all before the cursor is to be read.
+    pub(super) typing: Vec<Typed>,
+    /// In ms, after a jump or a restart, where all before the cursor is to be read.
     pub(super) jumps: Vec<f64>,
     pub(super) restarts: usize,
     pub(super) large: usize,
@@ -55,25 +85,30 @@ impl Counts {
 /// One client with one document of ASCII text.
 pub(super) struct Client<'a> {
     socket: &'a Path,
+    busy: &'a Busy,
     text: &'a str,
     uri: String,
     lines: Vec<String>,
     /// The line that is worked at, if one was chosen.
     line: Option<usize>,
+    /// Edits since it was chosen.
+    edits: usize,
     version: i32,
     random: ChaCha8Rng,
     counts: Counts,
 }
 
 impl<'a> Client<'a> {
-    /// Client `number`, which begins with `text`.
-    pub(super) fn new(socket: &'a Path, number: usize, text: &'a str) -> Self {
+    /// Client `number`, which begins with `text` and tells the others what it is at.
+    pub(super) fn new(socket: &'a Path, number: usize, text: &'a str, busy: &'a Busy) -> Self {
         Self {
             socket,
+            busy,
             text,
             uri: format!("file:///project/{number}.rs"),
             lines: Vec::new(),
             line: None,
+            edits: 0,
             version: 0,
             random: ChaCha8Rng::seed_from_u64(number as u64),
             counts: Counts::default(),
@@ -98,6 +133,9 @@ impl<'a> Client<'a> {
         thread::sleep(SETTLED);
         self.counts = Counts::default();
         while !is_over() {
+            // First of all, so that those who rested do not all ask at one moment.
+            let pause = self.random.random_range(PAUSES);
+            thread::sleep(Duration::from_millis(pause));
             if self.random.random_ratio(1, RESTARTS) {
                 self.counts.restarts += 1;
                 // Half of them leave without a word.
@@ -118,8 +156,6 @@ impl<'a> Client<'a> {
             if self.random.random_ratio(1, COMPARED) {
                 self.compare(&mut server)?;
             }
-            let pause = self.random.random_range(PAUSES);
-            thread::sleep(Duration::from_millis(pause));
         }
         self.compare(&mut server)?;
         Ok(self.counts)
@@ -151,7 +187,8 @@ impl<'a> Client<'a> {
             .line
             .unwrap_or_else(|| self.random.random_range(0..lines));
         let end = self.lines[line].len();
-        let (start, typed) = match self.random.random_range(0..5) {
+        let edit = self.random.random_range(0..5);
+        let (start, typed) = match edit {
             0 => (self.random.random_range(0..=end), String::new()),
             1 => (end, "let value = self.".to_owned()),
             2 => {
@@ -180,14 +217,29 @@ impl<'a> Client<'a> {
         let params = json!({
             "textDocument": {"uri": self.uri}, "position": at, "context": {"triggerKind": 2},
         });
+        let beside = |busy: &AtomicUsize| busy.load(Ordering::Relaxed) > 0;
+        let (others_jump, large) = (beside(&self.busy.jumps), beside(&self.busy.large));
+        self.edits = if jumps { 0 } else { self.edits + 1 };
+        let own = usize::from(jumps);
+        self.busy.jumps.fetch_add(own, Ordering::Relaxed);
         let asked = Instant::now();
-        server.request("textDocument/inlineCompletion", params)?;
+        let answer = server.request("textDocument/inlineCompletion", params);
         let millis = asked.elapsed().as_secs_f64() * 1e3;
-        let answers = match jumps {
-            true => &mut self.counts.jumps,
-            false => &mut self.counts.typing,
-        };
-        answers.push(millis);
+        self.busy.jumps.fetch_sub(own, Ordering::Relaxed);
+        answer?;
+        match jumps {
+            true => self.counts.jumps.push(millis),
+            false => self.counts.typing.push(Typed {
+                millis,
+                circumstances: [
+                    edit == 0,
+                    edit == 2,
+                    self.edits <= ARRIVED,
+                    others_jump,
+                    large,
+                ],
+            }),
+        }
         Ok(())
     }
 
@@ -196,9 +248,12 @@ impl<'a> Client<'a> {
         self.counts.large += 1;
         let bytes = self.random.random_range(LARGEST / 8..LARGEST);
         let uri = format!("{}.large.rs", self.uri);
+        self.busy.large.fetch_add(1, Ordering::Relaxed);
         open(server, &uri, &"fn f() {}\n".repeat(bytes / 10))?;
         let document = json!({"textDocument": {"uri": uri}});
-        server.notify("textDocument/didClose", document)
+        let sent = server.notify("textDocument/didClose", document);
+        self.busy.large.fetch_sub(1, Ordering::Relaxed);
+        sent
     }
 
     fn compare(&mut self, server: &mut LanguageClient) -> Result<()> {

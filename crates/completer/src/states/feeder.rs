@@ -13,9 +13,16 @@ use super::cache::{CHECKPOINT, StateCache};
 use crate::cancel::{Cancelled, Limits};
 use crate::options::Before;
 
-/// Most bytes fed to a following window at a time. The window behind a fresh
-/// boundary is W/2 bytes behind and has as long to catch up.
+/// Fewest bytes fed to a following window at a time.
 const CATCH_UP: usize = 32;
+
+/// Bytes that one edit may bring, as a line does that is accepted, pasted or opened: a
+/// following window is read so far that such edits find it ready when it takes over.
+const LINE: usize = 64;
+
+/// As close to a cursor states are kept at every multiple of this many bytes: most edits
+/// take away or change a little of what stands just before it.
+const CLOSE: usize = 64;
 
 /// Bytes fed at a time where no client waits: a key may come at any moment.
 const PIECE: usize = 2 * CHECKPOINT;
@@ -71,11 +78,14 @@ impl<'a> Windows<'a> {
         Ok(())
     }
 
-    /// The windows that will follow, the next one first.
-    pub(crate) fn following(&self) -> Vec<Arc<[u8]>> {
+    /// The windows that will follow, the next one first, each with how many bytes are to
+    /// be typed before it takes over.
+    pub(crate) fn following(&self) -> Vec<(Arc<[u8]>, usize)> {
+        let cursor = self.before.start + self.before.text.len();
         let boundaries = self.rule.boundaries(self.before.text, self.before.start);
         let following = boundaries.into_iter().filter(|&b| b > self.start);
-        following.map(|start| self.window(start)).collect()
+        let left = |start: usize| (start + self.rule.window()).saturating_sub(cursor);
+        following.map(|start| (self.window(start), left(start))).collect()
     }
 }
 
@@ -88,9 +98,17 @@ pub(crate) struct Feeder<'a> {
 }
 
 impl Feeder<'_> {
-    /// Feeds a little of a window whose state is not needed yet.
-    pub(crate) fn bring_nearer(&mut self, window: &Arc<[u8]>) -> Result<(), Cancelled> {
-        self.advance(window, CATCH_UP).map(drop)
+    /// Feeds a part of a window that takes over `away` bytes from here: as much as has it
+    /// ready in time even if each edit until then brings a line.
+    pub(crate) fn bring_nearer(
+        &mut self,
+        window: &Arc<[u8]>,
+        away: usize,
+    ) -> Result<(), Cancelled> {
+        let known = lock(self.cache).longest(window).map_or(0, |(fed, _)| fed);
+        let edits = (away / LINE).max(1);
+        let share = (window.len() - known).div_ceil(edits);
+        self.advance(window, share.max(CATCH_UP)).map(drop)
     }
 
     /// Feeds at most `most` bytes of `window` beyond what is known. The state at
@@ -126,12 +144,21 @@ impl Feeder<'_> {
     }
 }
 
-/// `window` from `fed` on, cut at every multiple of [`CHECKPOINT`].
+/// `window` from `fed` on, cut at every multiple of [`CHECKPOINT`], and of [`CLOSE`] where
+/// its end is no farther than a checkpoint.
 fn parts(window: &[u8], fed: usize) -> Vec<&[u8]> {
-    let first = window.len().min(fed.next_multiple_of(CHECKPOINT));
-    let (begun, whole) = window[fed..].split_at(first - fed);
-    let begun = Some(begun).filter(|part| !part.is_empty());
-    begun.into_iter().chain(whole.chunks(CHECKPOINT)).collect()
+    let mut parts = Vec::new();
+    let mut from = fed;
+    while from < window.len() {
+        let checkpoint = (from + 1).next_multiple_of(CHECKPOINT);
+        let to = match checkpoint + CHECKPOINT <= window.len() {
+            true => checkpoint,
+            false => window.len().min((from + 1).next_multiple_of(CLOSE)),
+        };
+        parts.push(&window[from..to]);
+        from = to;
+    }
+    parts
 }
 
 /// Locks the cache, never for as long as a step takes.

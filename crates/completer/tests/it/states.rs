@@ -176,10 +176,32 @@ fn typing_forward_costs_one_step_a_live_window() {
         // none if it is the one that the last answer foretold.
         let fed = counts.take_fed();
         assert!(fed <= 1, "{fed} bytes at {cursor}");
-        // After it a byte of the next one, or up to 32 while that catches up.
+        // After it a byte of the next one, or more while that catches up.
         catch_up(&completer, &Before::whole(before));
         let fed = counts.take_fed();
-        assert!(fed <= 32, "{fed} bytes at {cursor}");
+        assert!(fed <= WINDOW, "{fed} bytes at {cursor}");
+    }
+    assert!(hand_overs > 3, "{hand_overs} windows");
+}
+
+#[test]
+fn lines_that_come_whole_find_the_next_window_read() {
+    let (completer, counts) = completer(1 << 20);
+    let text = source(6000);
+    let rule = WindowRule::new(WINDOW);
+    let line = 60;
+    let (mut start, mut hand_overs) = (None, 0);
+    for cursor in (1000..6000).step_by(line) {
+        let before = Before::whole(&text.as_bytes()[..cursor]);
+        complete(&completer, &before);
+        let fed = counts.take_fed();
+        let now = rule.start(before.text, 0);
+        hand_overs += usize::from(start.is_some_and(|start| start != now));
+        if start.replace(now).is_some() {
+            assert!(fed <= line, "{fed} bytes at {cursor}");
+        }
+        catch_up(&completer, &before);
+        counts.take_fed();
     }
     assert!(hand_overs > 3, "{hand_overs} windows");
 }
@@ -216,13 +238,12 @@ fn coming_back_costs_nothing_and_an_edit_little() {
     complete(&completer, &here);
     assert_eq!(counts.take_fed(), 0, "the same cursor again");
 
-    let edited = [&text.as_bytes()[..390], b"edited"].concat();
-    complete(&completer, &Before::whole(&edited));
-    assert_eq!(
-        counts.take_fed(),
-        header + 396 - 256,
-        "from the last checkpoint"
-    );
+    // From the last of the states kept close to where the cursor was.
+    for (kept, from) in [(390, 384), (380, 320), (260, 256)] {
+        let edited = [&text.as_bytes()[..kept - header], b"edited"].concat();
+        complete(&completer, &Before::whole(&edited));
+        assert_eq!(counts.take_fed(), kept + 6 - from, "{kept}");
+    }
 
     complete(&completer, &here);
     assert_eq!(counts.take_fed(), 0, "undone");
