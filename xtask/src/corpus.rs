@@ -28,6 +28,8 @@ pub(crate) enum Name {
     Go,
     /// C and C++, from Debian's source packages
     CCpp,
+    /// Java, from Debian's source packages
+    Java,
     /// Apache Commons Lang, from Debian's source package
     JavaCommonsLang {
         /// A folder with its sources instead
@@ -58,6 +60,7 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
         Name::Typescript => typescript::provide("typescript"),
         Name::Go => go::provide(),
         Name::CCpp => sources::C_CPP.provide("c-cpp", &[]),
+        Name::Java => sources::JAVA.provide("java", &[]),
         Name::JavaCommonsLang {
             from,
             largest_file_kb,

@@ -88,6 +88,8 @@ impl Apt {
             "Dir::Etc::sourceparts=-".to_owned(),
             // Root's apt would hand downloads to a user who may not write here.
             "APT::Sandbox::User=".to_owned(),
+            // Of so many packages one may well fail to come the first time.
+            "Acquire::Retries=3".to_owned(),
         ];
         let apt = Self { options };
         apt.run(folder, &["update"], &[])?;

@@ -30,6 +30,12 @@ pub(super) const C_CPP: Sources = Sources {
     ],
 };
 
+/// Java.
+pub(super) const JAVA: Sources = Sources {
+    languages: "java",
+    extensions: &["java"],
+};
+
 impl Sources {
     /// Fetches the packages of `models/corpus/CORPUS/packages.txt` and packs them, with these
     /// `options` besides.
