@@ -20,6 +20,8 @@ pub(super) struct Sources {
     pub(super) languages: &'static str,
     /// How the names of files of code end.
     pub(super) extensions: &'static [&'static str],
+    /// Most that one repository gives to training.
+    repository_kb: u32,
 }
 
 /// C and C++, which share headers and so one model.
@@ -28,12 +30,14 @@ pub(super) const C_CPP: Sources = Sources {
     extensions: &[
         "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "inl", "ipp", "tpp",
     ],
+    repository_kb: 1000,
 };
 
-/// Java.
+/// Java: few repositories, and large ones.
 pub(super) const JAVA: Sources = Sources {
     languages: "java",
     extensions: &["java"],
+    repository_kb: 2500,
 };
 
 impl Sources {
@@ -47,7 +51,7 @@ impl Sources {
             name: corpus,
             languages: self.languages,
             folder: &unpacked(corpus, self.extensions)?,
-            repository_kb: 1000,
+            repository_kb: self.repository_kb,
             options: &[&["--own-code-only"], options].concat(),
         }
         .run()
