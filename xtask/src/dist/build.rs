@@ -68,7 +68,7 @@ pub(super) fn program(target: &Target, release: &Release, host: &str) -> Result<
     };
     // What an earlier build wrote and this one does not would be released too.
     let _ = fs::remove_dir_all(&built.pages);
-    let mut generate = if target.name == host {
+    let mut generate = if target.runs_on(host) {
         Command::new(&built.program)
     } else {
         // Another machine's program does not run here, and this one's says the same.
