@@ -78,6 +78,18 @@ fn an_unpacked_archive_completes_without_anything_else() -> Result<()> {
 }
 
 #[test]
+fn an_unpacked_archive_writes_a_site() -> Result<()> {
+    let unpacked = Unpacked::new()?;
+    let site = tempfile::tempdir()?;
+    let mut explore = Command::new(unpacked.program());
+    explore.env_clear().env("PATH", "");
+    output(explore.args(["explore", "--site"]).arg(site.path()), LIMIT)?;
+    let engine = fs::read(site.path().join("engine/web_bg.wasm"))?;
+    assert!(engine.starts_with(b"\0asm"), "{:?}", &engine[..4]);
+    Ok(())
+}
+
+#[test]
 fn an_archive_has_all_that_belongs_to_the_program() -> Result<()> {
     let unpacked = Unpacked::new()?;
     for path in [
@@ -97,9 +109,15 @@ fn an_archive_has_all_that_belongs_to_the_program() -> Result<()> {
     ] {
         assert!(unpacked.folder.join(path).is_file(), "{path} is not there");
     }
-    // What is linked and asks to be named: one crate, one of the page's scripts.
+    // What is linked and asks to be named: a crate, one of the engine for browsers alone, and
+    // one of the page's scripts.
     let others = fs::read_to_string(unpacked.folder.join("THIRD-PARTY.txt"))?;
-    for text in ["  tower-lsp 0.20.", "  d3 (JavaScript)", "Mike Bostock"] {
+    for text in [
+        "  tower-lsp 0.20.",
+        "  wasm-bindgen 0.2.",
+        "  d3 (JavaScript)",
+        "Mike Bostock",
+    ] {
         assert!(others.contains(text), "{text} is not in THIRD-PARTY.txt");
     }
     Ok(())

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{debian, process, server, workspace};
+use crate::{debian, process, python, server, workspace};
 
 mod instructions;
 mod suggestions;
@@ -223,9 +223,13 @@ impl Platform {
         let lower = self.target.replace('-', "_");
         let upper = lower.to_uppercase();
         match self.means {
-            Means::Run { compiler, .. } => {
+            Means::Run {
+                compiler, linker, ..
+            } => {
                 cargo.env(format!("CC_{lower}"), compiler);
-                cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), compiler);
+                if let Some(linker) = linker {
+                    cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), linker);
+                }
                 cargo.env(format!("CARGO_TARGET_{upper}_RUNNER"), self.starter_path());
             }
             Means::InNode { flags, .. } => {
@@ -332,9 +336,10 @@ fn write_program(path: &Path, lines: &str) -> Result<()> {
 fn serves(server: &Path, names: &[&[&str]], watch: &mut impl FnMut(&str)) -> Result<()> {
     let mut tests = process::cargo();
     tests.args(["test", "--package=end-to-end"]);
-    tests.args(["stdio", "daemon"].map(|file| format!("--test={file}")));
+    tests.args(["stdio", "daemon", "strict_client"].map(|file| format!("--test={file}")));
     tests.args(["--", "--exact"]).args(names.concat());
     tests.env("LSTM_LS_SERVER", server);
+    tests.env("LSTM_LS_PYGLS", python::pygls()?);
     println!("$ {}", process::describe(&tests));
     process::run_watched(&mut tests, watch)
 }

@@ -172,7 +172,7 @@ fn a_program_without_the_engine_says_how_to_get_one() {
         folder.path(),
         "--site out",
         expect![[r#"
-        lstm-ls: this program carries no engine for browsers; `cargo xtask site out`, in the sources, builds one that does
+        lstm-ls: this program carries no engine for browsers; one from a release does, and `cargo xtask site out`, in the sources, builds one
     "#]],
     );
     assert!(!folder.path().join("out").exists());

@@ -61,13 +61,7 @@ try {
   await window.open("sales.rs");
   await window.waitFor("the server", async () => (await window.status()).startsWith("lstm-ls"));
   await window.press("Control+End");
-  await window.type(TYPED);
-  const ghost = await window.waitFor("ghost text", async () => {
-    if ((await window.popup()).length > 0) {
-      await window.press("Escape");
-    }
-    return window.ghost();
-  });
+  const ghost = await window.typeForGhost(TYPED);
   const end = performance.now();
   await window.screenshot("vscode-bare");
   const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(1);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { look, variable } from "../browser.ts";
 import { measure } from "./latency.ts";
 import { known, writeFirst } from "./outside.ts";
-import { startWorkbench } from "./workbench.ts";
+import { RETRY_MS, startWorkbench } from "./workbench.ts";
 import type { Window } from "./workbench.ts";
 
 const tools = variable("LSTM_LS_VSCODE");
@@ -23,8 +23,6 @@ const PROGRAM = readFileSync(join(import.meta.dirname, "../data/sales.rs"), "utf
 const TYPED = "        report.add_r";
 const LIMIT_MS = 220_000;
 const LATENCY_SAMPLES = 40;
-/** After so long in vain it is asked for again. */
-const RETRY_MS = 3_000;
 
 const project = join(home, "project");
 mkdirSync(project);
@@ -102,7 +100,7 @@ async function withoutServer(window: Window): Promise<void> {
 
 async function acceptAll(window: Window): Promise<void> {
   step("Tab accepts the ghost text, and what is saved is what was shown");
-  const ghost = await typeForGhost(window);
+  const ghost = await window.typeForGhost(TYPED);
   await window.screenshot("vscode-02-ghost-text");
   await window.press("Tab");
   const expected = `${PROGRAM}${TYPED}${ghost}`;
@@ -115,7 +113,7 @@ async function acceptWord(window: Window): Promise<void> {
   step("Ctrl+Right accepts a word, and the rest stays");
   const typed = `${PROGRAM}${TYPED}`;
   await edit(window, "word.rs");
-  const ghost = await typeForGhost(window);
+  const ghost = await window.typeForGhost(TYPED);
   await window.press("Control+ArrowRight");
   const now = await saved(window, "a part of the ghost text", (text) => text.length > typed.length);
   await window.screenshot("vscode-04-word");
@@ -216,7 +214,7 @@ async function offAndOn(window: Window): Promise<void> {
   await window.focusEditor();
   await window.waitFor("Rust to be on", async () => !(await window.status()).includes("off"));
   await edit(window, "on.rs");
-  await typeForGhost(window);
+  await window.typeForGhost(TYPED);
   await window.press("Escape");
 }
 
@@ -249,7 +247,7 @@ async function killed(window: Window): Promise<void> {
     servers().some((pid) => !before.includes(pid)),
   );
   await edit(window, "killed.rs");
-  await typeForGhost(window);
+  await window.typeForGhost(TYPED);
   await window.screenshot("vscode-13-back");
   await window.press("Escape");
 }
@@ -274,29 +272,12 @@ async function twoWindows(first: Window): Promise<void> {
   await edit(first, "window.rs");
   const second = await workbench.window(project);
   await edit(second, "second.rs");
-  await typeForGhost(second);
+  await second.typeForGhost(TYPED);
   await second.screenshot("vscode-14-second-window");
   await first.page.bringToFront();
-  await typeForGhost(first);
+  await first.typeForGhost(TYPED);
   assert.equal(servers("connect").length, 2, "two windows, two bridges");
   assert.equal(servers("serve").length, 1, "and one server");
-}
-
-/** Types `TYPED` and then waits for ghost text, with no list in front of it. */
-async function typeForGhost(window: Window): Promise<string> {
-  await window.type(TYPED);
-  let before: string | undefined;
-  return window.waitFor("ghost text that stays", async () => {
-    if ((await window.popup()).length > 0) {
-      await window.press("Escape");
-      before = undefined;
-      return undefined;
-    }
-    const ghost = await window.ghost();
-    const stays = ghost === before;
-    before = ghost;
-    return stays ? ghost : undefined;
-  });
 }
 
 /** Opens a file and goes to its end. */

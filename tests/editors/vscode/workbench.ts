@@ -8,7 +8,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { ARGUMENTS, driver, waitFor } from "../browser.ts";
+import { ARGUMENTS, driver, look, waitFor } from "../browser.ts";
+
+/** After so long in vain it is asked for again. */
+export const RETRY_MS = 3_000;
 
 /** Where the programs and folders of one test lie. */
 export interface Places {
@@ -204,6 +207,34 @@ export class Window {
       .allTextContents();
     const text = spans.join("").replaceAll("\u00a0", " ");
     return text === "" ? undefined : text;
+  }
+
+  /**
+   * Types `text` and then waits for ghost text that stays, with no list in front of it. On a
+   * busy machine the time for an answer may end before there is one; then the last key is
+   * typed again.
+   */
+  async typeForGhost(text: string): Promise<string> {
+    await this.type(text);
+    return this.waitFor("ghost text that stays", async () => {
+      let before: string | undefined;
+      const stayed = await look(RETRY_MS, async () => {
+        if ((await this.popup()).length > 0) {
+          await this.press("Escape");
+          before = undefined;
+          return undefined;
+        }
+        const ghost = await this.ghost();
+        const stays = ghost === before;
+        before = ghost;
+        return stays ? ghost : undefined;
+      });
+      if (stayed === undefined) {
+        await this.press("Backspace");
+        await this.type(text.slice(-1));
+      }
+      return stayed;
+    });
   }
 
   /** The entries of the popup list. */

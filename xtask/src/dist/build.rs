@@ -9,13 +9,11 @@ use anyhow::{Context, Result};
 use super::release::{Release, TIME_VARIABLE};
 use super::table::Target;
 use super::tools;
+use crate::server::site;
 use crate::{process, workspace};
 
 /// The profile in `Cargo.toml` that it is built with.
 pub(super) const PROFILE: &str = "dist";
-
-/// What stands in the place of the checkout's folder.
-pub(super) const ROOT: &str = "/lstm-ls";
 
 /// The licences of what others wrote, among the pages.
 pub(super) const NOTICES: &str = "THIRD-PARTY.txt";
@@ -52,12 +50,16 @@ pub(super) fn program(target: &Target, release: &Release, host: &str) -> Result<
             cargo
         }
     };
-    build.args(["--locked", "--package=lstm-ls"]);
+    build.args(["--locked", "--package=lstm-ls", "--features=site"]);
     build.arg(format!("--profile={PROFILE}"));
     // Then it looks for nothing in the repository that it was built from.
     build.env("LSTM_LS_RELEASED", "1");
     build.env(TIME_VARIABLE, release.time.to_string());
-    build.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?);
+    build.env(site::VARIABLE, site::engine()?);
+    build.env(
+        "CARGO_ENCODED_RUSTFLAGS",
+        workspace::remapped()?.join("\x1f"),
+    );
     process::shown(&mut build)?;
     let folder = workspace::target().join(target.name).join(PROFILE);
     let built = Built {
@@ -66,7 +68,7 @@ pub(super) fn program(target: &Target, release: &Release, host: &str) -> Result<
     };
     // What an earlier build wrote and this one does not would be released too.
     let _ = fs::remove_dir_all(&built.pages);
-    let mut generate = if target.name == host {
+    let mut generate = if target.runs_on(host) {
         Command::new(&built.program)
     } else {
         // Another machine's program does not run here, and this one's says the same.
@@ -76,18 +78,4 @@ pub(super) fn program(target: &Target, release: &Release, host: &str) -> Result<
     };
     process::shown(generate.arg("generate").arg(&built.pages))?;
     Ok(built)
-}
-
-/// Puts short names in the place of this machine's folders, which no user has and which
-/// would make every machine's program another.
-fn rust_flags() -> Result<String> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let home = home.context("there is no home folder, and no CARGO_HOME")?;
-    let flags = [
-        format!("--remap-path-prefix={}=/cargo", home.display()),
-        format!("--remap-path-prefix={}={ROOT}", workspace::root().display()),
-    ];
-    // Cargo's own separator, so that folders may have spaces in their names.
-    Ok(flags.join("\x1f"))
 }

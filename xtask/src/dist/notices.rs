@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::table::Target;
 use crate::metadata::{Metadata, Package};
+use crate::server::site;
 use crate::workspace;
 
 /// The scripts of the explorer's page, each with its licence in `NAME.LICENSE`.
@@ -19,11 +20,16 @@ const NAMES: [&str; 5] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE"
 
 /// Writes them to `path`, each text once.
 pub(super) fn write(target: &Target, path: &Path) -> Result<()> {
-    let metadata = Metadata::read(&["--locked", "--filter-platform", target.name])?;
     let mut works = scripts()?;
-    for package in linked(&metadata) {
-        works.push(Work::of(package)?);
+    let mut packages = BTreeMap::new();
+    // The program carries the engine for browsers, which is linked of its own.
+    for (own, platform) in [("lstm-ls", target.name), ("web", site::TARGET)] {
+        let metadata = Metadata::read(&["--locked", "--filter-platform", platform])?;
+        for package in linked(&metadata, own) {
+            packages.insert(package.id.clone(), Work::of(package)?);
+        }
     }
+    works.extend(packages.into_values());
     fs::write(path, page(&works)).with_context(|| format!("could not write {}", path.display()))
 }
 
@@ -45,10 +51,10 @@ impl Work {
     }
 }
 
-/// What is linked into the program, and is not ours.
-fn linked(metadata: &Metadata) -> Vec<&Package> {
-    let own = |package: &&Package| package.name == "lstm-ls" && package.source.is_none();
-    let first = metadata.packages.iter().find(own);
+/// What is linked into our package `own`, and is not ours.
+fn linked<'a>(metadata: &'a Metadata, own: &str) -> Vec<&'a Package> {
+    let is_own = |package: &&Package| package.name == own && package.source.is_none();
+    let first = metadata.packages.iter().find(is_own);
     let mut ways: Vec<&str> = first.iter().map(|package| package.id.as_str()).collect();
     let mut seen = BTreeSet::new();
     while let Some(id) = ways.pop() {
@@ -174,7 +180,11 @@ mod tests {
             ] },
         });
         let metadata = Metadata::parse(&metadata.to_string()).unwrap();
-        let names: Vec<_> = linked(&metadata).iter().map(|one| &one.name).collect();
-        assert_eq!(names, ["linked"]);
+        let names = |own| {
+            let linked = linked(&metadata, own);
+            linked.iter().map(|one| &*one.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("lstm-ls"), ["linked"]);
+        assert_eq!(names("builds"), [""; 0]);
     }
 }

@@ -30,6 +30,13 @@ pub(crate) const TABLE: &[Target] = &[
         debian: Some("arm64"),
         glibc: GLIBC,
     },
+    // Needs no C library at all.
+    Target {
+        name: "x86_64-unknown-linux-musl",
+        vscode: "alpine-x64",
+        debian: None,
+        glibc: None,
+    },
     Target {
         name: "aarch64-apple-darwin",
         vscode: "darwin-arm64",
@@ -54,6 +61,13 @@ impl Target {
     /// Whether it is Windows, where programs and archives have other names.
     pub(crate) fn is_windows(&self) -> bool {
         self.name.contains("-windows-")
+    }
+
+    /// Whether its programs run on the machine that the compiler calls `host`: there they need
+    /// no C library, or have it.
+    pub(crate) fn runs_on(&self, host: &str) -> bool {
+        let other = self.name.replace("-linux-musl", "-linux-gnu");
+        [self.name, &other].contains(&host)
     }
 
     /// The program's file name.

@@ -15,8 +15,10 @@ pub(super) enum Means {
     Run {
         /// Whether that takes many minutes, so that it is type-checked unless it is named.
         is_slow: bool,
-        /// C compiler, which links too.
+        /// C compiler.
         compiler: &'static str,
+        /// What links, where that is not what Rust takes by itself.
+        linker: Option<&'static str>,
         /// What starts its programs, for a shell that knows a `$FOLDER` to keep things in.
         runner: &'static str,
         /// Where that is QEMU, the CPUs on which instructions are counted.
@@ -63,6 +65,9 @@ const PIPES: &[&str] = &[
 /// A daemon that several clients share.
 const SHARED: &[&str] = &["bridges_that_start_at_once_share_one_daemon"];
 
+/// A client that takes the protocol at its word.
+const STRICT: &[&str] = &["random_edits_in_utf_8"];
+
 /// Every platform, in the order in which they are tried.
 pub(super) const TABLE: &[Platform] = &[
     Platform {
@@ -70,11 +75,13 @@ pub(super) const TABLE: &[Platform] = &[
         means: Means::Run {
             is_slow: false,
             compiler: "aarch64-linux-gnu-gcc",
+            linker: Some("aarch64-linux-gnu-gcc"),
             runner: "qemu-aarch64 -L /usr/aarch64-linux-gnu",
             // With dot products, and without.
             counted: &["max", "cortex-a57"],
             within: 0.0,
-            // QEMU's programs can't start others of theirs, as a bridge does.
+            // QEMU's programs can't start others of theirs, as a bridge does, and a strict client
+            // waits for them for many minutes.
             clients: &[PIPES],
             besides: &[],
             units: &[],
@@ -89,10 +96,28 @@ pub(super) const TABLE: &[Platform] = &[
         },
     },
     Platform {
+        target: "x86_64-unknown-linux-musl",
+        means: Means::Run {
+            is_slow: true,
+            compiler: "musl-gcc",
+            // Programs that musl-gcc links crash at their start: it does not know of those that
+            // may lie anywhere in memory, as Rust makes them.
+            linker: None,
+            runner: "",
+            counted: &[],
+            within: 1e-6,
+            clients: &[PIPES, SHARED, STRICT],
+            besides: &["disk"],
+            units: &[],
+            programs: &[("musl-gcc", &["musl-tools"])],
+        },
+    },
+    Platform {
         target: "x86_64-pc-windows-gnu",
         means: Means::Run {
             is_slow: true,
             compiler: "x86_64-w64-mingw32-gcc",
+            linker: Some("x86_64-w64-mingw32-gcc"),
             runner: "env WINEDEBUG=-all WINEPREFIX=\"$FOLDER/wine\" /usr/lib/wine/wine64",
             counted: &[],
             within: 1e-6,

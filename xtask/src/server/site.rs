@@ -14,16 +14,16 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{process, workspace};
 
 /// What a page runs.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Vectors, which every browser has since 2023.
-const FLAGS: &str = "-C target-feature=+simd128";
+const VECTORS: &str = "-Ctarget-feature=+simd128";
 
 /// The profile in `Cargo.toml` that it is built with.
 const PROFILE: &str = "dist";
 
 /// Names the engine's folder to a build of `lstm-ls` with the feature `site`.
-const VARIABLE: &str = "LSTM_LS_ENGINE";
+pub(crate) const VARIABLE: &str = "LSTM_LS_ENGINE";
 
 /// Writes a site; `arguments` are what `lstm-ls explore --site` takes.
 ///
@@ -61,7 +61,10 @@ pub(crate) fn engine() -> Result<PathBuf> {
         "--target",
         TARGET,
     ]);
-    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS);
+    let mut flags = vec![VECTORS.to_owned()];
+    flags.extend(workspace::remapped()?);
+    // Cargo's own separator, so that folders may have spaces in their names.
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     process::shown(&mut build)?;
     let built = workspace::target()
         .join(TARGET)

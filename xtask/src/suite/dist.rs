@@ -32,7 +32,7 @@ pub(super) fn run(tally: &mut Tally) -> Result<()> {
     debian::provide("ip", &["iproute2"])?;
     let mut tests = process::cargo();
     tests.args(["test", "--package=editor-tests", "--no-fail-fast"]);
-    tests.args(["installed", "bare"].map(|file| format!("--test={file}")));
+    tests.args(["installed", "bare", "site"].map(|file| format!("--test={file}")));
     // How long it took to the first ghost text.
     tests.args(["--", "--show-output"]);
     tests
@@ -40,7 +40,7 @@ pub(super) fn run(tally: &mut Tally) -> Result<()> {
         .env("LSTM_LS_DEB", deb)
         .env("LSTM_LS_BARE_DEBIAN", bare_debian)
         .env("LSTM_LS_NVIM", neovim::unpacked()?)
-        // Every walkthrough is told of one; this one finds its own.
+        // Every walkthrough is told of one; that in VS Code finds its own.
         .env("LSTM_LS_SERVER", made.program)
         .env("LSTM_LS_NODE", vscode.node)
         .env("LSTM_LS_VSCODE", vscode.tools)

@@ -20,7 +20,7 @@ struct Engine {
     module: &'static [u8],
 }
 
-/// `cargo xtask site` names the folder.
+/// `cargo xtask site` and `cargo xtask dist` name the folder.
 #[cfg(feature = "site")]
 static ENGINE: Option<Engine> = Some(Engine {
     script: include_str!(concat!(env!("LSTM_LS_ENGINE"), "/web.js")),
@@ -49,8 +49,8 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let Some(engine) = &ENGINE else {
         bail!(
-            "this program carries no engine for browsers; `cargo xtask site {}`, in the sources, \
-             builds one that does",
+            "this program carries no engine for browsers; one from a release does, and \
+             `cargo xtask site {}`, in the sources, builds one",
             folder.display()
         );
     };
