@@ -13,6 +13,8 @@ mod go;
 mod java;
 mod python;
 mod sources;
+mod tensorflow;
+mod tweets;
 mod typescript;
 
 /// The corpora there are.
@@ -39,6 +41,10 @@ pub(crate) enum Name {
         #[arg(long, default_value_t = 12)]
         largest_file_kb: usize,
     },
+    /// TensorFlow's Python and headers, from its wheel
+    Tensorflow,
+    /// Tweets that vaderSentiment's source package carries
+    Tweets,
     /// The crates that the mixing of LSTM and memory is fitted on
     Mixing,
     /// The same of Python
@@ -65,6 +71,8 @@ pub(crate) fn provide(name: &Name) -> Result<()> {
             from,
             largest_file_kb,
         } => java::provide(from.as_deref(), *largest_file_kb),
+        Name::Tensorflow => tensorflow::provide(),
+        Name::Tweets => tweets::provide(),
         Name::Mixing => mixing(),
         Name::MixingPython => python::provide_mixing(),
         Name::MixingTypescript => typescript::provide("mixing-typescript"),
@@ -131,6 +139,39 @@ impl Pack<'_> {
         pack.args(["--repository-kb", &self.repository_kb.to_string()]);
         pack.args(self.options);
         let path = corpus.join(format!("{}.pack", self.name));
+        pack.arg("--out").arg(path);
+        pack.arg("--manifest").arg(manifests.join("manifest.tsv"));
+        process::run(&mut pack)
+    }
+}
+
+/// One package in a folder that is to become a corpus split by file: its own model is wanted.
+struct Files<'a> {
+    /// Of the corpus, and of the folder of its manifest.
+    name: &'a str,
+    /// LSP identifiers, that of the model first.
+    languages: &'a str,
+    /// Of the package (SPDX).
+    license: &'a str,
+    /// Where it is.
+    folder: &'a Path,
+    /// What is to be left out besides.
+    options: &'a [&'a str],
+}
+
+impl Files<'_> {
+    /// Packs it into `.corpus/NAME.pack`, and writes what it gave into
+    /// `models/corpus/NAME/manifest.tsv`.
+    fn pack(&self) -> Result<()> {
+        let manifests = workspace::root().join("models/corpus").join(self.name);
+        std::fs::create_dir_all(&manifests)?;
+        libtorch::provide()?;
+        let mut pack = lstm_train();
+        pack.arg("corpus").arg(self.folder).arg("--hold-out-files");
+        pack.args(["--language", self.languages, "--license", self.license]);
+        // There is no other repository that it would outweigh.
+        pack.args(["--repository-kb", "1000000"]).args(self.options);
+        let path = workspace::root().join(format!(".corpus/{}.pack", self.name));
         pack.arg("--out").arg(path);
         pack.arg("--manifest").arg(manifests.join("manifest.tsv"));
         process::run(&mut pack)

@@ -9,11 +9,13 @@ import { labPanel } from "./panels/lab.js";
 import { layerPanel } from "./panels/layer.js";
 import { matchesPanel } from "./panels/matches.js";
 import { nextPanel } from "./panels/next.js";
+import { quizPanel } from "./panels/quiz.js";
 import { searchPanel } from "./panels/search.js";
 import { steerPanel } from "./panels/steer.js";
 import { tourPanel } from "./panels/tour.js";
 import { tryPanel } from "./panels/try.js";
 import { unitPanel } from "./panels/unit.js";
+import { writePanel } from "./panels/write.js";
 import { ask, models, open as openModel } from "./program.js";
 import { Surface } from "./surface.js";
 import { tabs } from "./tabs.js";
@@ -27,7 +29,7 @@ const FIRST = 2048;
 /** Quiet after a key before the text is read again, and after a move. */
 const PAUSE_MS = 120;
 
-const PANELS = [
+const ALL_PANELS = [
   ["unit", "Unit", unitPanel],
   ["next", "Next byte", nextPanel],
   ["layer", "Layer", layerPanel],
@@ -35,6 +37,8 @@ const PANELS = [
   ["search", "Search", searchPanel],
   ["matches", "Matches", matchesPanel],
   ["steer", "Steer", steerPanel],
+  ["write", "Write", writePanel],
+  ["quiz", "Quiz", quizPanel],
   ["try", "Try it", tryPanel],
   ["lab", "Lab", labPanel],
   ["tour", "Tour", tourPanel],
@@ -48,6 +52,8 @@ const { list, about } = await start().catch((error) => {
   say(error.message, true);
   throw error;
 });
+/** Few models have a quiz. */
+const PANELS = ALL_PANELS.filter(([id]) => id !== "quiz" || about.quiz.length > 0);
 const reading = new Latest();
 let trace = new Trace(about.signals, 0);
 let name = "text";
@@ -269,6 +275,7 @@ function number(value) {
 }
 
 function choosePanel(id) {
+  panel.left?.();
   view.panel = id;
   document.body.dataset.panel = id;
   panel = PANELS.find(([known]) => known === id)[2](desk);

@@ -64,5 +64,6 @@ pub mod saturation;
 pub mod search;
 pub mod steering;
 pub mod subject;
+pub mod writing;
 
 pub use pause::now;

@@ -1,5 +1,6 @@
 //! What a unit may be found to track: properties of each place in a text.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use regex::bytes::Regex;
@@ -9,6 +10,15 @@ use crate::reading::Document;
 mod code_shape;
 
 use code_shape::shape;
+
+/// What texts for a model are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Programs, and what looks like them.
+    Code,
+    /// What people say.
+    Prose,
+}
 
 /// A property of the place behind each byte of a text.
 #[derive(Clone, Debug)]
@@ -32,10 +42,21 @@ pub enum Property {
     UpperCase,
     /// Whether it is a digit.
     Digit,
-    /// Whether it belongs to a URL.
+    /// Whether it belongs to a URL, behind the scheme: who reads on knows of none before.
     Url,
-    /// Whether it belongs to a #hashtag or @mention.
+    /// Whether it belongs to a #hashtag.
+    Hashtag,
+    /// Whether it belongs to an @mention.
     Mention,
+    /// Whether it is the second or a later letter of a word that is all in capitals.
+    Capitals,
+    /// Of a word that begins with a capital and goes on in small letters: whether the text
+    /// never writes it small, so that it is a name. Other places have no say.
+    ProperNoun,
+    /// Whether it is behind an auxiliary verb, up to the end of the *be* or *been* there.
+    ToBe,
+    /// Whether it is within double quotes, on one line.
+    Quotation,
     /// Whether it belongs to a match of this expression.
     Pattern(Regex),
     /// Whether it lies in one of these ranges of the first document.
@@ -47,24 +68,29 @@ pub enum Property {
 pub enum Labels {
     /// How much, to be correlated.
     Amount(Vec<f32>),
-    /// Whether, to be separated.
-    Whether(Vec<bool>),
+    /// Whether, to be separated; nothing at places that have no say.
+    Whether(Vec<Option<bool>>),
 }
 
 impl Property {
     /// Those that are built in, by the names they have in links and commands.
-    pub const BUILT_IN: [(&'static str, Self); 11] = [
+    pub const BUILT_IN: [(&'static str, Self); 16] = [
         ("indentation", Self::Indentation),
         ("brackets", Self::BracketDepth),
         ("string", Self::InString),
         ("comment", Self::InComment),
+        ("identifier", Self::Identifier),
         ("column", Self::Column),
         ("newline", Self::SinceNewline),
-        ("identifier", Self::Identifier),
         ("upper", Self::UpperCase),
         ("digit", Self::Digit),
         ("url", Self::Url),
+        ("hashtag", Self::Hashtag),
         ("mention", Self::Mention),
+        ("capitals", Self::Capitals),
+        ("name", Self::ProperNoun),
+        ("to-be", Self::ToBe),
+        ("quotation", Self::Quotation),
     ];
 
     /// The built-in property of that name.
@@ -72,6 +98,23 @@ impl Property {
         let mut all = Self::BUILT_IN.into_iter();
         all.find(|(known, _)| *known == name)
             .map(|(_, property)| property)
+    }
+
+    /// The built-in properties that texts for such a model have, by their names.
+    pub fn of(texts: Kind) -> impl Iterator<Item = (&'static str, Self)> {
+        Self::BUILT_IN
+            .into_iter()
+            .filter(move |(_, property)| match property {
+                Self::Column | Self::SinceNewline | Self::UpperCase | Self::Digit | Self::Url => {
+                    true
+                }
+                Self::Indentation
+                | Self::BracketDepth
+                | Self::InString
+                | Self::InComment
+                | Self::Identifier => texts == Kind::Code,
+                _ => texts == Kind::Prose,
+            })
     }
 
     /// What it is, for people.
@@ -87,7 +130,12 @@ impl Property {
             Self::UpperCase => "upper case",
             Self::Digit => "digits",
             Self::Url => "inside a URL",
-            Self::Mention => "hashtag or @mention",
+            Self::Hashtag => "inside a hashtag",
+            Self::Mention => "inside a mention",
+            Self::Capitals => "inside a word all in capitals",
+            Self::ProperNoun => "proper noun, among words with a capital",
+            Self::ToBe => "auxiliary verb and to be",
+            Self::Quotation => "inside a quotation",
             Self::Pattern(_) => "matches of the expression",
             Self::Spans(_) => "the selected spans",
         }
@@ -105,7 +153,7 @@ impl Property {
     /// whether it is the document that [spans](Self::Spans) lie in.
     pub fn labels(&self, document: &Document, language: &str, is_first: bool) -> Labels {
         let text = document.text.as_bytes();
-        let each = |is: fn(u8) -> bool| text.iter().map(|&byte| is(byte)).collect();
+        let each = |is: fn(u8) -> bool| text.iter().map(|&byte| Some(is(byte))).collect();
         match self {
             Self::Indentation => Labels::Amount(indentation(text)),
             Self::Column => Labels::Amount(columns(text)),
@@ -119,17 +167,22 @@ impl Property {
             }
             Self::InString => {
                 let places = shape(text, language).into_iter();
-                Labels::Whether(places.map(|place| place.in_string).collect())
+                Labels::Whether(places.map(|place| Some(place.in_string)).collect())
             }
             Self::InComment => {
                 let places = shape(text, language).into_iter();
-                Labels::Whether(places.map(|place| place.in_comment).collect())
+                Labels::Whether(places.map(|place| Some(place.in_comment)).collect())
             }
             Self::UpperCase => Labels::Whether(each(|byte| byte.is_ascii_uppercase())),
             Self::Digit => Labels::Whether(each(|byte| byte.is_ascii_digit())),
             Self::Identifier => matches(text, r"(?-u:\b)[A-Za-z_][A-Za-z0-9_]*"),
-            Self::Url => matches(text, r#"https?://[^\s"'<>)\]]+"#),
-            Self::Mention => matches(text, r"[#@][A-Za-z_][A-Za-z0-9_]*"),
+            Self::Url => within(text, r#"https?://([^\s"'<>)\]]+)"#),
+            Self::Hashtag => matches(text, r"#[A-Za-z_][A-Za-z0-9_]*"),
+            Self::Mention => matches(text, r"@[A-Za-z_][A-Za-z0-9_]*"),
+            Self::Capitals => within(text, r"(?-u:\b)[A-Z]([A-Z]+)(?-u:\b)"),
+            Self::ProperNoun => Labels::Whether(proper_nouns(text)),
+            Self::ToBe => within(text, TO_BE),
+            Self::Quotation => within(text, r#"("[^"\n]+)""#),
             Self::Pattern(pattern) => Labels::Whether(ranges(
                 text.len(),
                 pattern.find_iter(text).map(|found| found.range()),
@@ -142,19 +195,56 @@ impl Property {
     }
 }
 
+/// Auxiliary verbs and what is said of them, short forms included, then *be*.
+const TO_BE: &str = concat!(
+    r"(?i-u)\b(?:will|would|shall|should|can|could|may|might|must|to|gonna|has|have|had|",
+    r"won't|wouldn't|shouldn't|can't|couldn't|'ll|'ve|'d)( (?:not )?be(?:en)?)\b",
+);
+
 fn matches(text: &[u8], pattern: &str) -> Labels {
-    let pattern = Regex::new(pattern).expect("the expression is written above");
-    let found = pattern.find_iter(text).map(|found| found.range());
+    let found = expression(pattern);
+    let found = found.find_iter(text).map(|found| found.range());
     Labels::Whether(ranges(text.len(), found))
 }
 
-fn ranges(length: usize, ranges: impl Iterator<Item = Range<usize>>) -> Vec<bool> {
-    let mut inside = vec![false; length];
+/// Where the group in `pattern` matches.
+fn within(text: &[u8], pattern: &str) -> Labels {
+    let found = expression(pattern);
+    let found = found.captures_iter(text);
+    let group = found.filter_map(|found| Some(found.get(1)?.range()));
+    Labels::Whether(ranges(text.len(), group))
+}
+
+fn expression(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the expression is written above")
+}
+
+fn ranges(length: usize, ranges: impl Iterator<Item = Range<usize>>) -> Vec<Option<bool>> {
+    let mut inside = vec![Some(false); length];
     for range in ranges {
         let end = range.end.min(length);
-        inside[range.start.min(end)..end].fill(true);
+        inside[range.start.min(end)..end].fill(Some(true));
     }
     inside
+}
+
+/// Letters of names and of other words with a capital in front; of words of one letter, of
+/// hashtags and of mentions nothing is known.
+fn proper_nouns(text: &[u8]) -> Vec<Option<bool>> {
+    let words = |pattern| expression(pattern).find_iter(text).collect::<Vec<_>>();
+    let small: HashSet<&[u8]> = words(r"(?-u:\b)[a-z]+(?-u:\b)")
+        .iter()
+        .map(|word| word.as_bytes())
+        .collect();
+    let mut labels = vec![None; text.len()];
+    for word in words(r"(?-u:\b)[A-Z][a-z]+(?-u:\b)") {
+        let before = word.start().checked_sub(1).map(|before| text[before]);
+        if !matches!(before, Some(b'#' | b'@')) {
+            let is_name = !small.contains(&word.as_bytes().to_ascii_lowercase()[..]);
+            labels[word.range()].fill(Some(is_name));
+        }
+    }
+    labels
 }
 
 /// A tab counts four columns.
@@ -199,7 +289,7 @@ fn since_newline(text: &[u8]) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    /// A digit a byte: amounts up to 9, or 1 and 0 for yes and no.
+    /// A digit a byte: amounts up to 9, or 1 and 0 for yes and no and - for neither.
     fn digits(property: &Property, text: &str) -> String {
         let document = Document {
             name: "lib.rs".into(),
@@ -207,7 +297,10 @@ mod tests {
         };
         match property.labels(&document, "rust", true) {
             Labels::Amount(values) => values.iter().map(|v| format!("{v:.0}")).collect(),
-            Labels::Whether(values) => values.iter().map(|&v| if v { '1' } else { '0' }).collect(),
+            Labels::Whether(values) => {
+                let digit = |value: &Option<bool>| value.map_or('-', |v| if v { '1' } else { '0' });
+                values.iter().map(digit).collect()
+            }
         }
     }
 
@@ -230,8 +323,34 @@ mod tests {
         check("upper", "aBc", "010");
         check("digit", "x12", "011");
         check("identifier", "a1 2b", "11000");
-        check("url", "see http://a.b/c).", "000011111111111100");
-        check("mention", "hi @you #it", "00011110111");
+        check("url", "see http://a.b/c).", "000000000001111100");
+        check("hashtag", "hi @you #it", "00000000111");
+        check("mention", "hi @you #it", "00011110000");
+    }
+
+    #[test]
+    fn what_people_write_has_properties_of_its_own() {
+        check("capitals", "SO Bad, I", "010000000");
+        check("quotation", "a \"b c\" d\"", "0011110000");
+        check("to-be", "I will be to bed", "0000001110000000");
+        check("to-be", "it'd not be", "00001111111");
+        // The one is written small elsewhere, the other is not.
+        check("name", "So is Al so", "00----11---");
+        check("name", "@So #Al A", "---------");
+    }
+
+    #[test]
+    fn code_and_prose_have_properties_in_common() {
+        let names = |kind| Property::of(kind).map(|(name, _)| name).collect::<Vec<_>>();
+        let (code, prose) = (names(Kind::Code), names(Kind::Prose));
+        assert!(code.contains(&"indentation") && !prose.contains(&"indentation"));
+        assert!(prose.contains(&"quotation") && !code.contains(&"quotation"));
+        assert!(code.contains(&"url") && prose.contains(&"url"));
+        let both = Property::BUILT_IN.iter();
+        assert!(
+            both.map(|(name, _)| name)
+                .all(|n| code.contains(n) || prose.contains(n))
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::reading::Document;
 use crate::search::Named;
 use crate::steering::Steering;
 use crate::subject::{Subject, Unit, Unknown};
+use crate::writing::Drawing;
 
 mod about;
 mod answer;
@@ -27,6 +28,7 @@ pub use trying::{Trying, Way};
 
 use parts::{
     Alike, Cursor, OneLayer, OneUnit, Passage, Place, SearchQuestion, SteerQuestion, TextQuestion,
+    WriteQuestion,
 };
 
 /// Most bytes of one text.
@@ -109,6 +111,7 @@ enum Asked {
     Search(Vec<Document>, Vec<Named>),
     Matches(Vec<Document>, Unit, Range<usize>),
     Steer(Document, Steering),
+    Write(Document, Unit, Drawing),
     Picture(Document, Unit, Range<usize>),
     Ghost(Cursor),
 }
@@ -142,6 +145,10 @@ impl Question {
             "steer" => {
                 let (document, steering) = parse::<SteerQuestion>(question)?.parts(subject)?;
                 Asked::Steer(document, steering)
+            }
+            "write" => {
+                let (document, unit, drawing) = parse::<WriteQuestion>(question)?.parts(subject)?;
+                Asked::Write(document, unit, drawing)
             }
             "picture" => {
                 let (document, unit, range) = parse::<Passage>(question)?.parts(subject)?;

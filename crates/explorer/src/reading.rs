@@ -122,6 +122,6 @@ fn header(subject: &Subject, document: &Document) -> Vec<u8> {
 }
 
 /// A natural-log probability as surprise in bits.
-fn bits(log_prob: f32) -> f32 {
+pub(crate) fn bits(log_prob: f32) -> f32 {
     -log_prob / std::f32::consts::LN_2
 }

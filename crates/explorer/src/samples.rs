@@ -1,8 +1,22 @@
 //! Texts to begin with when the user names none: for Rust, this crate's own files; for
 //! the other languages with a model, a file each; for the tasks of the lab, some of their
-//! lines. And what stands in the box to try each.
+//! lines; for tweets, made-up ones. And what stands in the box to try each, and what it may
+//! write on from.
 
+use serde::Deserialize;
+
+use crate::property::Kind;
 use crate::reading::Document;
+
+/// What a row has that says nothing else.
+const CODE: Samples = Samples {
+    language: "",
+    kind: Kind::Code,
+    texts: &[],
+    example: "",
+    starts: &[],
+    quiz: "[]",
+};
 
 const RUST: Samples = Samples {
     language: "rust",
@@ -15,24 +29,37 @@ const RUST: Samples = Samples {
         ("search.rs", include_str!("search.rs")),
     ],
     example: RUST_EXAMPLE,
+    starts: &["fn ", "/// ", "#[test]\nfn ", "use std::"],
+    ..CODE
 };
 
 const PYTHON: Samples = Samples {
     language: "python",
     texts: &[("sales.py", include_str!("../samples/sales.py"))],
     example: PYTHON_EXAMPLE,
+    starts: &[
+        "def ",
+        "class ",
+        "# Copyright 2019 The TensorFlow Authors. All Rights Reserved.\n",
+        "import ",
+    ],
+    ..CODE
 };
 
 const TYPESCRIPT: Samples = Samples {
     language: "typescript",
     texts: &[("sales.ts", include_str!("../samples/sales.ts"))],
     example: TYPESCRIPT_EXAMPLE,
+    starts: &["export function ", "import ", "/**\n"],
+    ..CODE
 };
 
 const C: Samples = Samples {
     language: "c",
     texts: &[("queue.c", include_str!("../samples/queue.c"))],
     example: C_EXAMPLE,
+    starts: &["static int ", "#include ", "/*\n"],
+    ..CODE
 };
 
 /// Counted: as many b as there were a.
@@ -44,6 +71,8 @@ const COUNTER: Samples = Samples {
      aaaaaaaaaaaaaXbbbbbbbbbbbbb\naaaaaaXbbbbbb\naaaaaaaXbbbbbbb\naaaaXbbbb\n",
     )],
     example: "aaaaaXbbbbb\naaaX",
+    starts: &["a"],
+    ..CODE
 };
 
 /// Counted, but not the X among them.
@@ -55,6 +84,8 @@ const SELECTIVE_COUNTER: Samples = Samples {
      XXaaXYbb\naaXaaXaaXaaXYbbbbbbbb\naaaYbbb\nXXaXXaXXaYbbb\n",
     )],
     example: "aXaaYbbb\naXXaaXY",
+    starts: &["a"],
+    ..CODE
 };
 
 /// Which of two letters it was.
@@ -66,6 +97,8 @@ const STATE: Samples = Samples {
      AxxxxxxxxxxxxxxxxxxxxYa\nBxxxxxxxxxxxxxxxxxxxxYb\n",
     )],
     example: "AxxxYa\nBxxxxxxY",
+    starts: &["A", "B"],
+    ..CODE
 };
 
 /// The same letters once more.
@@ -76,10 +109,22 @@ const COPY: Samples = Samples {
         "abcXabc\naabXaab\ncbaXcba\nbbcXbbc\ncacXcac\nbacXbac\nccbXccb\naccXacc\nbabXbab\n",
     )],
     example: "abcXabc\nbacX",
+    starts: &["a"],
+    ..CODE
+};
+
+/// Made up for this page.
+const TWEETS: Samples = Samples {
+    language: "tweets",
+    kind: Kind::Prose,
+    texts: &[("made-up.tweets", include_str!("../samples/made-up.tweets"))],
+    example: "@plumkite you are so welcome! See you at the market on ",
+    starts: &["I love ", "@", "RT @", "Just "],
+    quiz: include_str!("../samples/quiz.json"),
 };
 
 /// What there is.
-const ALL: [Samples; 8] = [
+const ALL: [Samples; 9] = [
     RUST,
     PYTHON,
     TYPESCRIPT,
@@ -88,20 +133,39 @@ const ALL: [Samples; 8] = [
     SELECTIVE_COUNTER,
     STATE,
     COPY,
+    TWEETS,
 ];
 
 /// What there is for models of one language, or of one task of the lab.
 struct Samples {
     /// What its models say that they are for.
     language: &'static str,
+    /// What its texts are.
+    kind: Kind,
     /// Names and texts.
     texts: &'static [(&'static str, &'static str)],
     /// What stands in the box.
     example: &'static str,
+    /// What a model may write on from.
+    starts: &'static [&'static str],
+    /// A list of [`Quizzed`] as JSON.
+    quiz: &'static str,
 }
 
-fn of(language: &str) -> Option<Samples> {
-    ALL.into_iter().find(|samples| samples.language == language)
+/// One of the texts of a quiz: written by a model, or real.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Quizzed {
+    /// The text.
+    pub text: String,
+    /// The seed it was written with; none if it is real.
+    pub seed: Option<u64>,
+}
+
+/// What there is for `language`; no texts for one that has none here.
+fn of(language: &str) -> Samples {
+    let mut all = ALL.into_iter();
+    all.find(|samples| samples.language == language)
+        .unwrap_or(CODE)
 }
 
 /// Texts in `language`; empty for a language that has none here.
@@ -110,14 +174,29 @@ pub fn samples(language: &str) -> Vec<Document> {
         name: name.to_owned(),
         text: text.to_owned(),
     };
-    let texts = of(language).map_or(&[][..], |samples| samples.texts);
-    texts.iter().map(document).collect()
+    of(language).texts.iter().map(document).collect()
 }
 
 /// What stands in the box to try a model for `language`: something whose continuation the
 /// lines before it tell. Empty for a language that has none here.
 pub fn example(language: &str) -> &'static str {
-    of(language).map_or("", |samples| samples.example)
+    of(language).example
+}
+
+/// What texts in `language` are.
+pub fn kind(language: &str) -> Kind {
+    of(language).kind
+}
+
+/// What a model for `language` may write on from.
+pub fn starts(language: &str) -> &'static [&'static str] {
+    of(language).starts
+}
+
+/// Texts of which a visitor is to say whether a model for `language` wrote them; empty for a
+/// language that has none here.
+pub fn quiz(language: &str) -> Vec<Quizzed> {
+    serde_json::from_str(of(language).quiz).expect("a list is written beside this file")
 }
 
 const RUST_EXAMPLE: &str = r#"/// What a shop sold.

@@ -252,8 +252,8 @@ struct Half {
     /// Bins of the row at hand.
     places: Vec<u16>,
     features: Rows,
-    /// Targets of the probe, by property.
-    targets: Vec<Vec<f32>>,
+    /// Targets of the probe, by property; nothing where a row has no say.
+    targets: Vec<Vec<Option<f32>>>,
 }
 
 enum Tally {
@@ -301,7 +301,9 @@ impl Half {
                     sums.add(&row.values, amounts[offset]);
                 }
                 (Tally::Whether(counts), Labels::Whether(has)) => {
-                    counts.add(&self.places, has[offset]);
+                    if let Some(has) = has[offset] {
+                        counts.add(&self.places, has);
+                    }
                 }
                 _ => unreachable!("a property's labels are of its kind"),
             }
@@ -310,8 +312,8 @@ impl Half {
             self.features.push(&row.values[..self.hidden]);
             for (targets, labels) in self.targets.iter_mut().zip(labels) {
                 targets.push(match labels {
-                    Labels::Amount(amounts) => amounts[offset],
-                    Labels::Whether(has) => f32::from(u8::from(has[offset])),
+                    Labels::Amount(amounts) => Some(amounts[offset]),
+                    Labels::Whether(has) => has[offset].map(|has| f32::from(u8::from(has))),
                 });
             }
         }
@@ -365,18 +367,18 @@ fn best(columns: &Columns, picked: &Half, checked: &Half, property: usize) -> Ve
 
 async fn probe(picked: &Half, checked: &Half, property: usize) -> Option<f64> {
     let probe = Probe::fit(&picked.features, &picked.targets[property]).await;
-    let said = probe.of(&checked.features);
-    let targets = &checked.targets[property];
+    let said = probe.of(&checked.features).into_iter();
+    let told = said.zip(&checked.targets[property]);
+    let told = told.filter_map(|(said, target)| Some((said, (*target)?)));
     match &picked.tallies[property] {
         Tally::Whether(_) => {
-            let has: Vec<bool> = targets.iter().map(|&target| target > 0.5).collect();
+            let (said, has): (Vec<f32>, Vec<bool>) =
+                told.map(|(said, target)| (said, target > 0.5)).unzip();
             area_of(&said, &has)
         }
         Tally::Amount(_) => {
             let mut sums = Correlations::new(1);
-            for (&said, &target) in said.iter().zip(targets) {
-                sums.add(&[said], target);
-            }
+            told.for_each(|(said, target)| sums.add(&[said], target));
             sums.of(0)
         }
     }

@@ -181,7 +181,11 @@ fn a_program_without_the_engine_says_how_to_get_one() {
 #[test]
 fn the_page_is_where_the_program_says() {
     let folder = folder();
-    let mut program = command(folder.path(), "gru.safetensors a.rs --port 0")
+    model(CellKind::Lstm)
+        .write(&folder.path().join("lstm.safetensors"))
+        .unwrap();
+    let arguments = "gru.safetensors a.rs --also lstm.safetensors --also gru.safetensors --port 0";
+    let mut program = command(folder.path(), arguments)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -190,16 +194,17 @@ fn the_page_is_where_the_program_says() {
     BufReader::new(output).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("http://").unwrap();
     let (host, token) = address.split_once("/?token=").unwrap();
-    let ask = |token: &str| {
+    let ask = |path: &str, token: &str| {
         let mut stream = TcpStream::connect(host).unwrap();
         let head = format!("Host: {host}\r\nAuthorization: Bearer {token}\r\n");
-        let request = format!("GET /api/about HTTP/1.0\r\n{head}\r\n");
+        let request = format!("GET /api/{path} HTTP/1.0\r\n{head}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
     };
-    let (answer, refused) = (ask(token), ask("another"));
+    let (answer, refused) = (ask("about", token), ask("about", "another"));
+    let (models, also) = (ask("models", token), ask("about?model=lstm", token));
     program.kill().unwrap();
     program.wait().unwrap();
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
@@ -207,4 +212,9 @@ fn the_page_is_where_the_program_says() {
     assert!(!refused.contains("parameters"), "{refused}");
     // Completion runs one cell alone.
     assert!(answer.contains(r#""completes":false"#), "{answer}");
+    // What is chosen besides has its own texts and a name that is not taken.
+    assert!(also.contains(r#""completes":true"#), "{also}");
+    assert!(!also.contains("let Name"), "{also}");
+    let names = ["gru", "lstm", "gru-2"].map(|name| format!(r#""name":"{name}""#));
+    assert!(names.iter().all(|name| models.contains(name)), "{models}");
 }

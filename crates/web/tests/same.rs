@@ -107,6 +107,10 @@ fn every_view_of_a_small_network_is_the_same() {
         json!(["search", with(json!({"pattern": "X", "corpus": true}))]),
         json!(["matches", with(json!({"from": 1, "to": 3}))]),
         json!(["picture", with(json!({"from": 0, "to": 30}))]),
+        json!([
+            "write",
+            with(json!({"length": 60, "temperature": 0.8, "top_p": 0.9, "seed": 5}))
+        ]),
         json!(["ghost", {"name": name, "before": example("counter"), "after": ""}]),
     ];
     compare("lab/counter-lstm-1", &questions, ROUNDED + WITHIN);

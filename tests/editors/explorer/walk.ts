@@ -50,6 +50,7 @@ export class Walk {
     await this.search(page);
     await this.matches(page);
     await this.steer(page);
+    await this.write(page);
     await this.complete(page, () => page.keyboard.press("Tab"), "07-try");
     await this.exports(page);
     await this.link(desk, page);
@@ -183,6 +184,38 @@ export class Walk {
     await page.screenshot({ path: this.picture("06-steered.png") });
   }
 
+  async write(page: any): Promise<void> {
+    step("the model writes on from a start, coloured, and stops when it is told to");
+    await page.locator("#tab-write").click();
+    const go = page.getByRole("button", { name: "Write on", exact: true });
+    const written = page.locator("#written");
+    const text = () => written.evaluate((pre: any) => pre.textContent.slice(pre.querySelector(".given").textContent.length));
+    await page.locator("#start").fill("fn main() {\n");
+    await page.getByLabel("Bytes").fill("120");
+    await go.click();
+    await waitFor("all of it", async () => (await written.getAttribute("data-state")) === "done");
+    const first = await text();
+    assert.ok(Buffer.byteLength(first) <= 120 && first.length > 60, first);
+    const colored = await written.locator("span").evaluateAll(
+      (spans: any[]) => spans.filter((span) => span.style.backgroundColor !== "").length,
+    );
+    assert.ok(colored > 10, `${colored} characters are coloured`);
+    await go.click();
+    await waitFor("the same again", async () => (await text()) === first);
+    await page.getByLabel("Seed").fill("2");
+    await go.click();
+    await waitFor("something else", async () => (await text()).length > 60 && (await text()) !== first);
+    await page.screenshot({ path: this.picture("15-write.png") });
+    await page.getByLabel("Bytes").fill("20000");
+    await go.click();
+    await waitFor("some of it", async () => (await text()).length > 20);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await waitFor("it to stop", async () => (await written.getAttribute("data-state")) === "done");
+    const stopped = (await text()).length;
+    assert.ok(stopped < 20_000, `${stopped} characters`);
+    assert.equal(await page.getByRole("button", { name: "Stop" }).isDisabled(), true);
+  }
+
   async complete(page: any, accept: () => Promise<void>, picture: string): Promise<void> {
     step("there is ghost text in the box to try it, and it is accepted");
     await page.locator("#tab-try").click();
@@ -302,7 +335,7 @@ export class Walk {
     const context = await this.open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
     const page = await this.look(context, this.unitLink("unit"));
     await page.screenshot({ path: this.picture("09-phone.png") });
-    for (const tab of ["next", "layer", "gates", "search", "steer", "lab", "unit"]) {
+    for (const tab of ["next", "layer", "gates", "search", "steer", "write", "lab", "unit"]) {
       await page.locator(`#tab-${tab}`).tap();
       await waitFor(`${tab} to fit`, () => page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
     }

@@ -1,10 +1,14 @@
 // A look inside the embedded models on the page of `lstm-ls explore`.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ARGUMENTS, driver, variable, waitFor } from "../browser.ts";
 import { Walk, step } from "./walk.ts";
 
-const program = spawn(variable("LSTM_LS_SERVER"), ["explore", "--port", "0"], {
+const TWEETS = fileURLToPath(new URL("../../../models/tweets.safetensors", import.meta.url));
+const program = spawn(variable("LSTM_LS_SERVER"), ["explore", "--port", "0", "--also", TWEETS], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 let output = "";
@@ -28,6 +32,7 @@ try {
   await walk.desk(async (page, desk) => {
     await walk.twoAtOnce(desk, page);
     await withoutToken(desk);
+    await quiz(page);
   });
   await walk.dark();
   await walk.phone();
@@ -35,6 +40,20 @@ try {
 } finally {
   await browser.close();
   program.kill();
+}
+
+async function quiz(page: any): Promise<void> {
+  step("a model that is there besides is chosen, and asks which tweets it wrote");
+  await page.locator("#model").selectOption("tweets");
+  await waitFor("the model", async () => (await page.locator("#about").innerText().catch(() => "")).startsWith("tweets"));
+  await walk.read(page);
+  await page.locator("#tab-quiz").click();
+  assert.equal(await page.locator(".quiz li").count(), 20);
+  for (const [index, button] of ["A person", "The model"].entries()) {
+    await page.locator(".quiz li").nth(index).getByRole("button", { name: button }).click();
+  }
+  await waitFor("the score", async () => /^[0-2] of 2 right\.$/.test(await page.locator("#panel > div > [role=status]").innerText()));
+  await page.screenshot({ path: join(variable("LSTM_LS_TEST_RESULTS"), "explorer-16-quiz.png") });
 }
 
 async function withoutToken(desk: any): Promise<void> {

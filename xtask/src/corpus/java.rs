@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::Files;
 use super::debian::Apt;
-use super::lstm_train;
-use crate::{libtorch, process, workspace};
+use crate::{process, workspace};
 
 const PACKAGE: &str = "libcommons-lang3-java";
 
@@ -47,18 +47,14 @@ pub(super) fn provide(from: Option<&Path>, largest_file_kb: usize) -> Result<()>
             process::run(unpack.arg(&sources))?;
         }
     }
-    libtorch::provide()?;
-    let manifest = workspace::root().join("models/corpus/java-commons-lang");
-    fs::create_dir_all(&manifest)?;
-    let mut pack = lstm_train();
-    pack.arg("corpus").arg(&sources);
-    pack.args(["--language", "java", "--license", "Apache-2.0"]);
-    // One repository: files are held out, and it may give all it has.
-    pack.args(["--hold-out-files", "--repository-kb", "10000"]);
-    pack.args(["--largest-file-kb", &largest_file_kb.to_string()]);
-    pack.arg("--manifest").arg(manifest.join("manifest.tsv"));
-    pack.arg("--out").arg(folder.with_extension("pack"));
-    process::run(&mut pack)
+    Files {
+        name: "java-commons-lang",
+        languages: "java",
+        license: "Apache-2.0",
+        folder: &sources,
+        options: &["--largest-file-kb", &largest_file_kb.to_string()],
+    }
+    .pack()
 }
 
 /// Fetches the package's sources into `folder`; gives the path of what its authors

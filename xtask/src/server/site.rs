@@ -25,17 +25,23 @@ const PROFILE: &str = "dist";
 /// Names the engine's folder to a build of `lstm-ls` with the feature `site`.
 pub(crate) const VARIABLE: &str = "LSTM_LS_ENGINE";
 
+/// Models that no program carries and that a site shows where its maker names none.
+const SHOWN: [&str; 3] = ["tensorflow", "tweets", "java-commons-lang"];
+
 /// Writes a site; `arguments` are what `lstm-ls explore --site` takes.
 ///
 /// # Errors
 /// If something cannot be built, or the site cannot be written.
 pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
-    let program = program()?;
-    process::shown(
-        Command::new(program)
-            .args(["explore", "--site"])
-            .args(arguments),
-    )
+    let mut program = Command::new(program()?);
+    program.args(["explore", "--site"]).args(arguments);
+    if let [_folder] = arguments {
+        for name in SHOWN {
+            let model = workspace::root().join(format!("models/{name}.safetensors"));
+            program.arg("--also").arg(model);
+        }
+    }
+    process::shown(&mut program)
 }
 
 /// Builds the binary that users run, with the engine in it; its path.

@@ -133,6 +133,11 @@ fn every_view_answers_for_every_cell() {
                 "changed",
             ),
             (
+                "write",
+                with(json!({"layer": 1, "unit": 2, "length": 9, "top_p": 0.9})),
+                "written",
+            ),
+            (
                 "picture",
                 with(json!({"layer": 1, "unit": 2, "from": 0, "to": 9})),
                 "svg",
@@ -267,6 +272,18 @@ fn a_wrong_question_is_answered_by_one_line_that_says_what_is_wrong() {
         &format!(r#"{{{rest},"at":0,"length":99999,"changes":[]}}"#),
         400,
         "at most 2000",
+    );
+    problem(
+        "write",
+        &format!(r#"{{{rest},"layer":0,"unit":0,"length":99999}}"#),
+        400,
+        "at most 20000",
+    );
+    problem(
+        "write",
+        &format!(r#"{{{rest},"layer":0,"unit":0,"top_p":1.5}}"#),
+        400,
+        "from 0 to 1",
     );
     let change = r#"[{"layer":0,"unit":0,"signal":"z","how":"set","amount":1}]"#;
     problem(

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Explorer, MOST_TEXT};
 use crate::property::Property;
+use crate::samples;
 
 /// What there is to say of the model, and the texts to begin with.
 pub fn about(explorer: &Explorer) -> Value {
@@ -15,9 +16,11 @@ pub fn about(explorer: &Explorer) -> Value {
     });
     let documents = explorer.documents.iter();
     let documents = documents.map(|document| json!({"name": document.name, "text": document.text}));
-    let properties = Property::BUILT_IN.iter();
+    let properties = Property::of(samples::kind(&config.language));
     let properties =
         properties.map(|(name, property)| json!({"name": name, "title": property.title()}));
+    let quiz = samples::quiz(&config.language).into_iter();
+    let quiz = quiz.map(|one| json!({"text": one.text, "written": one.seed.is_some()}));
     json!({
         "model": subject.name(),
         "language": config.language,
@@ -30,6 +33,8 @@ pub fn about(explorer: &Explorer) -> Value {
         "documents": documents.collect::<Vec<_>>(),
         "properties": properties.collect::<Vec<_>>(),
         "example": explorer.example,
+        "starts": samples::starts(&config.language),
+        "quiz": quiz.collect::<Vec<_>>(),
         "completes": explorer.trying.is_some(),
         "mostText": MOST_TEXT,
     })

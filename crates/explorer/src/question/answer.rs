@@ -4,6 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use lstm_format::VOCABULARY_SIZE;
 use lstm_runtime::Signal;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::parts::Cursor;
@@ -16,9 +17,13 @@ use crate::saturation::saturation;
 use crate::search::search;
 use crate::steering::steer;
 use crate::subject::{Subject, Unit};
+use crate::writing::{Drawing, Written, write};
 
 /// Bytes of text a line of an answer is about.
 const PIECE: usize = 128;
+
+/// The same where a reader watches them being written.
+const TOLD: usize = 4;
 
 impl Question {
     /// Computes the answer and gives its lines to `lines`; breaks off where that does. It
@@ -49,6 +54,9 @@ impl Question {
             }
             Asked::Steer(document, steering) => {
                 lines.write(&steer(subject, &document, &steering).await)
+            }
+            Asked::Write(document, unit, drawing) => {
+                written(subject, &document, unit, &drawing, lines).await
             }
             Asked::Picture(document, unit, range) => {
                 let title = title(subject, unit);
@@ -136,6 +144,45 @@ async fn next(
     session.log_probs(&state, &mut log_probs);
     let probabilities: Vec<f64> = log_probs.iter().map(|p| short(p.exp())).collect();
     lines.write(&json!({"at": at, "probabilities": probabilities}))
+}
+
+/// What the model writes on behind a text, a few bytes a line, with what the unit does and
+/// how surprising each byte was. The last line says whether it ended the text itself.
+async fn written(
+    subject: &Subject,
+    document: &Document,
+    unit: Unit,
+    drawing: &Drawing,
+    lines: &Lines<'_>,
+) -> ControlFlow<()> {
+    let mut piece = Piece::default();
+    let mut outcome = ControlFlow::Continue(());
+    let mut count = 0;
+    let each = |written: Written| {
+        count += 1;
+        piece.bytes.push(written.byte);
+        piece.values.push(short(written.value));
+        piece.surprise.push(short(written.surprise));
+        if piece.bytes.len() == TOLD || count == drawing.length {
+            outcome = lines.write(&std::mem::take(&mut piece));
+        }
+        outcome
+    };
+    write(subject, document, document.text.len(), drawing, unit, each).await;
+    outcome?;
+    if !piece.bytes.is_empty() {
+        lines.write(&piece)?;
+    }
+    lines.write(&json!({"written": count, "ended": count < drawing.length}))
+}
+
+/// Bytes that were written, told together.
+#[derive(Default, Serialize)]
+struct Piece {
+    bytes: Vec<u8>,
+    /// What the unit is once each is read.
+    values: Vec<f64>,
+    surprise: Vec<f64>,
 }
 
 /// Ghost text, as an editor would show it; then the ways to go on, best first.

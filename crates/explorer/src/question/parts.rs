@@ -9,15 +9,20 @@ use serde::Deserialize;
 use super::{Asked, Explorer, MOST_TEXT, Problem};
 use crate::property::Property;
 use crate::reading::Document;
+use crate::samples;
 use crate::search::Named;
 use crate::steering::Steering;
 use crate::subject::{Subject, Unit};
+use crate::writing::Drawing;
 
 /// Most bytes that a search reads.
 const MOST_SEARCHED: usize = 1 << 20;
 
-/// Most bytes that a model writes on.
-const MOST_WRITTEN: usize = 2_000;
+/// Most bytes that a model writes on as it is and steered, which are told together.
+const MOST_STEERED: usize = 2_000;
+
+/// Most bytes that a model writes on, told as they come.
+const MOST_WRITTEN: usize = 20_000;
 
 /// Memory that a compiled expression may take.
 const PATTERN_BYTES: usize = 1 << 20;
@@ -198,7 +203,8 @@ impl SearchQuestion {
             properties.push(("spans".into(), Property::Spans(spans?)));
         }
         if properties.is_empty() {
-            let all = Property::BUILT_IN.into_iter();
+            let language = &explorer.subject.config().language;
+            let all = Property::of(samples::kind(language));
             properties.extend(all.map(|(name, property)| (name.to_owned(), property)));
         }
         Ok((self.scope.documents(document, explorer)?, properties))
@@ -245,18 +251,65 @@ impl Scope {
     }
 }
 
-/// How to write on from a place.
+/// How to draw what is written on.
+#[derive(Deserialize)]
+struct DrawingQuestion {
+    #[serde(default = "a_few_lines")]
+    length: usize,
+    #[serde(default = "warm")]
+    temperature: f32,
+    #[serde(default = "all")]
+    top_p: f32,
+    #[serde(default)]
+    seed: u64,
+}
+
+impl DrawingQuestion {
+    /// The same, of at most so many bytes.
+    fn within(&self, most: usize) -> Result<Drawing, Problem> {
+        if self.length > most {
+            let line = format!("at most {most} bytes are written on");
+            return Err(Problem::senseless(line));
+        }
+        if !(0.0..=10.0).contains(&self.temperature) {
+            return Err(Problem::senseless("a temperature is a number from 0 to 10"));
+        }
+        if !(0.0..=1.0).contains(&self.top_p) {
+            return Err(Problem::senseless("`top_p` is a number from 0 to 1"));
+        }
+        Ok(Drawing {
+            length: self.length,
+            temperature: self.temperature,
+            top_p: self.top_p,
+            seed: self.seed,
+        })
+    }
+}
+
+/// How to write on from the end of a text, and which signal is told beside it.
+#[derive(Deserialize)]
+pub(super) struct WriteQuestion {
+    #[serde(flatten)]
+    unit: OneUnit,
+    #[serde(flatten)]
+    drawing: DrawingQuestion,
+}
+
+impl WriteQuestion {
+    pub(super) fn parts(self, subject: &Subject) -> Result<(Document, Unit, Drawing), Problem> {
+        let (document, unit) = self.unit.parts(subject)?;
+        Ok((document, unit, self.drawing.within(MOST_WRITTEN)?))
+    }
+}
+
+/// How to write on from a place, as the model is and with changes.
 #[derive(Deserialize)]
 pub(super) struct SteerQuestion {
     #[serde(flatten)]
     text: TextQuestion,
     at: usize,
-    #[serde(default = "a_few_lines")]
-    length: usize,
-    #[serde(default = "warm")]
-    temperature: f32,
-    #[serde(default)]
-    seed: u64,
+    #[serde(flatten)]
+    drawing: DrawingQuestion,
     changes: Vec<ChangeQuestion>,
 }
 
@@ -277,16 +330,14 @@ fn warm() -> f32 {
     0.6
 }
 
+fn all() -> f32 {
+    1.0
+}
+
 impl SteerQuestion {
     pub(super) fn parts(self, subject: &Subject) -> Result<(Document, Steering), Problem> {
         let document = self.text.document()?;
-        if self.length > MOST_WRITTEN {
-            let line = format!("at most {MOST_WRITTEN} bytes are written on");
-            return Err(Problem::senseless(line));
-        }
-        if !(0.0..=10.0).contains(&self.temperature) {
-            return Err(Problem::senseless("a temperature is a number from 0 to 10"));
-        }
+        let drawing = self.drawing.within(MOST_STEERED)?;
         bounded("changes", self.changes.len())?;
         let mut changes = Vec::new();
         let mut watched = None;
@@ -302,9 +353,7 @@ impl SteerQuestion {
         };
         let steering = Steering {
             at: place(&document, self.at)?,
-            length: self.length,
-            temperature: self.temperature,
-            seed: self.seed,
+            drawing,
             changes,
             watched,
         };

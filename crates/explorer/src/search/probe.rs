@@ -54,21 +54,27 @@ impl Rows {
 }
 
 impl Probe {
-    /// The linear function of `rows` that is nearest to `targets`.
-    pub(crate) async fn fit(rows: &Rows, targets: &[f32]) -> Self {
+    /// The linear function of `rows` that is nearest to `targets`. Rows without a target have
+    /// no say.
+    pub(crate) async fn fit(rows: &Rows, targets: &[Option<f32>]) -> Self {
         let columns = rows.columns;
-        let count = targets.len().max(1) as f32;
+        let told = || {
+            let pairs = rows.iter().zip(targets);
+            pairs.filter_map(|(row, target)| Some((row, (*target)?)))
+        };
+        let count = told().count().max(1) as f32;
         let mut mean = vec![0.0; columns];
-        for row in rows.iter() {
+        for (row, _) in told() {
             add_scaled(&mut mean, row, 1.0 / count);
         }
-        let target_mean = targets.iter().sum::<f32>() / count;
-        let squares: f64 = rows.iter().flatten().map(|&v| f64::from(v * v)).sum();
+        let target_mean = told().map(|(_, target)| target).sum::<f32>() / count;
+        let values = told().flat_map(|(row, _)| row);
+        let squares: f64 = values.map(|&v| f64::from(v * v)).sum();
         let ridge = (RIDGE * squares / columns as f64) as f32;
 
         // (X − m)ᵀ(X − m) w + ridge·w = (X − m)ᵀ(y − ȳ)
         let mut residual = vec![0.0; columns];
-        for (row, target) in rows.iter().zip(targets) {
+        for (row, target) in told() {
             let error = target - target_mean;
             add_scaled(&mut residual, row, error);
             add_scaled(&mut residual, &mean, -error);
@@ -84,7 +90,7 @@ impl Probe {
             let mut image = vec![0.0; columns];
             let of_mean = dot(&mean, &direction);
             let mut total = 0.0;
-            for row in rows.iter() {
+            for (row, _) in told() {
                 let value = dot(row, &direction) - of_mean;
                 total += value;
                 add_scaled(&mut image, row, value);
@@ -149,7 +155,17 @@ mod tests {
             targets.push(2.0 * row[0] - row[2] + 5.0);
             rows.push(&row);
         }
-        let probe = now(Probe::fit(&rows, &targets));
+        // Rows in between that say nothing, though they lie far off.
+        for _ in 0..50 {
+            rows.push(&[9.0, -9.0, 9.0]);
+        }
+        let told: Vec<_> = targets
+            .iter()
+            .copied()
+            .map(Some)
+            .chain([None; 50])
+            .collect();
+        let probe = now(Probe::fit(&rows, &told));
         // The ridge pulls the weights a little towards zero.
         for (value, target) in probe.of(&rows).iter().zip(&targets) {
             assert!((value - target).abs() < 0.1, "{value} is not {target}");
@@ -162,7 +178,7 @@ mod tests {
         for _ in 0..4 {
             rows.push(&[1.0, 1.0]);
         }
-        let probe = now(Probe::fit(&rows, &[1.0, 2.0, 3.0, 6.0]));
+        let probe = now(Probe::fit(&rows, &[1.0, 2.0, 3.0, 6.0].map(Some)));
         assert!((probe.of(&rows)[0] - 3.0).abs() < 1e-4);
     }
 }

@@ -4,3 +4,4 @@ mod models;
 mod questions;
 mod tour;
 mod views;
+mod written;

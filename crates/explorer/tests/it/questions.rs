@@ -37,6 +37,34 @@ fn an_answer_is_lines_whose_last_one_is_the_result() {
 }
 
 #[test]
+fn what_is_written_is_told_as_it_comes() {
+    let explorer = explorer(&by_hand());
+    let question = json!({
+        "name": "a.rs", "text": "A", "layer": 0, "unit": 3, "signal": "h", "length": 10,
+    });
+    let question = Question::read("write", question.to_string().as_bytes(), &explorer).unwrap();
+    let lines = RefCell::new(Vec::new());
+    let take = |line: String| {
+        lines
+            .borrow_mut()
+            .push(serde_json::from_str::<Value>(&line).unwrap());
+        ControlFlow::Continue(())
+    };
+    let outcome = now(question.answer(&explorer, &Lines::new(&take)));
+    assert!(outcome.is_continue());
+    let lines = lines.into_inner();
+    let (last, pieces) = lines.split_last().unwrap();
+    assert_eq!(*last, json!({"written": 10, "ended": false}));
+    let lengths = |key: &str| -> Vec<_> {
+        let lists = pieces.iter().map(|piece| piece[key].as_array().unwrap());
+        lists.map(Vec::len).collect()
+    };
+    assert_eq!(lengths("bytes"), [4, 4, 2]);
+    assert_eq!(lengths("values"), [4, 4, 2]);
+    assert_eq!(lengths("surprise"), [4, 4, 2]);
+}
+
+#[test]
 fn an_answer_that_is_left_at_a_pause_computes_no_further() {
     let explorer = explorer(&by_hand());
     let question = Question::read("unit", &unit(&text()), &explorer).unwrap();

@@ -7,6 +7,7 @@ use explorer::now;
 use explorer::reading::{Document, read};
 use explorer::steering::{Steering, steer};
 use explorer::subject::{Subject, Unit};
+use explorer::writing::Drawing;
 use lstm_format::ModelFile;
 use lstm_runtime::{Amount, Change, Target};
 use serde::Deserialize;
@@ -259,9 +260,12 @@ fn a_unit_that_is_held_indents_and_unindents() {
     let written = |amount: f32| {
         let steering = Steering {
             at: shown.stop.at + 1,
-            length: 160,
-            temperature: 0.0,
-            seed: 1,
+            drawing: Drawing {
+                length: 160,
+                temperature: 0.0,
+                top_p: 1.0,
+                seed: 1,
+            },
             changes: vec![Change {
                 layer,
                 unit,

@@ -11,6 +11,7 @@ use explorer::saturation::saturation;
 use explorer::search::{Findings, search};
 use explorer::steering::{Steering, steer};
 use explorer::subject::{Subject, Unit};
+use explorer::writing::{Drawing, write};
 use lstm_format::{CellKind, VOCABULARY_SIZE};
 use lstm_runtime::{Amount, Change, Signal, Target};
 
@@ -144,9 +145,12 @@ fn a_unit_that_is_held_changes_what_is_written() {
     let watched = subject.unit(1, 2, "h").unwrap();
     let steering = Steering {
         at: 3,
-        length: 5,
-        temperature: 1.0,
-        seed: 7,
+        drawing: Drawing {
+            length: 5,
+            temperature: 1.0,
+            top_p: 1.0,
+            seed: 7,
+        },
         changes: vec![Change {
             layer: 1,
             unit: 2,
@@ -169,6 +173,74 @@ fn a_unit_that_is_held_changes_what_is_written() {
     };
     let steered = now(steer(&subject, &document("abc"), &unchanged));
     assert_eq!((steered.same, steered.extra_bits), (5, 0.0));
+}
+
+#[test]
+fn what_is_written_goes_on_from_the_text_and_ends_where_the_model_ends_it() {
+    let drawing = Drawing {
+        length: 40,
+        temperature: 1.0,
+        top_p: 1.0,
+        seed: 3,
+    };
+    let written = |subject: &Subject, text: &str, drawing: Drawing, most: usize| {
+        let mut written = Vec::new();
+        let each = |one| {
+            written.push(one);
+            match written.len() < most {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        };
+        now(write(
+            subject,
+            &document(text),
+            text.len(),
+            &drawing,
+            CAPITALS,
+            each,
+        ));
+        written
+    };
+    let by_hand = subject(&by_hand());
+    let all = written(&by_hand, "A", drawing, 99);
+    assert_eq!(all.len(), 40);
+    // It writes no capitals, and is sure of what it writes.
+    assert!(all.iter().all(|one| one.byte == b'y' && one.value < 0.5));
+    assert!(all.iter().all(|one| one.surprise < 0.1));
+    assert_eq!(
+        written(&by_hand, "A", drawing, 7).len(),
+        7,
+        "who has enough"
+    );
+
+    // A network of random weights is nowhere sure: it ends a text before long, at a byte
+    // that is not told.
+    let random = subject(&random(CellKind::Lstm));
+    let long = Drawing {
+        length: 20_000,
+        ..drawing
+    };
+    let text = written(&random, "fn ", long, usize::MAX);
+    assert!(text.len() < long.length, "it never ends");
+    assert!(text.iter().all(|one| one.byte != 0));
+    assert_eq!(text, written(&random, "fn ", long, usize::MAX));
+    let other = Drawing { seed: 4, ..long };
+    assert_ne!(text, written(&random, "fn ", other, usize::MAX));
+}
+
+#[test]
+fn places_that_have_no_say_change_no_score() {
+    let subject = subject(&by_hand());
+    // The unit that is on at capitals cannot tell names by that: both begin with one, and it
+    // is off behind it.
+    let text = "So it is. Peter said so to Mary. It is late. ".repeat(40);
+    let property = Property::named("name").unwrap();
+    let documents = [document(&text)];
+    let named = [("name".to_owned(), property)];
+    let found = done(search(&subject, &documents, &named, going)).found;
+    let best = found[0].units.iter().map(|unit| (unit.picked - 0.5).abs());
+    assert!(best.fold(0.0, f64::max) < 0.2, "{:?}", found[0].units);
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     /// folders of files in the model's language.
     #[arg(value_name = "MODEL] [FILE")]
     inputs: Vec<PathBuf>,
+    /// A further model, to be chosen on the page; as often as you like.
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["search", "export"])]
+    also: Vec<PathBuf>,
     /// Port of the page on 127.0.0.1 [default: 7332, or a free one].
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
@@ -59,7 +62,7 @@ pub(super) fn run(
     if let Some(late) = texts.iter().find(|path| !is_text(path)) {
         bail!("{}: models come before the texts", late.display());
     }
-    let shown = shown::models(arguments.inputs, source);
+    let shown = shown::models(arguments.inputs, source, arguments.also);
     let texts = Texts(texts);
     if arguments.answer.is_asked() {
         let [model] = &shown.named[..] else {

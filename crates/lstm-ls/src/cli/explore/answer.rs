@@ -11,6 +11,7 @@ use explorer::now;
 use explorer::picture::{picture, title};
 use explorer::property::Property;
 use explorer::reading::Document;
+use explorer::samples;
 use explorer::search::{Findings, Found, Score, search};
 use explorer::subject::{Subject, Unit};
 
@@ -22,9 +23,9 @@ const MOST_SEARCHED: usize = 1 << 20;
 /// What a question can say.
 #[derive(Debug, Args)]
 pub(super) struct Question {
-    /// Print which units track this, and leave: `all`, or one of indentation,
-    /// brackets, string, comment, column, newline, identifier, upper, digit,
-    /// url, mention.
+    /// Print which units track this, and leave: `all` that such texts have, or one of
+    /// indentation, brackets, string, comment, identifier, column, newline, upper, digit,
+    /// url, hashtag, mention, capitals, name, to-be, quotation.
     #[arg(long, value_name = "PROPERTY", value_parser = searched)]
     search: Option<String>,
     /// How to print what was found.
@@ -95,11 +96,12 @@ pub(super) fn run(
 }
 
 fn found(name: &str, subject: &Subject, documents: &[Document]) -> Findings {
-    let all = Property::BUILT_IN.into_iter();
-    let properties: Vec<_> = all
-        .filter(|(known, _)| name == "all" || name == *known)
-        .map(|(name, property)| (name.to_owned(), property))
-        .collect();
+    let properties: Vec<_> = match Property::named(name) {
+        Some(property) => vec![(name.to_owned(), property)],
+        None => Property::of(samples::kind(&subject.config().language))
+            .map(|(name, property)| (name.to_owned(), property))
+            .collect(),
+    };
     let mut room = MOST_SEARCHED;
     let fits = |document: &&Document| {
         room = room.saturating_sub(document.text.len());

@@ -52,30 +52,16 @@ macro_rules! lab {
 lab!("counter", "selective-counter", "state", "copy");
 
 /// The models in `files`; where there are none, `source`, and with the default one all that
-/// are inside the program.
-pub(super) fn models(files: Vec<PathBuf>, source: Source) -> Models {
+/// are inside the program. Besides them there are those in `also`.
+pub(super) fn models(files: Vec<PathBuf>, source: Source, also: Vec<PathBuf>) -> Models {
     let mut taken = HashSet::new();
-    let mut of_file = |path: PathBuf| {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let stem = stem.into_owned();
-        let mut name = stem.clone();
-        for number in 2.. {
-            if taken.insert(name.clone()) {
-                break;
-            }
-            name = format!("{stem}-{number}");
-        }
-        Shown {
-            title: name.clone(),
-            name,
-            origin: Origin::Source(Source::File(path)),
-        }
-    };
-    let mut named: Vec<_> = files.into_iter().map(&mut of_file).collect();
+    let mut named: Vec<_> = (files.into_iter())
+        .map(|path| Shown::file(path, &mut taken))
+        .collect();
     let mut besides = Vec::new();
     match source {
         _ if !named.is_empty() => {}
-        Source::File(path) => named.push(of_file(path)),
+        Source::File(path) => named.push(Shown::file(path, &mut taken)),
         Source::Embedded(_) => {
             let of_language = |embedded: Embedded| Shown {
                 name: embedded.language().to_owned(),
@@ -90,8 +76,12 @@ pub(super) fn models(files: Vec<PathBuf>, source: Source) -> Models {
             let mut all = Embedded::all().map(of_language);
             named.extend(all.next());
             besides.extend(all.chain(LAB.iter().map(of_task)));
+            let known = named.iter().chain(&besides);
+            taken.extend(known.map(|model| model.name.clone()));
         }
     }
+    let also = also.into_iter().map(|path| Shown::file(path, &mut taken));
+    besides.extend(also);
     Models { named, besides }
 }
 
@@ -104,6 +94,24 @@ impl Models {
 }
 
 impl Shown {
+    /// The one in the file at `path`, by a name that is not `taken` yet.
+    fn file(path: PathBuf, taken: &mut HashSet<String>) -> Self {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = stem.into_owned();
+        let mut name = stem.clone();
+        for number in 2.. {
+            if taken.insert(name.clone()) {
+                break;
+            }
+            name = format!("{stem}-{number}");
+        }
+        Self {
+            title: name.clone(),
+            name,
+            origin: Origin::Source(Source::File(path)),
+        }
+    }
+
     /// Reads it.
     ///
     /// # Errors
