@@ -150,9 +150,8 @@ fn report(
             "p99 ms",
         ],
     );
-    let millis = |counts: &Counts| -> Vec<f64> {
-        counts.typing.iter().map(|typed| typed.millis).collect()
-    };
+    let millis =
+        |counts: &Counts| -> Vec<f64> { counts.typing.iter().map(|typed| typed.millis).collect() };
     for (clients, counts) in [(1, alone), (load.clients, crowd)] {
         let typing = millis(counts);
         report.row([

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use editor_tests::{Home, Outside, Terminal, results, svg};
 use end_to_end::{LIMIT, neovim, run_limited, server};
 use vt100::Screen;
@@ -15,9 +15,14 @@ const SALES: &str = include_str!("../data/sales.rs");
 
 /// Runs the script of that name on a file with [`SALES`] and a blank line.
 fn check(script: &str) -> Result<()> {
+    check_on("sales.rs", &format!("{SALES}\n"), script, "").map(drop)
+}
+
+/// Runs it on a file of this name and text, where it finds `typed`; gives what it said.
+fn check_on(file: &str, text: &str, script: &str, typed: &str) -> Result<String> {
     let home = Home::new()?;
-    let file = home.path().join("sales.rs");
-    fs::write(&file, format!("{SALES}\n"))?;
+    let file = home.path().join(file);
+    fs::write(&file, text)?;
     let mut command = home.command(neovim()?);
     command
         .args(["--clean", "--headless", "-n", "-u"])
@@ -25,6 +30,7 @@ fn check(script: &str) -> Result<()> {
         .arg(&file)
         .arg("-c")
         .arg(format!("luafile {}", lua(script).display()))
+        .env("LSTM_LS_TEST_TYPED", typed)
         .env("LSTM_LS_SERVER", server()?);
     let finished = run_limited(&mut command, LIMIT)?;
     ensure!(
@@ -33,7 +39,7 @@ fn check(script: &str) -> Result<()> {
         finished.stdout,
         finished.stderr
     );
-    Ok(())
+    Ok(finished.stdout)
 }
 
 fn lua(name: &str) -> PathBuf {
@@ -45,6 +51,23 @@ fn lua(name: &str) -> PathBuf {
 #[test]
 fn ghost_text_is_shown_typed_along_and_accepted() -> Result<()> {
     check("ghost_text.lua")
+}
+
+/// How much of a new file is typed at most until something comes.
+const FRESH: usize = 300;
+
+#[test]
+fn something_comes_in_a_new_file_of_each_language() -> Result<()> {
+    let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/fresh");
+    for entry in fs::read_dir(texts)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&path)?;
+        let typed = &text[..FRESH.min(text.len())];
+        let said = check_on(&name, "", "fresh.lua", typed);
+        print!("{name} {}", said.with_context(|| name.to_string())?);
+    }
+    Ok(())
 }
 
 #[test]

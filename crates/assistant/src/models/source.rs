@@ -13,48 +13,38 @@ pub type Loader = fn(&ModelFile) -> anyhow::Result<Arc<dyn Engine>>;
 /// 30 ms on two; more would hardly shorten that and take from other programs.
 const FEEDING_THREADS: usize = 2;
 
-/// A model inside the binary. Statics, since a constant would be there once for every
-/// place that names it; pages of one that is not used are not read.
+/// A model inside the binary.
 struct Shipped {
     /// What the file itself states, so that it need not be read to know.
     language: &'static str,
     bytes: &'static [u8],
 }
 
-static RUST: Shipped = Shipped {
-    language: "rust",
-    bytes: include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../models/rust.safetensors"
-    )),
-};
+/// The model for `language` in the folder `models`.
+macro_rules! shipped {
+    ($language:literal, $file:literal) => {
+        Shipped {
+            language: $language,
+            bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $file)),
+        }
+    };
+}
 
-static PYTHON: Shipped = Shipped {
-    language: "python",
-    bytes: include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../models/python.safetensors"
-    )),
-};
-
-static TYPESCRIPT: Shipped = Shipped {
-    language: "typescript",
-    bytes: include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../models/typescript.safetensors"
-    )),
-};
-
-static C: Shipped = Shipped {
-    language: "c",
-    bytes: include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../models/c-cpp.safetensors"
-    )),
-};
-
-/// Every one of them, the default first.
-static EMBEDDED: [&Shipped; 4] = [&RUST, &PYTHON, &TYPESCRIPT, &C];
+/// Every one of them, the default first. A static, since a constant would be there once for
+/// every place that names it; pages of one that is not used are not read.
+static EMBEDDED: &[Shipped] = &[
+    shipped!("rust", "rust.safetensors"),
+    #[cfg(feature = "python")]
+    shipped!("python", "python.safetensors"),
+    #[cfg(feature = "typescript")]
+    shipped!("typescript", "typescript.safetensors"),
+    #[cfg(feature = "c-cpp")]
+    shipped!("c", "c-cpp.safetensors"),
+    #[cfg(feature = "go")]
+    shipped!("go", "go.safetensors"),
+    #[cfg(feature = "java")]
+    shipped!("java", "java.safetensors"),
+];
 
 /// Where a model is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +62,7 @@ pub struct Embedded(usize);
 impl Embedded {
     /// The one for `language`, if there is one.
     pub fn of(language: &str) -> Option<Self> {
-        let serves = |model: &&Shipped| language::serves(model.language, language);
+        let serves = |model: &Shipped| language::serves(model.language, language);
         EMBEDDED.iter().position(serves).map(Self)
     }
 
@@ -206,8 +196,8 @@ mod tests {
     fn a_file_that_was_named_is_not_replaced() {
         let file = Source::File("m.safetensors".into());
         assert_eq!(file.for_language("python"), file);
-        let python = Source::DEFAULT.for_language("python");
-        assert_ne!(python, Source::DEFAULT);
+        #[cfg(feature = "python")]
+        assert_ne!(Source::DEFAULT.for_language("python"), Source::DEFAULT);
         assert_eq!(Source::DEFAULT.for_language("cobol"), Source::DEFAULT);
     }
 }

@@ -85,7 +85,9 @@ impl<'a> Windows<'a> {
         let boundaries = self.rule.boundaries(self.before.text, self.before.start);
         let following = boundaries.into_iter().filter(|&b| b > self.start);
         let left = |start: usize| (start + self.rule.window()).saturating_sub(cursor);
-        following.map(|start| (self.window(start), left(start))).collect()
+        following
+            .map(|start| (self.window(start), left(start)))
+            .collect()
     }
 }
 
