@@ -20,6 +20,7 @@ const EXCUSED: &[(&str, &str)] = &[
         "`lsp/api` has one file a method and so as many as the protocol",
     ),
     ("crates/lstm-ls", "`crates/lstm-ls` has one folder a face"),
+    ("xtask", "`xtask` has one folder a task"),
 ];
 
 /// A line for each room that is too large, and for each excuse that does not hold.
