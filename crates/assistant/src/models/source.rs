@@ -20,31 +20,39 @@ struct Shipped {
     bytes: &'static [u8],
 }
 
-/// The model for `language` in the folder `models`.
+/// A model of the folder `models`, if it is to be inside. A static, since a constant would be
+/// there once for every place that names it; pages of one that is not used are not read.
 macro_rules! shipped {
-    ($language:literal, $file:literal) => {
-        Shipped {
-            language: $language,
-            bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $file)),
-        }
+    ($name:ident, $language:literal, $file:literal, $is_inside:expr) => {
+        static $name: Option<Shipped> = match $is_inside {
+            true => Some(Shipped {
+                language: $language,
+                bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $file)),
+            }),
+            false => None,
+        };
     };
 }
 
-/// Every one of them, the default first. A static, since a constant would be there once for
-/// every place that names it; pages of one that is not used are not read.
-static EMBEDDED: &[Shipped] = &[
-    shipped!("rust", "rust.safetensors"),
-    #[cfg(feature = "python")]
-    shipped!("python", "python.safetensors"),
-    #[cfg(feature = "typescript")]
-    shipped!("typescript", "typescript.safetensors"),
-    #[cfg(feature = "c-cpp")]
-    shipped!("c", "c-cpp.safetensors"),
-    #[cfg(feature = "go")]
-    shipped!("go", "go.safetensors"),
-    #[cfg(feature = "java")]
-    shipped!("java", "java.safetensors"),
-];
+shipped!(RUST, "rust", "rust.safetensors", true);
+shipped!(
+    PYTHON,
+    "python",
+    "python.safetensors",
+    cfg!(feature = "python")
+);
+shipped!(
+    TYPESCRIPT,
+    "typescript",
+    "typescript.safetensors",
+    cfg!(feature = "typescript")
+);
+shipped!(C, "c", "c-cpp.safetensors", cfg!(feature = "c-cpp"));
+shipped!(GO, "go", "go.safetensors", cfg!(feature = "go"));
+shipped!(JAVA, "java", "java.safetensors", cfg!(feature = "java"));
+
+/// Every one of them, the default first.
+static EMBEDDED: [&Option<Shipped>; 6] = [&RUST, &PYTHON, &TYPESCRIPT, &C, &GO, &JAVA];
 
 /// Where a model is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,22 +70,27 @@ pub struct Embedded(usize);
 impl Embedded {
     /// The one for `language`, if there is one.
     pub fn of(language: &str) -> Option<Self> {
-        let serves = |model: &Shipped| language::serves(model.language, language);
-        EMBEDDED.iter().position(serves).map(Self)
+        Self::all().find(|embedded| language::serves(embedded.language(), language))
     }
 
     /// Every one.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..EMBEDDED.len()).map(Self)
+        let inside = |index: &usize| EMBEDDED[*index].is_some();
+        (0..EMBEDDED.len()).filter(inside).map(Self)
     }
 
     /// LSP identifier of the language it was made for.
     pub fn language(self) -> &'static str {
-        EMBEDDED[self.0].language
+        self.shipped().language
     }
 
     fn bytes(self) -> &'static [u8] {
-        EMBEDDED[self.0].bytes
+        self.shipped().bytes
+    }
+
+    fn shipped(self) -> &'static Shipped {
+        let shipped = EMBEDDED[self.0].as_ref();
+        shipped.expect("only what is inside is given out")
     }
 }
 
