@@ -176,9 +176,10 @@ const RECENTS: usize = 2;
 const CACHED: usize = 4;
 
 impl PrefixCache {
-    /// `text` with its contexts: what is known and begins alike is changed to it. Nobody
-    /// holds the lock meanwhile, as work at a low priority may take long to come to its
-    /// end: who asks just then makes its own, and of the two one is kept.
+    /// `text` with its contexts: what is known and begins alike is changed to it. The
+    /// thread that changes it does not hold the lock meanwhile, as at a low priority it may
+    /// take long: a second thread that asks just then makes its own, and one of the two is
+    /// kept.
     fn recent(&self, text: &[u8]) -> Arc<Recent> {
         let mut recent = self.take_alike(text).unwrap_or_default();
         Arc::make_mut(&mut recent).become_text(text);

@@ -34,7 +34,6 @@ fn variable(name: &str) -> PathBuf {
 }
 
 #[test]
-#[ignore = "needs the engine for browsers; `cargo xtask test editors` builds it"]
 fn a_page_completes_as_the_server_does() {
     let documents = samples("rust");
     let questions: Vec<_> = (0..COMPLETIONS)
@@ -57,7 +56,6 @@ fn a_page_completes_as_the_server_does() {
 }
 
 #[test]
-#[ignore = "needs the engine for browsers; `cargo xtask test editors` builds it"]
 fn a_page_traces_as_the_server_does() {
     let documents = samples("rust");
     let text = |number: usize| {
@@ -88,7 +86,6 @@ fn a_page_traces_as_the_server_does() {
 }
 
 #[test]
-#[ignore = "needs the engine for browsers; `cargo xtask test editors` builds it"]
 fn every_view_of_a_small_network_is_the_same() {
     let Document { name, text } = samples("counter").remove(0);
     let unit = json!({"name": name, "text": text, "layer": 0, "unit": 3});

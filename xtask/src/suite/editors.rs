@@ -40,7 +40,7 @@ pub(super) fn run(tally: &mut Tally) -> Result<()> {
     let vsix = package(&editors.vscode)?;
     plugin_is_formatted(&editors.vscode)?;
     let mut same = process::cargo();
-    same.args(["test", "--package=web", "--", "--include-ignored"])
+    same.args(["test", "--package=web", "--test=same"])
         .env("LSTM_LS_ENGINE", site::engine()?)
         .env("LSTM_LS_NODE", &editors.vscode.node);
     counted(tally, &mut same)?;

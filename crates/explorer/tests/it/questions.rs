@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use explorer::now;
-use explorer::question::{Lines, Problem, Question, about};
+use explorer::question::{Explorer, Lines, Problem, Question, about};
 use lstm_format::CellKind;
 use serde_json::{Value, json};
 
@@ -18,20 +18,25 @@ fn unit(text: &str) -> Vec<u8> {
     question.to_string().into_bytes()
 }
 
-#[test]
-fn an_answer_is_lines_whose_last_one_is_the_result() {
-    let explorer = explorer(&by_hand());
-    let question = Question::read("unit", &unit(&text()), &explorer).unwrap();
+/// The lines of the whole answer to `question`.
+fn answered(question: Question, explorer: &Explorer) -> Vec<Value> {
     let lines = RefCell::new(Vec::new());
     let take = |line: String| {
         lines
             .borrow_mut()
-            .push(serde_json::from_str::<Value>(&line).unwrap());
+            .push(serde_json::from_str::<Value>(&line).expect("a line is JSON"));
         ControlFlow::Continue(())
     };
-    let outcome = now(question.answer(&explorer, &Lines::new(&take)));
+    let outcome = now(question.answer(explorer, &Lines::new(&take)));
     assert!(outcome.is_continue());
-    let lines = lines.into_inner();
+    lines.into_inner()
+}
+
+#[test]
+fn an_answer_is_lines_whose_last_one_is_the_result() {
+    let explorer = explorer(&by_hand());
+    let question = Question::read("unit", &unit(&text()), &explorer).unwrap();
+    let lines = answered(question, &explorer);
     assert!(lines.len() > 2);
     assert_eq!(lines.last().unwrap()["done"], text().len());
 }
@@ -43,16 +48,7 @@ fn what_is_written_is_told_as_it_comes() {
         "name": "a.rs", "text": "A", "layer": 0, "unit": 3, "signal": "h", "length": 10,
     });
     let question = Question::read("write", question.to_string().as_bytes(), &explorer).unwrap();
-    let lines = RefCell::new(Vec::new());
-    let take = |line: String| {
-        lines
-            .borrow_mut()
-            .push(serde_json::from_str::<Value>(&line).unwrap());
-        ControlFlow::Continue(())
-    };
-    let outcome = now(question.answer(&explorer, &Lines::new(&take)));
-    assert!(outcome.is_continue());
-    let lines = lines.into_inner();
+    let lines = answered(question, &explorer);
     let (last, pieces) = lines.split_last().unwrap();
     assert_eq!(*last, json!({"written": 10, "ended": false}));
     let lengths = |key: &str| -> Vec<_> {
