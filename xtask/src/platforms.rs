@@ -44,7 +44,8 @@ const MOST_INSTRUCTIONS: f64 = 1.6;
 enum Outcome {
     /// The tests passed, and its binary serves clients.
     Ran {
-        same: Same,
+        /// Suggestions that were this machine's to the bit.
+        same: usize,
         /// How many times the instructions of AVX2 a step takes, on each CPU where that was
         /// counted.
         counted: Vec<f64>,
@@ -55,26 +56,14 @@ enum Outcome {
     Lacking(String),
 }
 
-/// How many suggestions were the same as this machine's, with log-probabilities that differ by
-/// at most so many nats.
-struct Same(usize, f64);
-
-impl fmt::Display for Same {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(same, within) = self;
-        write!(f, "{same} suggestions the same ")?;
-        match within {
-            0.0 => f.write_str("to the bit"),
-            _ => write!(f, "within {within:e} nats"),
-        }
-    }
-}
-
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ran { same, counted } => {
-                write!(f, "tests passed, clients served, {same}")?;
+                write!(
+                    f,
+                    "tests passed, clients served, {same} suggestions the same to the bit"
+                )?;
                 if counted.is_empty() {
                     return Ok(());
                 }
@@ -158,7 +147,6 @@ impl Platform {
                 compiler,
                 runner,
                 counted,
-                within,
                 clients,
                 besides,
                 units,
@@ -176,7 +164,7 @@ impl Platform {
                 build.args([PROFILE, "--package=lstm-ls"]);
                 process::shown(&mut build)?;
                 let server = self.started_here(&starter)?;
-                let same = compare(&server, within)?;
+                let same = compare(&server)?;
                 serves(&server, clients, watch)?;
                 let counted = match counted {
                     [] => Vec::new(),
@@ -311,10 +299,9 @@ impl Platform {
 }
 
 /// Compares what `server` suggests with what this machine's binary does.
-fn compare(server: &Path, within: f64) -> Result<Same> {
+fn compare(server: &Path) -> Result<usize> {
     let here = server::release()?;
-    let same = suggestions::compare(&here, server, within, &folder()?)?;
-    Ok(Same(same, within))
+    suggestions::compare(&here, server, &folder()?)
 }
 
 /// Where what is made for the platforms lies.

@@ -56,7 +56,7 @@ pub struct End {
 
 /// See [`Suggestion::score`].
 pub(crate) fn length_normalised(log_prob: f64, bytes: usize) -> f64 {
-    log_prob / (bytes.max(1) as f64).powf(0.7)
+    log_prob / libm::pow(bytes.max(1) as f64, 0.7)
 }
 
 /// Microseconds by [`Request::clock`](crate::Request::clock).

@@ -157,7 +157,7 @@ impl<'a> NamesAfter<'a> {
             if known >= 0.0 || !known.is_finite() {
                 continue;
             }
-            let weighed = known + more - (known.exp() * more.exp_m1()).ln_1p();
+            let weighed = known + more - libm::log1p(libm::exp(known) * libm::expm1(more));
             cumulative[done..range.start]
                 .iter_mut()
                 .for_each(|c| *c += gained);

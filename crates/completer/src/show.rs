@@ -28,7 +28,7 @@ pub const DEFAULT_EAGERNESS: f32 = 0.5;
 /// What a look at a wrong suggestion costs, in keystrokes, by how eagerly the
 /// user wants suggestions: 60 at 0, 11 at ½, 2 at 1.
 pub fn glance_cost(eagerness: f32) -> f64 {
-    60.0 * (1.0_f64 / 30.0).powf(f64::from(eagerness.clamp(0.0, 1.0)))
+    60.0 * libm::pow(1.0 / 30.0, f64::from(eagerness.clamp(0.0, 1.0)))
 }
 
 /// What is shown unasked has at least this probability.
@@ -43,7 +43,7 @@ pub(crate) fn likely_enough(suggestions: &mut Vec<Suggestion>, mode: Mode) {
         true => UNASKED_IN_PROSE,
         false => UNASKED,
     };
-    suggestions.retain(|suggestion| suggestion.log_prob.exp() >= least);
+    suggestions.retain(|suggestion| libm::exp(suggestion.log_prob) >= least);
 }
 
 /// Keystrokes that showing `bytes` bytes, all right with `probability`, is
@@ -59,7 +59,7 @@ pub fn saving(probability: f64, bytes: usize, cost: f64) -> f64 {
 pub fn best_cut(ends: &[End], cumulative: &[f64], cost: f64) -> Option<(usize, f64)> {
     let mut best: Option<(usize, f64)> = None;
     for end in ends.iter().filter(|end| end.typed >= SHORTEST) {
-        let saved = saving(cumulative[end.length - 1].exp(), end.typed, cost);
+        let saved = saving(libm::exp(cumulative[end.length - 1]), end.typed, cost);
         if saved > best.map_or(0.0, |best| best.1) {
             best = Some((end.length, saved));
         }
@@ -77,7 +77,7 @@ pub(crate) fn percent(suggestions: &[Suggestion]) -> u8 {
         suggestion.cumulative.get(end.length - 1)
     });
     let greatest = starts.copied().fold(f64::NEG_INFINITY, f64::max);
-    (greatest.exp() * 100.0).floor().clamp(0.0, 100.0) as u8
+    (libm::exp(greatest) * 100.0).floor().clamp(0.0, 100.0) as u8
 }
 
 /// Cuts `suggestions`, whose first `replaced` bytes stand already, drops what is

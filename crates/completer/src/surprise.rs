@@ -292,7 +292,7 @@ impl Walk<'_> {
             costs.lstm.push(bits(row[symbol]));
             costs
                 .memory
-                .push(bits(prediction.probabilities[symbol].ln()));
+                .push(bits(libm::logf(prediction.probabilities[symbol])));
             costs.mixed.push(bits(mixed[symbol]));
             let [near, workspace] = prediction.evidence.layers.map(|found| found.order);
             costs.orders.push(near.max(workspace));

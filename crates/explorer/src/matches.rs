@@ -77,7 +77,7 @@ pub async fn matches(
         let mut open: Option<Run> = None;
         let mut close = |run: Run| {
             count += 1;
-            let unlike = (run.range.len() as f32 / length as f32).ln().abs();
+            let unlike = libm::logf(run.range.len() as f32 / length as f32).abs();
             found.push((unlike, run));
         };
         read(subject, document, 0..document.text.len(), |step| {

@@ -159,7 +159,7 @@ impl Property {
             Self::Column => Labels::Amount(columns(text)),
             Self::SinceNewline => {
                 let counts = since_newline(text).into_iter();
-                Labels::Amount(counts.map(|n| (1.0 + n).log2()).collect())
+                Labels::Amount(counts.map(|n| libm::log2f(1.0 + n)).collect())
             }
             Self::BracketDepth => {
                 let places = shape(text, language).into_iter();

@@ -140,7 +140,7 @@ impl Drawing {
             return likeliest;
         }
         let top = log_probs[usize::from(likeliest)];
-        let mut weights = log_probs.map(|log_prob| ((log_prob - top) / self.temperature).exp());
+        let mut weights = log_probs.map(|log_prob| libm::expf((log_prob - top) / self.temperature));
         self.leave_out_the_unlikely(&mut weights);
         let mut left = place * weights.iter().sum::<f32>();
         for byte in 0..=u8::MAX {
@@ -186,7 +186,7 @@ mod tests {
     fn log_probs(shares: &[(u8, f32)]) -> [f32; VOCABULARY_SIZE] {
         let mut log_probs = [f32::NEG_INFINITY; VOCABULARY_SIZE];
         for &(byte, share) in shares {
-            log_probs[usize::from(byte)] = share.ln();
+            log_probs[usize::from(byte)] = libm::logf(share);
         }
         log_probs
     }

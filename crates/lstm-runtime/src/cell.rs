@@ -60,7 +60,7 @@ pub(crate) fn of(model: &ModelFile, layer: usize) -> Box<dyn Cell> {
 
 /// The logistic function.
 fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
+    1.0 / (1.0 + libm::expf(-x))
 }
 
 /// `function` of each value.

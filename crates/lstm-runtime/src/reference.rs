@@ -190,9 +190,9 @@ impl Session for ReferenceSession<'_> {
     fn log_probs(&mut self, state: &State, out: &mut [f32; VOCABULARY_SIZE]) {
         let logits = self.0.logits(state);
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
+        let total: f32 = logits.iter().map(|logit| libm::expf(logit - largest)).sum();
         for (out, logit) in out.iter_mut().zip(logits) {
-            *out = logit - largest - total.ln();
+            *out = logit - largest - libm::logf(total);
         }
     }
 }

@@ -14,12 +14,12 @@ use crate::{process, workspace};
 /// Places at which suggestions are compared, five at each.
 const PLACES: usize = 40;
 
-/// Compares what the binaries `here` and `there` suggest, whose log-probabilities may differ
-/// by `within`; how many suggestions there were. `folder` is for the texts.
+/// Compares what the binaries `here` and `there` suggest, log-probabilities to the last digit;
+/// how many suggestions there were. `folder` is for the texts.
 ///
 /// # Errors
 /// If they suggest other things, or next to none.
-pub(super) fn compare(here: &Path, there: &Path, within: f64, folder: &Path) -> Result<usize> {
+pub(super) fn compare(here: &Path, there: &Path, folder: &Path) -> Result<usize> {
     let texts = texts(folder)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let part = texts.len().div_ceil(threads);
@@ -28,7 +28,7 @@ pub(super) fn compare(here: &Path, there: &Path, within: f64, folder: &Path) -> 
         for text in texts {
             let (ours, theirs) = (suggestions(here, text)?, suggestions(there, text)?);
             ensure!(
-                agree(&ours, &theirs, within),
+                agree(&ours, &theirs),
                 "{}:\n{ours:?}\n{theirs:?}",
                 text.display()
             );
@@ -60,14 +60,13 @@ fn suggestions(binary: &Path, text: &Path) -> Result<Vec<Value>> {
     candidates.cloned().context("no list of candidates")
 }
 
-/// Whether two lists of suggestions have the same texts, with log-probabilities `within`.
-fn agree(ours: &[Value], theirs: &[Value], within: f64) -> bool {
+/// Whether two lists have the same suggestions with the same log-probabilities.
+fn agree(ours: &[Value], theirs: &[Value]) -> bool {
     let mut pairs = ours.iter().zip(theirs);
-    let log_prob = |suggestion: &Value| suggestion["log_prob"].as_f64().unwrap_or(f64::NAN);
     ours.len() == theirs.len()
         && pairs.all(|(one, other)| {
-            let distance = (log_prob(one) - log_prob(other)).abs();
-            one["text"] == other["text"] && distance <= within
+            let [text, log_prob] = ["text", "log_prob"].map(|key| one[key] == other[key]);
+            text && log_prob && one["log_prob"].is_number()
         })
 }
 

@@ -23,9 +23,6 @@ pub(super) enum Means {
         runner: &'static str,
         /// Where that is QEMU, the CPUs on which instructions are counted.
         counted: &'static [&'static str],
-        /// How far the log-probability of a suggestion may be from this machine's: not at all,
-        /// where the C library computes logarithms in the same way.
-        within: f64,
         /// Names of the end-to-end tests that its server passes.
         clients: &'static [&'static [&'static str]],
         /// Crates whose tests run there besides, which have something to do with the system.
@@ -79,7 +76,6 @@ pub(super) const TABLE: &[Platform] = &[
             runner: "qemu-aarch64 -L /usr/aarch64-linux-gnu",
             // With dot products, and without.
             counted: &["max", "cortex-a57"],
-            within: 0.0,
             // QEMU's programs can't start others of theirs, as a bridge does, and a strict client
             // waits for them for many minutes.
             clients: &[PIPES],
@@ -105,7 +101,6 @@ pub(super) const TABLE: &[Platform] = &[
             linker: None,
             runner: "",
             counted: &[],
-            within: 1e-6,
             clients: &[PIPES, SHARED, STRICT],
             besides: &["disk"],
             units: &[],
@@ -120,7 +115,6 @@ pub(super) const TABLE: &[Platform] = &[
             linker: Some("x86_64-w64-mingw32-gcc"),
             runner: "env WINEDEBUG=-all WINEPREFIX=\"$FOLDER/wine\" /usr/lib/wine/wine64",
             counted: &[],
-            within: 1e-6,
             // A strict client writes to a socket, and Wine takes none for standard input.
             clients: &[PIPES, SHARED],
             besides: &["win32", "disk"],

@@ -197,7 +197,7 @@ fn odds(probability: Option<f32>) -> usize {
         return 0;
     };
     let p = p.clamp(1e-7, 1.0 - 1e-7);
-    let odds = (p / (1.0 - p)).ln();
+    let odds = libm::logf(p / (1.0 - p));
     1 + (2.0 * (odds + 12.0)).clamp(0.0, (ODDS - 2) as f32) as usize
 }
 

@@ -107,7 +107,7 @@ impl Scorer {
         let (of_bytes, of_rest) = scores.split_at(rows.bytes.len());
         let factors: Vec<f32> = of_bytes
             .iter()
-            .map(|score| (score - of_rest[0]).exp())
+            .map(|score| libm::expf(score - of_rest[0]))
             .collect();
         for (&byte, factor) in rows.bytes.iter().zip(factors) {
             probabilities[usize::from(byte)] *= factor;

@@ -51,7 +51,7 @@ impl Sampler {
             sum += if below == 0.0 {
                 1.0
             } else {
-                (below / f64::from(self.temperature)).exp()
+                libm::exp(below / f64::from(self.temperature))
             };
             weights.push((byte, sum));
         }

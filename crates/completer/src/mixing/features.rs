@@ -71,9 +71,9 @@ impl Features {
         push((ln(memory.evidence.unseen.max(1e-4)) + 5.0) / 5.0);
         for layer in memory.evidence.layers {
             push(layer.order as f32 / 16.0 - 1.0);
-            push((layer.order as f32 + 1.0).ln() / 3.5);
-            push((layer.total as f32 + 1.0).ln() / 6.0);
-            push((layer.distinct as f32 + 1.0).ln() / 3.0);
+            push(libm::logf(layer.order as f32 + 1.0) / 3.5);
+            push(libm::logf(layer.total as f32 + 1.0) / 6.0);
+            push(libm::logf(layer.distinct as f32 + 1.0) / 3.0);
             // A word that was seen from its first letter.
             push(f32::from(u8::from(layer.order > place.length)));
         }

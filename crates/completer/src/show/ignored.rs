@@ -75,13 +75,13 @@ impl Ignored {
         let mut reaching: Vec<f64> = Vec::with_capacity(cumulative.len());
         let mut sum = 0.0;
         for length in (1..=cumulative.len()).rev() {
-            let probability = cumulative[length - 1].exp();
+            let probability = libm::exp(cumulative[length - 1]);
             sum += (probability - longer).max(0.0) * weight(length);
             longer = probability;
             reaching.push(sum);
         }
         let all = sum + (1.0 - longer).max(0.0);
         reaching.reverse();
-        reaching.iter().map(|sum| (sum / all).ln()).collect()
+        reaching.iter().map(|sum| libm::log(sum / all)).collect()
     }
 }

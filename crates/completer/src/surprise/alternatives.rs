@@ -70,7 +70,7 @@ pub(super) fn likeliest(
         for (n, beginning) in growing.iter_mut().enumerate() {
             let row = predictor.log_probs(&mut beginning.head);
             if vocabulary.has(&beginning.text) {
-                let end = beginning.nats + vocabulary.end(&row).ln();
+                let end = beginning.nats + libm::logf(vocabulary.end(&row));
                 if end > least
                     && let Ok(text) = String::from_utf8(beginning.text.clone())
                 {
@@ -189,6 +189,6 @@ impl Vocabulary<'_> {
             true => byte.is_ascii_whitespace() || is_word_byte(byte),
             false => !is_word_byte(byte),
         });
-        others.map(|(_, nats)| nats.exp()).sum()
+        others.map(|(_, &nats)| libm::expf(nats)).sum()
     }
 }

@@ -115,7 +115,7 @@ fn yes(is: bool) -> f32 {
 }
 
 fn log(count: usize) -> f32 {
-    (count as f32 + 1.0).log2()
+    libm::log2f(count as f32 + 1.0)
 }
 
 /// Bytes to the nearest use; none is far away.

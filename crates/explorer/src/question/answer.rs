@@ -142,7 +142,7 @@ async fn next(
     let mut log_probs = [0.0; VOCABULARY_SIZE];
     let mut session = subject.tracer().trace_session();
     session.log_probs(&state, &mut log_probs);
-    let probabilities: Vec<f64> = log_probs.iter().map(|p| short(p.exp())).collect();
+    let probabilities: Vec<f64> = log_probs.iter().map(|p| short(libm::expf(*p))).collect();
     lines.write(&json!({"at": at, "probabilities": probabilities}))
 }
 

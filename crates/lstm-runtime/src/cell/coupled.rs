@@ -22,11 +22,11 @@ impl Cell for Coupled {
         let hidden = h.len();
         let input = each(sums.block(0, hidden), sigmoid);
         let forget: Vec<f32> = input.iter().map(|input| 1.0 - input).collect();
-        let candidate = each(sums.block(1, hidden), f32::tanh);
+        let candidate = each(sums.block(1, hidden), libm::tanhf);
         let output = each(sums.block(2, hidden), sigmoid);
         for unit in 0..hidden {
             c[unit] = forget[unit] * c[unit] + input[unit] * candidate[unit];
-            h[unit] = output[unit] * c[unit].tanh();
+            h[unit] = output[unit] * libm::tanhf(c[unit]);
         }
         vec![
             (Gate::Input, input),

@@ -24,7 +24,7 @@ impl Cell for Gru {
         let own = rows(2, hidden);
         let (input, recurrent) = (&sums.input[own.clone()], &sums.recurrent[own]);
         let new: Vec<f32> = (0..hidden)
-            .map(|unit| (input[unit] + reset[unit] * recurrent[unit]).tanh())
+            .map(|unit| libm::tanhf(input[unit] + reset[unit] * recurrent[unit]))
             .collect();
         for unit in 0..hidden {
             h[unit] = (1.0 - update[unit]) * new[unit] + update[unit] * h[unit];

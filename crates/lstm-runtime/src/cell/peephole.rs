@@ -42,13 +42,13 @@ impl Cell for Peephole {
         let hidden = h.len();
         let input = each(seen(sums.block(0, hidden), &self.input, c), sigmoid);
         let forget = each(seen(sums.block(1, hidden), &self.forget, c), sigmoid);
-        let candidate = each(sums.block(2, hidden), f32::tanh);
+        let candidate = each(sums.block(2, hidden), libm::tanhf);
         for unit in 0..hidden {
             c[unit] = forget[unit] * c[unit] + input[unit] * candidate[unit];
         }
         let output = each(seen(sums.block(3, hidden), &self.output, c), sigmoid);
         for unit in 0..hidden {
-            h[unit] = output[unit] * c[unit].tanh();
+            h[unit] = output[unit] * libm::tanhf(c[unit]);
         }
         vec![
             (Gate::Input, input),

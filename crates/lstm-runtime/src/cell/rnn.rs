@@ -11,7 +11,7 @@ pub(super) struct Rnn;
 
 impl Cell for Rnn {
     fn step(&self, sums: Sums<'_>, h: &mut [f32], _: &mut [f32]) -> Gates {
-        h.copy_from_slice(&each(sums.block(0, h.len()), f32::tanh));
+        h.copy_from_slice(&each(sums.block(0, h.len()), libm::tanhf));
         Vec::new()
     }
 }

@@ -56,7 +56,7 @@ fn apply(change: &Change, trace: &mut LayerTrace) {
             let output = trace.gate(Gate::Output).map(|gates| gates[unit]);
             let c = &mut trace.c[unit];
             *c = change.amount.apply(*c);
-            trace.h[unit] = output.unwrap_or(1.0) * c.tanh();
+            trace.h[unit] = output.unwrap_or(1.0) * libm::tanhf(*c);
         }
     }
 }

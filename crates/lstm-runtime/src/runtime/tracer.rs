@@ -105,7 +105,7 @@ fn apply(change: &Change, h: &mut [f32], c: &mut [f32], step: usize, record: &mu
         Target::Cell => {
             let output = record.unit(step, change.layer, Signal::Gate(Gate::Output), unit);
             c[unit] = change.amount.apply(c[unit]);
-            h[unit] = output.expect("an LSTM has output gates") * c[unit].tanh();
+            h[unit] = output.expect("an LSTM has output gates") * libm::tanhf(c[unit]);
         }
     }
     record.units_mut(step, change.layer, 0, unit)[0] = h[unit];
