@@ -106,7 +106,11 @@ impl Task<'_> {
     /// worth a look.
     fn is_hopeless(&self, hypothesis: &Hypothesis) -> bool {
         self.options.glance_cost.is_some_and(|cost| {
-            show::saving(libm::exp(hypothesis.log_prob()), self.options.max_bytes, cost) <= 0.0
+            show::saving(
+                libm::exp(hypothesis.log_prob()),
+                self.options.max_bytes,
+                cost,
+            ) <= 0.0
         })
     }
 
