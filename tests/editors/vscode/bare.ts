@@ -7,12 +7,11 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { variable } from "../browser.ts";
-import { startWorkbench } from "./workbench.ts";
+import { places, startWorkbench } from "./workbench.ts";
 
 const root = variable("LSTM_LS_BARE_ROOT");
-const tools = variable("LSTM_LS_VSCODE");
-// The same folder inside and outside.
-const home = variable("LSTM_LS_TEST_HOME");
+// The home is the same folder inside and outside; the extension comes with the package.
+const { tools, chromium, home, screenshots } = places();
 
 const PROGRAM = readFileSync(join(import.meta.dirname, "../data/sales.rs"), "utf8");
 /** Where the machine's programs lie, and here `chroot`. */
@@ -48,9 +47,9 @@ const installed = performance.now();
 const workbench = await startWorkbench(
   {
     tools,
-    chromium: variable("LSTM_LS_CHROMIUM"),
+    chromium,
     home,
-    screenshots: variable("LSTM_LS_TEST_RESULTS"),
+    screenshots,
     command: ["chroot", root, process.execPath, entry],
     path: PATH,
   },

@@ -4,10 +4,9 @@
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { look, variable } from "../browser.ts";
-import { startWorkbench } from "./workbench.ts";
+import { inTime, places, startWorkbench } from "./workbench.ts";
 
-const home = variable("LSTM_LS_TEST_HOME");
-const LIMIT_MS = 220_000;
+const { home } = places();
 /** How much of each is typed at most. */
 const MOST_BYTES = 300;
 /** How long a typist looks up after a word. */
@@ -24,13 +23,7 @@ mkdirSync(join(home, ".cargo", "bin"), { recursive: true });
 symlinkSync(variable("LSTM_LS_SERVER"), join(home, ".cargo", "bin", "lstm-ls"));
 
 const workbench = await startWorkbench(
-  {
-    tools: variable("LSTM_LS_VSCODE"),
-    chromium: variable("LSTM_LS_CHROMIUM"),
-    vsix: variable("LSTM_LS_VSIX"),
-    home,
-    screenshots: variable("LSTM_LS_TEST_RESULTS"),
-  },
+  places(),
   {
     "workbench.startupEditor": "none",
     "security.workspace.trust.startupPrompt": "never",
@@ -43,12 +36,7 @@ const workbench = await startWorkbench(
     "editor.suggestOnTriggerCharacters": false,
   },
 );
-const watchdog = setTimeout(async () => {
-  console.error(`not done within ${LIMIT_MS} ms; the last file is above`);
-  await workbench.close();
-  process.exit(1);
-}, LIMIT_MS);
-try {
+await inTime(workbench, async () => {
   const window = await workbench.window(project);
   for (const name of names) {
     console.log(`- ${name}`);
@@ -71,7 +59,4 @@ try {
     }
     console.log(`  after ${bytes} bytes: ${ghost}`);
   }
-} finally {
-  clearTimeout(watchdog);
-  await workbench.close();
-}
+});

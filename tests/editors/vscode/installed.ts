@@ -4,11 +4,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { variable } from "../browser.ts";
-import { startWorkbench } from "./workbench.ts";
+import { inTime, places, startWorkbench } from "./workbench.ts";
 
-const home = variable("LSTM_LS_TEST_HOME");
-const LIMIT_MS = 220_000;
+const { home } = places();
 
 // Breaks off where two functions before say what follows.
 const PROGRAM = readFileSync(join(import.meta.dirname, "../data/sales.rs"), "utf8");
@@ -19,22 +17,10 @@ mkdirSync(project);
 writeFileSync(join(project, "sales.rs"), PROGRAM);
 
 const workbench = await startWorkbench(
-  {
-    tools: variable("LSTM_LS_VSCODE"),
-    chromium: variable("LSTM_LS_CHROMIUM"),
-    vsix: variable("LSTM_LS_VSIX"),
-    home,
-    screenshots: variable("LSTM_LS_TEST_RESULTS"),
-    path: "",
-  },
+  { ...places(), path: "" },
   { "workbench.startupEditor": "none", "security.workspace.trust.startupPrompt": "never" },
 );
-const watchdog = setTimeout(async () => {
-  console.error(`not done within ${LIMIT_MS} ms`);
-  await workbench.close();
-  process.exit(1);
-}, LIMIT_MS);
-try {
+await inTime(workbench, async () => {
   const window = await workbench.window(project);
   await window.open("sales.rs");
   await window.waitFor("the server", async () => (await window.status()).startsWith("lstm-ls"));
@@ -47,10 +33,7 @@ try {
   for (const program of programs) {
     assert.ok(program.startsWith(join(home, "extensions")), `${program} is another server`);
   }
-} finally {
-  clearTimeout(watchdog);
-  await workbench.close();
-}
+});
 
 /** The programs called lstm-ls that live in this test's home. */
 function servers(): string[] {

@@ -8,20 +8,17 @@ import { join } from "node:path";
 import { look, variable } from "../browser.ts";
 import { measure } from "./latency.ts";
 import { known, writeFirst } from "./outside.ts";
-import { RETRY_MS, startWorkbench } from "./workbench.ts";
+import { RETRY_MS, inTime, places, startWorkbench } from "./workbench.ts";
 import type { Window } from "./workbench.ts";
 
-const tools = variable("LSTM_LS_VSCODE");
 const server = variable("LSTM_LS_SERVER");
-const home = variable("LSTM_LS_TEST_HOME");
-const results = variable("LSTM_LS_TEST_RESULTS");
+const { home, screenshots: results } = places();
 
 // Breaks off where two functions before say what follows: whatever the model is,
 // something is sure enough to be shown. Ends in a line end.
 const PROGRAM = readFileSync(join(import.meta.dirname, "../data/sales.rs"), "utf8");
 /** What the user types until there is ghost text; no bracket, which VS Code would close. */
 const TYPED = "        report.add_r";
-const LIMIT_MS = 220_000;
 const LATENCY_SAMPLES = 40;
 
 const project = join(home, "project");
@@ -39,13 +36,7 @@ writeFirst(project);
 let file = "";
 
 const workbench = await startWorkbench(
-  {
-    tools,
-    chromium: variable("LSTM_LS_CHROMIUM"),
-    vsix: variable("LSTM_LS_VSIX"),
-    home,
-    screenshots: results,
-  },
+  places(),
   {
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -56,13 +47,7 @@ const workbench = await startWorkbench(
     "workbench.reduceMotion": "on",
   },
 );
-// Ends before the test that runs this script gives up, so that VS Code is closed in order.
-const watchdog = setTimeout(async () => {
-  console.error(`not done within ${LIMIT_MS} ms; the last step is above`);
-  await workbench.close();
-  process.exit(1);
-}, LIMIT_MS);
-try {
+await inTime(workbench, async () => {
   const window = await workbench.window(project);
   await withoutServer(window);
   await acceptAll(window);
@@ -78,10 +63,7 @@ try {
   const latency = await measureLatency(window);
   await twoWindows(window);
   writeFileSync(join(results, "vscode-latency.json"), `${JSON.stringify(latency)}\n`);
-} finally {
-  clearTimeout(watchdog);
-  await workbench.close();
-}
+});
 
 async function withoutServer(window: Window): Promise<void> {
   step("says that there is no server, and finds the one that is installed then");

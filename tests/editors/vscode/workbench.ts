@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { ARGUMENTS, driver, look, waitFor } from "../browser.ts";
+import { ARGUMENTS, driver, look, variable, waitFor } from "../browser.ts";
 
 /** After so long in vain it is asked for again. */
 export const RETRY_MS = 3_000;
@@ -27,6 +27,35 @@ export interface Places {
   command?: [string, ...string[]];
   /** Where programs are looked for, if not where this process would. */
   path?: string;
+}
+
+/** How long a test may take: it ends before what runs it gives up, and closes VS Code. */
+const LIMIT_MS = 220_000;
+
+/** Those that `cargo xtask test` names, with the extension to install. */
+export function places(): Places & { vsix: string } {
+  return {
+    tools: variable("LSTM_LS_VSCODE"),
+    chromium: variable("LSTM_LS_CHROMIUM"),
+    vsix: variable("LSTM_LS_VSIX"),
+    home: variable("LSTM_LS_TEST_HOME"),
+    screenshots: variable("LSTM_LS_TEST_RESULTS"),
+  };
+}
+
+/** Does `work`, breaks off where that takes too long, and closes `workbench` in any case. */
+export async function inTime(workbench: Workbench, work: () => Promise<void>): Promise<void> {
+  const watchdog = setTimeout(async () => {
+    console.error(`not done within ${LIMIT_MS} ms; the last step is above`);
+    await workbench.close();
+    process.exit(1);
+  }, LIMIT_MS);
+  try {
+    await work();
+  } finally {
+    clearTimeout(watchdog);
+    await workbench.close();
+  }
 }
 
 /** VS Code, for as long as `close` is not called. */

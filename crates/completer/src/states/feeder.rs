@@ -62,7 +62,7 @@ impl<'a> Windows<'a> {
 
     /// The state at the cursor; `None` if the deadline passed first.
     pub(crate) fn state(&self, feeder: &mut Feeder<'_>) -> Result<Option<State>, Cancelled> {
-        feeder.advance(&self.window(self.start), usize::MAX)
+        feeder.advance(&self.window(self.start), |unread| unread)
     }
 
     /// Feeds all up to the cursor piece by piece, each remembered at once, so that a key
@@ -71,7 +71,7 @@ impl<'a> Windows<'a> {
         let window = self.window(self.start);
         // Where nothing can be remembered it would begin anew each time.
         for _ in 0..window.len().div_ceil(PIECE) {
-            if feeder.advance(&window, PIECE)?.is_some() {
+            if feeder.advance(&window, |_| PIECE)?.is_some() {
                 break;
             }
         }
@@ -107,24 +107,29 @@ impl Feeder<'_> {
         window: &Arc<[u8]>,
         away: usize,
     ) -> Result<(), Cancelled> {
-        let known = lock(self.cache).longest(window).map_or(0, |(fed, _)| fed);
         let edits = (away / LINE).max(1);
-        let share = (window.len() - known).div_ceil(edits);
-        self.advance(window, share.max(CATCH_UP)).map(drop)
+        let share = |unread: usize| unread.div_ceil(edits).max(CATCH_UP);
+        self.advance(window, share).map(drop)
     }
 
-    /// Feeds at most `most` bytes of `window` beyond what is known. The state at
-    /// its end, or `None` if that is farther or the deadline passed.
+    /// Feeds of the bytes of `window` that are unread at most as many as `share` says, which
+    /// is told their number. The state at its end, or `None` if that is farther or the
+    /// deadline passed.
     ///
     /// What was fed is remembered in any case, so that a typist who types faster
     /// than a long window can be read still gets there.
-    fn advance(&mut self, window: &Arc<[u8]>, most: usize) -> Result<Option<State>, Cancelled> {
+    fn advance(
+        &mut self,
+        window: &Arc<[u8]>,
+        share: impl FnOnce(usize) -> usize,
+    ) -> Result<Option<State>, Cancelled> {
         let known = lock(self.cache).longest(window);
         let (mut fed, mut state) = match known {
             Some((fed, state)) => (fed, State::clone(&state)),
             None => (0, State::zeros(self.config)),
         };
-        let target = window.len().min(fed.saturating_add(most));
+        let unread = window.len() - fed;
+        let target = fed + share(unread).min(unread);
         let parts = parts(&window[..target], fed);
         let limits = self.limits;
         // Looked at again by `late`, which says why.
