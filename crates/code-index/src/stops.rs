@@ -148,7 +148,7 @@ impl StopFit {
         let base = reach * f64::from(base);
         let probability = joint.iter().sum::<f64>() + base;
         self.bytes += 1;
-        self.bits -= probability.log2();
+        self.bits -= libm::log2(probability);
         // How likely the byte came from this level or one below it.
         let mut behind = base;
         for (&(level, _), joint) in levels.iter().zip(joint).rev() {

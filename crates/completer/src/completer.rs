@@ -120,7 +120,12 @@ impl Completer {
         let mut session = self.session();
         let state = match (self.engine(), &mut session) {
             (Some(engine), Some(session)) => {
-                let windows = Windows::new(engine.config(), request.path, request.before);
+                let windows = Windows::new(
+                    engine.config(),
+                    request.path,
+                    request.language,
+                    request.before,
+                );
                 let mut feeder = self.feeder(engine, session, limits);
                 windows.state(&mut feeder)?.map(Some)
             }
@@ -269,7 +274,12 @@ impl Completer {
     /// [`Cancelled`] if `cancel` is set, which is looked at every 256 bytes.
     pub fn warm_up(&self, request: &Request<'_>, cancel: &CancelToken) -> Result<(), Cancelled> {
         if let (Some(engine), Some(mut session)) = (self.engine(), self.session()) {
-            let windows = Windows::new(engine.config(), request.path, request.before);
+            let windows = Windows::new(
+                engine.config(),
+                request.path,
+                request.language,
+                request.before,
+            );
             let limits = Limits::without_deadline(cancel, request.clock);
             windows.approach(&mut self.feeder(engine, &mut session, limits))?;
         }
@@ -296,7 +306,12 @@ impl Completer {
         let Some(engine) = self.engine() else {
             return Ok(());
         };
-        let windows = Windows::new(engine.config(), request.path, request.before);
+        let windows = Windows::new(
+            engine.config(),
+            request.path,
+            request.language,
+            request.before,
+        );
         let following = windows.following();
         if following.is_empty() {
             return Ok(());

@@ -68,5 +68,5 @@ pub use completer::Completer;
 pub use completion::{Completion, End, Micros, Stop, Suggestion};
 pub use fitted::Fitted;
 pub use options::{Before, MultiLine, Options, Reach, Request, Strategy};
-pub use states::rows;
+pub use states::{header, rows};
 pub use suggest::{Flaws, flaws};

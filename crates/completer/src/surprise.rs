@@ -15,6 +15,7 @@ use crate::cancel::{CancelToken, Cancelled};
 use crate::decode::{Predictor, Recall};
 use crate::fitted::Fitted;
 use crate::mixing::{WordPlace, mix};
+use crate::states::header;
 use crate::states::rows::{Row, rows};
 
 mod alternatives;
@@ -111,7 +112,8 @@ impl Finder<'_> {
             surprises: Vec::new(),
         };
         let mut line: Option<Line> = None;
-        rows(self.engine, document.path, text, cancel, |row: Row<'_>| {
+        let header = header(self.engine.config(), document.path, document.language);
+        rows(self.engine, &header, text, cancel, |row: Row<'_>| {
             if let Some(state) = row.line_start {
                 line = Some(Line {
                     start: row.offset,

@@ -141,7 +141,9 @@ fn observe_unless(
     let (mut counts, mut memory) = (Counts::default(), Prediction::default());
     let mut place = WordPlace::default();
     let mut reader: Option<Reader> = None;
-    rows(engine, path, text, cancel, |row| {
+    // The name of the file tells.
+    let header = completer::header(engine.config(), path, "");
+    rows(engine, &header, text, cancel, |row| {
         if cancel.is_cancelled() {
             return Err(Cancelled);
         }

@@ -7,7 +7,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use lstm_format::{State, VOCABULARY_SIZE, document_header};
+use lstm_format::{State, VOCABULARY_SIZE};
 use lstm_runtime::{Record, Signal, TraceSession};
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +118,7 @@ pub(crate) async fn feed(session: &mut dyn TraceSession, state: &mut State, byte
 }
 
 fn header(subject: &Subject, document: &Document) -> Vec<u8> {
-    document_header(&subject.config().language, &document.name)
+    completer::header(subject.config(), &document.name, "")
 }
 
 /// A natural-log probability as surprise in bits.

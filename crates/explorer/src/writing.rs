@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use lstm_format::{DOCUMENT_SEPARATOR, State, VOCABULARY_SIZE, document_header};
+use lstm_format::{DOCUMENT_SEPARATOR, State, VOCABULARY_SIZE};
 use lstm_runtime::Change;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         let config = subject.config();
         let text = &document.text.as_bytes()[..at];
         let from = config.window_rule().start(text, 0);
-        let mut bytes = document_header(&config.language, &document.name);
+        let mut bytes = completer::header(config, &document.name, "");
         bytes.extend_from_slice(&text[from..]);
         let last = bytes.pop().expect("a header ends in a line end");
         let mut start = State::zeros(config);

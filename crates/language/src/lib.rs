@@ -30,7 +30,7 @@ pub use lexer::{Lexer, Mode, comment_length};
 pub use lexis::{BlockComment, Fence, Lexis, Quote};
 pub use lookup::{
     Doubt, Told, all, by_id, by_path, group_of, group_of_file, group_of_id, is_manifest, is_same,
-    of_document, of_path, row, serves,
+    of_document, of_path, row, serves, told_to,
 };
 pub use row::{Blocks, KeywordBlocks, Kind, Language, WordKind, Words};
 pub use word::{is_word_byte, is_word_char};

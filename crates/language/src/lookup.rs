@@ -111,6 +111,18 @@ pub fn serves(model: &str, id: &str) -> bool {
     model == id || row(id).served_by == Some(model)
 }
 
+/// The language that a model for `model` is told a document is in, which an editor says is
+/// in `id`.
+///
+/// In training the names of the files told the languages that one model serves apart; so
+/// the name counts here, then what the editor says. The model's own is what is left.
+pub fn told_to(model: &str, id: &str, path: &Path) -> String {
+    let said = by_id(id).map_or(id, |row| row.id).to_owned();
+    let own = of_path(path).into_iter().chain([said]);
+    let mut served = own.filter(|language| serves(model, language));
+    served.next().unwrap_or_else(|| model.to_owned())
+}
+
 /// Whether two identifiers, as editors or users write them, mean one language.
 pub fn is_same(one: &str, other: &str) -> bool {
     match (by_id(one), by_id(other)) {
@@ -249,8 +261,27 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_told_the_language_of_the_file() {
+        let told = |model, id, path| told_to(model, id, Path::new(path));
+        assert_eq!(told("rust", "rust", "main.rs"), "rust");
+        assert_eq!(told("c", "cpp", "list.hpp"), "cpp");
+        // Editors take headers for C++; in training they were C.
+        assert_eq!(told("c", "cpp", "list.h"), "c");
+        assert_eq!(told("typescript", "javascript", "untitled"), "javascript");
+        assert_eq!(told("typescript", "typescript.tsx", ""), "typescriptreact");
+        // A model that the user chose for a language that it does not know.
+        assert_eq!(told("rust", "go", "main.go"), "rust");
+    }
+
+    #[test]
     fn packages_of_every_language_have_manifests() {
-        for name in ["Cargo.toml", "package.json", "setup.py", "a.rockspec"] {
+        for name in [
+            "Cargo.toml",
+            "package.json",
+            "setup.py",
+            "a.rockspec",
+            "meson.build",
+        ] {
             assert!(is_manifest(name), "{name}");
         }
         assert!(!is_manifest("main.rs"));

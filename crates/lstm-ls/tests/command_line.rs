@@ -302,6 +302,36 @@ fn bits_come_as_json_for_the_files_of_the_language() {
 }
 
 #[test]
+fn each_file_is_measured_by_the_model_for_its_language() {
+    let folder = Folder::new();
+    folder
+        .write("source/a.rs", "fn a() {}\n")
+        .write("source/b.go", "func b() {}\n")
+        .write("source/c.lua", "c()\n");
+    let measured = |options: &str| {
+        let report = json(&folder.run(&format!("eval bits source --format json {options}")));
+        let rows = report["files"].as_array().unwrap().clone();
+        let row = |row: Value| (row["path"].clone(), row["bits_per_byte"]["lstm"].clone());
+        rows.into_iter().map(row).collect::<Vec<_>>()
+    };
+    // There is no model for Lua.
+    let both = measured("");
+    let paths = ["source/a.rs", "source/b.go"].map(Value::from);
+    assert_eq!(
+        both.iter().map(|row| row.0.clone()).collect::<Vec<_>>(),
+        paths
+    );
+    let [rust, go] = ["rust", "go"].map(|language| measured(&format!("--language {language}")));
+    assert_eq!([rust, go].concat(), both);
+    folder.refused(
+        "eval bits source --language lua",
+        expect![[r#"
+        lstm-ls: there is no model for lua
+    "#]],
+    );
+}
+
+#[test]
 fn there_must_be_something_to_measure() {
     let folder = Folder::new();
     folder.write("c.go", "func c() {}\n");

@@ -73,7 +73,7 @@ impl Predictor<'_> {
             mix(recall.gate, head.place, prediction, &mut log_probs);
             log_probs
         } else {
-            prediction.probabilities.map(f32::ln)
+            prediction.probabilities.map(libm::logf)
         }
     }
 

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
-use lstm_format::{ModelConfig, Session, State, WindowRule, document_header};
+use lstm_format::{ModelConfig, Session, State, WindowRule};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::cache::{CHECKPOINT, StateCache};
+use super::header;
 use crate::cancel::{Cancelled, Limits};
 use crate::options::Before;
 
@@ -36,7 +37,13 @@ pub(crate) struct Windows<'a> {
 }
 
 impl<'a> Windows<'a> {
-    pub(crate) fn new(config: &ModelConfig, path: &str, before: Before<'a>) -> Self {
+    /// Of a document at `path`, which an editor says is in `language`.
+    pub(crate) fn new(
+        config: &ModelConfig,
+        path: &str,
+        language: &str,
+        before: Before<'a>,
+    ) -> Self {
         let rule = config.window_rule();
         // What lies farther back than that decides nothing.
         let before = match before.text.len().checked_sub(rule.reach()) {
@@ -47,7 +54,7 @@ impl<'a> Windows<'a> {
             },
         };
         Self {
-            header: document_header(&config.language, path),
+            header: header(config, path, language),
             before,
             rule,
             start: rule.start(before.text, before.start),

@@ -1,7 +1,7 @@
 //! The LSTM's distributions before every byte of a text, with states exactly as
 //! completions use them.
 
-use lstm_format::{Engine, State, Window, document_header};
+use lstm_format::{Engine, State, Window};
 
 use crate::cancel::{CancelToken, Cancelled};
 
@@ -21,22 +21,22 @@ pub struct Row<'a> {
     pub line_start: Option<&'a State>,
 }
 
-/// Shows `visit` every byte of `text` in order. About two steps a byte.
+/// Shows `visit` every byte of `text` in order, which stands behind `header` (see
+/// [`header`](crate::header)). About two steps a byte.
 ///
 /// # Errors
 /// [`Cancelled`], as soon as the token is set or `visit` says so.
 pub fn rows(
     engine: &dyn Engine,
-    path: &str,
+    header: &[u8],
     text: &[u8],
     cancel: &CancelToken,
     mut visit: impl FnMut(Row<'_>) -> Result<(), Cancelled>,
 ) -> Result<(), Cancelled> {
     let config = engine.config();
-    let header = document_header(&config.language, path);
     let mut after_header = State::zeros(config);
     let mut session = engine.session();
-    session.feed(&mut after_header, &header);
+    session.feed(&mut after_header, header);
 
     let starts_line = |offset: usize| offset == 0 || text[offset - 1] == b'\n';
     let length = |window: &Window| window.predicted.end - window.start;

@@ -5,6 +5,17 @@ use crate::lexis;
 use crate::row::{Blocks, KeywordBlocks, Language};
 
 const NODE: &[&str] = &["package.json"];
+/// Of the builds that C and C++ have, what stands in the folder of a library or program.
+const C_BUILDS: &[&str] = &[
+    "CMakeLists.txt",
+    "meson.build",
+    "configure.ac",
+    "Makefile",
+    "conanfile.txt",
+    "conanfile.py",
+    "vcpkg.json",
+    "*.vcxproj",
+];
 const JVM: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts"];
 
 pub(super) const ROWS: &[Language] = &[
@@ -19,6 +30,7 @@ pub(super) const ROWS: &[Language] = &[
         id: "c",
         extensions: &["c", "h"],
         lexis: lexis::C,
+        manifests: C_BUILDS,
         ..CODE
     },
     Language {
@@ -30,6 +42,7 @@ pub(super) const ROWS: &[Language] = &[
         shares_words_with: Some("c"),
         served_by: Some("c"),
         lexis: lexis::CPP,
+        manifests: C_BUILDS,
         ..CODE
     },
     Language {
@@ -39,6 +52,7 @@ pub(super) const ROWS: &[Language] = &[
         shares_words_with: Some("c"),
         served_by: Some("c"),
         lexis: lexis::CPP,
+        manifests: C_BUILDS,
         ..CODE
     },
     Language {
@@ -46,6 +60,7 @@ pub(super) const ROWS: &[Language] = &[
         aliases: &["objc", "objectivec"],
         extensions: &["m"],
         lexis: lexis::C,
+        manifests: C_BUILDS,
         ..CODE
     },
     Language {
@@ -54,6 +69,7 @@ pub(super) const ROWS: &[Language] = &[
         extensions: &["mm"],
         shares_words_with: Some("objective-c"),
         lexis: lexis::CPP,
+        manifests: C_BUILDS,
         ..CODE
     },
     Language {
@@ -205,6 +221,7 @@ pub(super) const ROWS: &[Language] = &[
         id: "julia",
         extensions: &["jl"],
         lexis: lexis::JULIA,
+        manifests: &["Project.toml"],
         ..CODE
     },
     Language {

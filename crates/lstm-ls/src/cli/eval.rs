@@ -4,11 +4,15 @@
 //! `evaluation` crate.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use assistant::models::{Embedded, Loader, Source};
 use clap::{Args, Subcommand};
 use code_index::{Layer, newline};
+use lstm_format::Engine;
 use workspace::Workspace;
 
 use super::texts;
@@ -36,14 +40,17 @@ pub(super) enum Measure {
 /// Files to measure on.
 #[derive(Debug, Args)]
 struct Inputs {
-    /// Files of the model's language, or folders with some.
+    /// Files, or folders: of these what the model serves, or what there is a model for.
     #[arg(required = true, value_name = "FILE")]
     inputs: Vec<PathBuf>,
+    /// Measure the files of this language alone, an LSP identifier.
+    #[arg(long, value_name = "NAME")]
+    language: Option<String>,
     /// Remember the other files of this folder, as the server does with a workspace.
     #[arg(long, value_name = "DIR")]
     workspace: Option<PathBuf>,
     /// Remember the other files of the package each file is in: the nearest
-    /// folder above it with a manifest.
+    /// folder above it with a manifest of its language.
     #[arg(long, conflicts_with = "workspace")]
     in_package: bool,
 }
@@ -51,17 +58,28 @@ struct Inputs {
 /// One file to measure on.
 struct Subject {
     path: PathBuf,
+    /// LSP identifier.
+    language: String,
     text: String,
     /// All that is remembered but this file.
     memory: Layer,
 }
 
 impl Inputs {
-    /// Reads the files of `language`; of every language where it is `None`.
-    fn read(&self, language: Option<&str>) -> anyhow::Result<Vec<Subject>> {
+    /// Reads those that `source` has a model for, or that are of the language asked for.
+    fn read(&self, source: &Source) -> anyhow::Result<Vec<Subject>> {
+        let model = match source {
+            Source::Embedded(_) => None,
+            Source::File(_) => Some(source.read()?.config.language),
+        };
+        let wanted = |of: &str| match (&self.language, &model) {
+            (Some(asked_for), _) => language::is_same(asked_for, of),
+            (None, Some(model)) => language::serves(model, of),
+            (None, None) => Embedded::of(of).is_some(),
+        };
         let mut workspaces: HashMap<PathBuf, Workspace> = HashMap::new();
         let mut subjects = Vec::new();
-        for path in files_of(language, &self.inputs)? {
+        for (path, language) in files_of(wanted, &self.inputs)? {
             let text = texts::read(&path)?;
             let text = String::from_utf8(text);
             let text = text.with_context(|| format!("{} is not UTF-8", path.display()))?;
@@ -75,14 +93,28 @@ impl Inputs {
                 Some(folder) => {
                     let workspace = workspaces.entry(folder);
                     let workspace = workspace.or_insert_with_key(|f| Workspace::of_folder(f));
-                    let group = language::group_of(&path, language.unwrap_or_default());
+                    let group = language::group_of(&path, &language);
                     workspace.layer(&group, &[path.canonicalize()?])
                 }
             };
-            subjects.push(Subject { path, text, memory });
+            subjects.push(Subject {
+                path,
+                language,
+                text,
+                memory,
+            });
         }
-        let kind = language.unwrap_or("text");
-        ensure!(!subjects.is_empty(), "there is no {kind} file to measure");
+        let kind = self.language.clone().or(model);
+        let missing = || match kind {
+            Some(kind) => format!("there is no {kind} file to measure"),
+            None => "there is no file to measure that there is a model for".to_owned(),
+        };
+        ensure!(!subjects.is_empty(), missing());
+        if self.in_package {
+            // Too few say that a folder far above was taken for the package of many files.
+            let (files, packages) = (subjects.len(), workspaces.len());
+            eprintln!("{files} files of {packages} packages");
+        }
         Ok(subjects)
     }
 
@@ -97,7 +129,13 @@ impl Inputs {
         }
         let file = file.canonicalize()?;
         let mut folders = file.ancestors().skip(1);
-        let package = folders.find(|folder| is_package(folder));
+        // Another language's package may be but one part of what the file is in.
+        let own = language::by_path(&file).filter(|row| !row.manifests.is_empty());
+        let is_manifest = |name: &str| match own {
+            Some(row) => row.is_manifest(name),
+            None => language::is_manifest(name),
+        };
+        let package = folders.find(|folder| is_package(folder, is_manifest));
         let missing = || {
             format!(
                 "{} is in no package: no folder above it has a manifest",
@@ -110,23 +148,71 @@ impl Inputs {
     }
 }
 
-/// Whether `folder` holds a manifest, or is where a repository begins.
-fn is_package(folder: &Path) -> bool {
+/// Whether `folder` holds what `is_manifest`, or is where a repository begins.
+fn is_package(folder: &Path, is_manifest: impl Fn(&str) -> bool) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names = entries.map(|entry| entry.file_name());
-    names.any(|name| name == ".git" || name.to_str().is_some_and(language::is_manifest))
+    names.any(|name| name == ".git" || name.to_str().is_some_and(&is_manifest))
 }
 
-/// The files of `language`, or of any, at and below `inputs`, each input's in
-/// order of path. What git ignores and what is hidden is left out, and links are
-/// not followed.
-fn files_of(language: Option<&str>, inputs: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+/// The files at and below `inputs` whose language is `wanted`, each with it, each input's
+/// in order of path. What git ignores and what is hidden is left out, and links are not
+/// followed.
+fn files_of(
+    wanted: impl Fn(&str) -> bool,
+    inputs: &[PathBuf],
+) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     for input in inputs {
-        let wanted = |path: &Path| {
-            language::of_path(path).is_some_and(|of| language.is_none_or(|l| l == of))
-        };
-        files.extend(texts::below(input, wanted)?);
+        let of = |path: &Path| language::of_path(path).filter(|of| wanted(of));
+        let below = texts::below(input, |path| of(path).is_some())?;
+        files.extend(below.into_iter().filter_map(|path| {
+            let language = of(&path)?;
+            Some((path, language))
+        }));
     }
     Ok(files)
+}
+
+/// The engines that serve the languages of some files, by language.
+struct Engines(HashMap<String, Arc<dyn Engine>>);
+
+impl Engines {
+    /// Those of `subjects` that `source` has; one engine for all that a model serves.
+    fn of(subjects: &[Subject], source: &Source, loader: Loader) -> anyhow::Result<Self> {
+        let mut by_source: HashMap<Source, Arc<dyn Engine>> = HashMap::new();
+        let mut engines = HashMap::new();
+        for Subject { language, .. } in subjects {
+            if engines.contains_key(language) {
+                continue;
+            }
+            let source = source.for_language(language);
+            let engine = match by_source.entry(source) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let source = new.key();
+                    let engine = source.engine(&source.read()?, loader)?;
+                    new.insert(engine)
+                }
+            };
+            if language::serves(&engine.config().language, language) {
+                engines.insert(language.clone(), Arc::clone(engine));
+            }
+        }
+        Ok(Self(engines))
+    }
+
+    /// The one for `language`, if there is one.
+    fn get(&self, language: &str) -> Option<&Arc<dyn Engine>> {
+        self.0.get(language)
+    }
+
+    /// The one for `language`.
+    ///
+    /// # Errors
+    /// If there is no model for it.
+    fn needed(&self, language: &str) -> anyhow::Result<&Arc<dyn Engine>> {
+        self.get(language)
+            .with_context(|| format!("there is no model for {language}"))
+    }
 }

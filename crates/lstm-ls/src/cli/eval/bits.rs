@@ -7,7 +7,7 @@ use evaluation::Cost;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Inputs, Subject};
+use super::{Engines, Inputs, Subject};
 use crate::cli::print::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
@@ -32,14 +32,15 @@ pub(in crate::cli) fn bits(
     loader: Loader,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let engine = source.engine(&source.read()?, loader)?;
-    let subjects = bits.inputs.read(Some(&engine.config().language))?;
+    let subjects = bits.inputs.read(source)?;
+    let engines = Engines::of(&subjects, source, loader)?;
     let cost = |subject: &Subject| {
+        let engine = engines.needed(&subject.language)?;
         let path = subject.path.to_string_lossy();
         let text = subject.text.as_bytes();
-        evaluation::bits(&*engine, &subject.memory, &path, text).cost()
+        anyhow::Ok(evaluation::bits(&**engine, &subject.memory, &path, text).cost())
     };
-    let costs: Vec<Cost> = subjects.par_iter().map(cost).collect();
+    let costs: Vec<Cost> = subjects.par_iter().map(cost).collect::<Result<_, _>>()?;
     let mut total = Cost::default();
     costs.iter().for_each(|&cost| total += cost);
     match bits.format {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -11,7 +12,7 @@ use evaluation::replay::{Key, Replayed, Suggester, Typist};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Inputs, Subject, plot};
+use super::{Engines, Inputs, Subject, plot};
 use crate::cli::print::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
@@ -33,9 +34,6 @@ pub(in crate::cli) struct Keystrokes {
     /// Leave what stands after the cursor out of the scores.
     #[arg(long)]
     no_rescoring: bool,
-    /// Language to measure; without a model for it, only the memory suggests.
-    #[arg(long)]
-    language: Option<String>,
     /// Draw the curve into this SVG file.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -96,19 +94,9 @@ pub(in crate::cli) fn keystrokes(
     loader: Loader,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let source = match &keystrokes.language {
-        Some(language) => source.for_language(language),
-        None => source.clone(),
-    };
-    let file = source.read()?;
-    let own = &file.config.language;
-    let language = keystrokes.language.as_ref().unwrap_or(own);
-    let completer = match keystrokes.by {
-        By::Both | By::Lstm if language == own => Completer::new(source.engine(&file, loader)?),
-        _ => Completer::of_memory(),
-    };
-    let subjects = keystrokes.inputs.read(Some(language))?;
-    let outcome = replay(keystrokes, &completer, language, &subjects);
+    let subjects = keystrokes.inputs.read(source)?;
+    let engines = Engines::of(&subjects, source, loader)?;
+    let outcome = replay(keystrokes, &engines, &subjects);
     if let Some(path) = &keystrokes.plot {
         plot::draw(path, &outcome.curve, &outcome.total.reliability)?;
     }
@@ -135,22 +123,32 @@ struct Outcome {
     keys: String,
 }
 
-fn replay(
-    keystrokes: &Keystrokes,
-    completer: &Completer,
-    language: &str,
-    subjects: &[Subject],
-) -> Outcome {
+fn replay(keystrokes: &Keystrokes, engines: &Engines, subjects: &[Subject]) -> Outcome {
     let eagerness: Vec<f32> = std::iter::once(keystrokes.eagerness)
         .chain(EAGERNESS)
         .collect();
     let costs: Vec<f64> = eagerness.iter().map(|&e| show::glance_cost(e)).collect();
     let never = CancelToken::new();
-    let replay = |Subject { path, text, memory }: &Subject| {
+    let replay = |subject: &Subject| {
+        let Subject {
+            path,
+            language,
+            text,
+            memory,
+        } = subject;
+        // Without a model only the memory suggests.
+        let engine = match keystrokes.by {
+            By::Both | By::Lstm => engines.get(language),
+            By::Memory | By::Words => None,
+        };
+        let completer = match engine {
+            Some(engine) => Completer::new(Arc::clone(engine)),
+            None => Completer::of_memory(),
+        };
         let suggester = match keystrokes.by {
             By::Words => Suggester::Words,
             by => Suggester::Completer {
-                completer,
+                completer: &completer,
                 memory: (by != By::Lstm).then_some(memory),
                 language,
                 rescoring: !keystrokes.no_rescoring,

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use completer::Completer;
@@ -10,7 +11,7 @@ use evaluation::surprise::{FIRST, Searched, Total, search};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Inputs, Subject};
+use super::{Engines, Inputs, Subject};
 use crate::cli::print::Format;
 use assistant::models::Loader;
 use assistant::models::Source;
@@ -38,20 +39,20 @@ pub(in crate::cli) fn surprise(
     loader: Loader,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let file = source.read()?;
-    let language = &file.config.language;
-    let completer = Completer::new(source.engine(&file, loader)?);
-    let subjects = arguments.inputs.read(Some(language))?;
-    let look = |Subject { path, text, memory }: &Subject| {
+    let subjects = arguments.inputs.read(source)?;
+    let engines = Engines::of(&subjects, source, loader)?;
+    let look = |subject: &Subject| {
+        let engine = engines.needed(&subject.language)?;
         let document = Document {
-            path: &path.to_string_lossy(),
-            text,
-            language,
-            memory,
+            path: &subject.path.to_string_lossy(),
+            text: &subject.text,
+            language: &subject.language,
+            memory: &subject.memory,
         };
-        search(&completer, &document, arguments.seed)
+        let completer = Completer::new(Arc::clone(engine));
+        anyhow::Ok(search(&completer, &document, arguments.seed))
     };
-    let searched: Vec<Searched> = subjects.par_iter().map(look).collect();
+    let searched: Vec<Searched> = subjects.par_iter().map(look).collect::<Result<_, _>>()?;
     let total = Total::of(&searched);
     let mut rows = subjects.iter().map(|s| s.path.as_path()).zip(&searched);
     match arguments.format {
