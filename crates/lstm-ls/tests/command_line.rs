@@ -304,6 +304,7 @@ fn bits_come_as_json_for_the_files_of_the_language() {
 #[test]
 fn each_file_is_measured_by_the_model_for_its_language() {
     let folder = Folder::new();
+    std::fs::create_dir(folder.0.path().join("source")).unwrap();
     folder
         .write("source/a.rs", "fn a() {}\n")
         .write("source/b.go", "func b() {}\n")
