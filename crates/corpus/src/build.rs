@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use disk::{Links, ReadError, Stamp};
 use language::secrets::{is_secret_file, without_secrets};
 use rayon::prelude::*;
@@ -78,11 +78,11 @@ struct Candidate {
     disk: PathBuf,
 }
 
-/// What is known of a text that is worth learning from. The text itself is read again when
-/// it is packed: memory may not hold all of them.
+/// A text that is worth learning from, on disk until it is packed: memory may not hold all of
+/// them.
 struct Clean {
+    offset: u64,
     length: usize,
-    checksum: u64,
     /// Number of its sketch.
     sketch: u32,
 }
@@ -168,30 +168,38 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     }
 
     let folder = out.parent().filter(|folder| *folder != Path::new(""));
-    let mut sketches = Sketches::new(folder.unwrap_or(Path::new(".")))
-        .with_context(|| format!("writing beside {}", out.display()))?;
+    let folder = folder.unwrap_or(Path::new("."));
+    let beside = || format!("writing beside {}", out.display());
+    let mut sketches = Sketches::new(folder).with_context(beside)?;
+    let spool = tempfile::tempfile_in(folder).with_context(beside)?;
+    let mut spool = BufWriter::new(spool);
     let mut cleaned = Vec::with_capacity(candidates.len());
-    let mut sketched = 0;
+    let (mut sketched, mut spooled) = (0, 0);
     for candidates in candidates.chunks(AT_A_TIME) {
         let read = |candidate: &Candidate| {
             let text = read(&candidate.disk, options.largest_file)?;
             if options.own_code_only && filter::is_compiled(&text) {
                 return Err((Reason::Generated, text.len()));
             }
-            Ok((text.len(), checksum(&text), Sketch::new(&text)))
+            let sketch = Sketch::new(&text);
+            Ok((text, sketch))
         };
         let texts: Vec<_> = candidates.par_iter().map(read).collect();
         for text in texts {
             cleaned.push(match text {
                 Err(reason) => Err(reason),
-                Ok((length, checksum, sketch)) => {
-                    sketches.push(&sketch)?;
+                Ok((text, sketch)) => {
+                    let clean = Clean {
+                        offset: spooled,
+                        length: text.len(),
+                        sketch: sketched,
+                    };
+                    let pushed = sketches.push(&sketch);
+                    let written = pushed.and_then(|()| spool.write_all(text.as_bytes()));
+                    written.with_context(beside)?;
                     sketched += 1;
-                    Ok(Clean {
-                        length,
-                        checksum,
-                        sketch: sketched - 1,
-                    })
+                    spooled += text.len() as u64;
+                    Ok(clean)
                 }
             });
         }
@@ -303,21 +311,17 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         files_held_out: options.hold_out == HoldOut::Files,
     };
     let (documents, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
-    let again = |&i: &usize| -> Result<String> {
-        let path = &candidates[i].disk;
-        let text = read(path, options.largest_file).ok();
-        let unchanged = |text: &String| {
-            let clean = cleaned[i].as_ref();
-            clean.is_ok_and(|clean| clean.checksum == checksum(text))
-        };
-        match text.filter(unchanged) {
-            Some(text) => Ok(text),
-            None => bail!("{} was changed while it was packed", path.display()),
-        }
-    };
-    let texts = kept.chunks(AT_A_TIME).flat_map(|kept| {
-        let texts: Vec<_> = kept.par_iter().map(again).collect();
-        texts
+    let mut spool = spool
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)
+        .with_context(beside)?;
+    let texts = kept.into_iter().map(|i| {
+        let clean = cleaned[i].as_ref().ok();
+        let clean = clean.context("only what is clean is kept")?;
+        spool.seek(SeekFrom::Start(clean.offset))?;
+        let mut text = vec![0; clean.length];
+        spool.read_exact(&mut text)?;
+        Ok(String::from_utf8(text)?)
     });
     report.sha256 = Corpus::write_from(out, traits, documents, texts)?;
     Ok(report)
@@ -384,13 +388,6 @@ fn last_by_hash(mut paths: Vec<&str>) -> HashSet<&str> {
 fn count((files, total): &mut (usize, usize), bytes: usize) {
     *files += 1;
     *total += bytes;
-}
-
-/// What tells whether a text is still the same.
-fn checksum(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The text of the file at `path`, if worth learning from, else why not and its size.

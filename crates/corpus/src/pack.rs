@@ -338,6 +338,32 @@ mod tests {
     }
 
     #[test]
+    fn texts_that_are_not_what_was_announced_are_not_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.pack");
+        let one = Document {
+            length: 3,
+            ..document("a/one.rs", Split::Train)
+        };
+        let gone = || Err(anyhow::anyhow!("it was changed"));
+        for (texts, expected) in [
+            (vec![Ok("fn f".to_owned())], "another length"),
+            (vec![gone()], "it was changed"),
+            (vec![], "corpus.pack"),
+            (
+                vec![Ok("one".to_owned()), Ok("two".to_owned())],
+                "another length",
+            ),
+        ] {
+            let documents = vec![one.clone()];
+            let refused = Corpus::write_from(&path, traits(), documents, texts.into_iter());
+            let error = format!("{:#}", refused.unwrap_err());
+            assert!(error.contains(expected), "{error}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
+
+    #[test]
     fn a_pack_remembers_how_it_was_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("corpus.pack");
