@@ -34,7 +34,7 @@ pub trait Ranks {
     fn gather(&self, bytes: Vec<u8>) -> Vec<Vec<u8>>;
 
     /// The sum over all ranks of each of `values`, of which every rank has as many,
-    /// added [in pairs](pairwise), so that it is the same in every run.
+    /// added in pairs of neighbours, so that it is the same in every run.
     fn sum(&self, values: Vec<f32>) -> Vec<f32>;
 }
 
@@ -81,12 +81,16 @@ pub fn started() -> Result<Box<dyn Ranks>> {
         return Ok(Box::new(Alone));
     }
     #[cfg(feature = "mpi")]
-    return mpi::begin();
+    {
+        mpi::begin()
+    }
     #[cfg(not(feature = "mpi"))]
-    anyhow::bail!(
-        "this lstm-train was built without MPI, and each of the processes that a launcher \
-         starts would train on its own: build it with `--features mpi`"
-    )
+    {
+        Err(anyhow!(
+            "this lstm-train was built without MPI, and each of the processes that a launcher \
+             starts would train on its own: build it with `--features mpi`"
+        ))
+    }
 }
 
 /// What `lead` gives on rank 0, on every rank; `lead` is called on rank 0 alone.
