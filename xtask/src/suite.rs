@@ -3,6 +3,7 @@
 
 mod dist;
 mod editors;
+mod mpi;
 mod tally;
 mod tools;
 
@@ -34,6 +35,8 @@ pub(crate) enum Group {
     Doc,
     /// The tests of every crate, and the examples in its documentation
     Unit,
+    /// Training by several processes of MPI, where that can be had
+    Mpi,
     /// The real binary over real pipes and sockets, and with pygls
     EndToEnd,
     /// The extension, the plugin and the playground, in real editors and a terminal
@@ -168,6 +171,7 @@ impl Group {
                     "--no-fail-fast",
                 ]),
             )?,
+            Self::Mpi => return mpi::run(tally),
             Self::EndToEnd => end_to_end(tally)?,
             Self::Editors => editors::run(tally)?,
             Self::Platforms => {

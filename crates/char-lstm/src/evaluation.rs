@@ -7,6 +7,7 @@ use tch::{Kind, Tensor, no_grad};
 
 use crate::batches::IGNORED;
 use crate::network::{Network, Pass};
+use crate::ranks::{Alone, Ranks};
 
 /// Windows that are run side by side.
 const LANES: usize = 64;
@@ -37,6 +38,17 @@ pub fn bits(
     network: &Network,
     texts: &[Text<'_>],
     pass: Pass,
+    progress: impl FnMut(usize, usize),
+) -> Vec<f64> {
+    shared_bits(&Alone, network, texts, pass, progress)
+}
+
+/// The same on rank 0, each rank having read a part of the texts; zeros on the others.
+pub(crate) fn shared_bits(
+    ranks: &dyn Ranks,
+    network: &Network,
+    texts: &[Text<'_>],
+    pass: Pass,
     mut progress: impl FnMut(usize, usize),
 ) -> Vec<f64> {
     let config = network.config();
@@ -59,14 +71,28 @@ pub fn bits(
     // Like lengths together: little padding.
     sequences.sort_by_key(|s| s.bytes.len());
     let total = sequences.iter().map(|s| s.bytes.len()).sum();
-    let mut bits = vec![0.0; texts.len()];
+    let mut costs = Vec::with_capacity(sequences.len());
     let mut done = 0;
-    for group in sequences.chunks(LANES) {
-        for (sequence, cost) in group.iter().zip(group_bits(network, group, pass)) {
-            bits[sequence.text] += cost;
-            done += sequence.bytes.len();
+    for (index, group) in sequences.chunks(LANES).enumerate() {
+        if index % ranks.count() == ranks.rank() {
+            costs.extend(group_bits(network, group, pass));
         }
+        done += group.iter().map(|s| s.bytes.len()).sum::<usize>();
         progress(done, total);
+    }
+    let costs = costs.iter().flat_map(|cost| cost.to_le_bytes());
+    let of_ranks = ranks.gather(costs.collect());
+    let each = of_ranks.iter().map(|costs| costs.as_chunks::<8>().0.iter());
+    let mut each: Vec<_> = each.collect();
+    let mut bits = vec![0.0; texts.len()];
+    // Added in the same order however many ranks there are.
+    for (index, group) in sequences.chunks(LANES).enumerate() {
+        let Some(costs) = each.get_mut(index % ranks.count()) else {
+            break;
+        };
+        for (sequence, cost) in group.iter().zip(costs) {
+            bits[sequence.text] += f64::from_le_bytes(*cost);
+        }
     }
     bits
 }

@@ -1,6 +1,11 @@
-//! What happens to a training run that is killed, stopped or out of disk.
+//! What happens to a training run that is killed, stopped or out of disk, in one process or
+//! in several.
 
 #![allow(clippy::unwrap_used)]
+
+#[cfg(feature = "mpi")]
+#[path = "interruption/ranks.rs"]
+mod ranks;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -67,6 +72,38 @@ fn train(corpus: &Path, run: &Path) -> Command {
     command.args(["--checkpoint-seconds", "0", "--validate-every", "10"]);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
+}
+
+/// Steps of 8 lanes of 16 bytes in f32, some more than 200.
+fn exact(corpus: &Path, run: &Path) -> Command {
+    exact_to("0.0256", corpus, run)
+}
+
+/// The same of so many megabytes.
+fn exact_to(megabytes: &str, corpus: &Path, run: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lstm-train"));
+    command.arg("train").arg(corpus).arg("--run").arg(run);
+    command.args(["--lanes", "8", "--steps", "16", "--megabytes", megabytes]);
+    command.args(["--layers", "2", "--hidden", "32", "--embedding", "8"]);
+    command.args(["--window", "256", "--precision", "f32", "--threads", "1"]);
+    command.args(["--warmup", "0.001", "--validate-every", "100"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// Bits per byte, step by step.
+fn losses(run: &Path) -> Vec<f64> {
+    let loss = |line: &String| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["train"].as_f64().unwrap()
+    };
+    log(run).iter().map(loss).collect()
+}
+
+fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+    assert!(a.len() == b.len() && a.len() >= 200, "{} steps", a.len());
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f64::max)
 }
 
 fn log(run: &Path) -> Vec<String> {
@@ -164,6 +201,58 @@ fn a_killed_run_with_muon_goes_on_too() {
 }
 
 #[test]
+fn a_killed_run_of_micro_batches_goes_on_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    check_killed_run(folder.path(), |run| {
+        let mut command = train(&corpus, run);
+        command.args(["--micro-batches", "3"]);
+        command
+    });
+}
+
+#[test]
+fn micro_batches_together_learn_what_one_batch_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let losses = |micro_batches: &str| {
+        let run = folder.path().join(micro_batches);
+        let mut train = exact(&corpus, &run);
+        train.args(["--micro-batches", micro_batches]);
+        assert!(train.status().unwrap().success());
+        losses(&run)
+    };
+    let one = losses("1");
+    for micro_batches in ["2", "5", "8"] {
+        let difference = largest_difference(&one, &losses(micro_batches));
+        assert!(difference < 1e-4, "{micro_batches}: {difference}");
+    }
+}
+
+#[test]
+fn lanes_that_do_not_go_round_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    for micro_batches in ["0", "9"] {
+        let mut train = train(&corpus, &folder.path().join("run"));
+        let message = refused(train.args(["--micro-batches", micro_batches]));
+        assert!(message.contains("8 lanes can't be read"), "{message}");
+    }
+}
+
+#[cfg(not(feature = "mpi"))]
+#[test]
+fn a_process_of_several_that_knows_nothing_of_the_others_does_not_train() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    for launcher in ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"] {
+        let mut train = train(&corpus, &folder.path().join("run"));
+        let message = refused(train.env(launcher, "1"));
+        assert!(message.contains("--features mpi"), "{message}");
+    }
+}
+
+#[test]
 fn a_killed_run_from_other_weights_goes_on_too_and_names_both_data() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
@@ -217,10 +306,7 @@ fn weights_of_another_language_are_a_start_and_both_data_are_named() {
     let trained = weights(&folder.path().join("whole"));
     assert_eq!(trained.config.language, "go");
     assert_eq!(trained.provenance.data, "Rust; then Go");
-    let first_loss = |run: &Path| {
-        let line: serde_json::Value = serde_json::from_str(&log(run)[0]).unwrap();
-        line["train"].as_f64().unwrap()
-    };
+    let first_loss = |run: &Path| losses(run)[0];
     // Random weights begin at eight bits a byte.
     let (from_rust, from_nothing) = (first_loss(&folder.path().join("whole")), first_loss(&base));
     assert!(from_rust < from_nothing - 1.0, "{from_rust} {from_nothing}");

@@ -3,16 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use disk::{Links, ReadError, Stamp};
 use language::secrets::{is_secret_file, without_secrets};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Split;
-use super::duplicates::{Resemblance, Seen, Sketch};
+use super::duplicates::{Resemblance, Sketch, Sketches};
 use super::filter::{self, Reason};
 use super::license;
 use super::pack::{Corpus, Document, Traits};
@@ -76,6 +77,18 @@ struct Candidate {
     path: String,
     disk: PathBuf,
 }
+
+/// A text that is worth learning from, on disk until it is packed: memory may not hold all of
+/// them.
+struct Clean {
+    offset: u64,
+    length: usize,
+    /// Number of its sketch.
+    sketch: u32,
+}
+
+/// Files that are read at a time, by as many threads as there are.
+const AT_A_TIME: usize = 256;
 
 /// Packs the files of `folders` into `out`. A folder whose sub-folders are
 /// packages (each with metadata of its registry) counts as that many packages, and what
@@ -154,17 +167,43 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         }
     }
 
-    let cleaned: Vec<_> = candidates
-        .par_iter()
-        .map(|candidate| {
+    let folder = out.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    let beside = || format!("writing beside {}", out.display());
+    let mut sketches = Sketches::new(folder).with_context(beside)?;
+    let spool = tempfile::tempfile_in(folder).with_context(beside)?;
+    let mut spool = BufWriter::new(spool);
+    let mut cleaned = Vec::with_capacity(candidates.len());
+    let (mut sketched, mut spooled) = (0, 0);
+    for candidates in candidates.chunks(AT_A_TIME) {
+        let read = |candidate: &Candidate| {
             let text = read(&candidate.disk, options.largest_file)?;
             if options.own_code_only && filter::is_compiled(&text) {
                 return Err((Reason::Generated, text.len()));
             }
             let sketch = Sketch::new(&text);
             Ok((text, sketch))
-        })
-        .collect();
+        };
+        let texts: Vec<_> = candidates.par_iter().map(read).collect();
+        for text in texts {
+            cleaned.push(match text {
+                Err(reason) => Err(reason),
+                Ok((text, sketch)) => {
+                    let clean = Clean {
+                        offset: spooled,
+                        length: text.len(),
+                        sketch: sketched,
+                    };
+                    let pushed = sketches.push(&sketch);
+                    let written = pushed.and_then(|()| spool.write_all(text.as_bytes()));
+                    written.with_context(beside)?;
+                    sketched += 1;
+                    spooled += text.len() as u64;
+                    Ok(clean)
+                }
+            });
+        }
+    }
 
     let held_out_anyway = last_by_hash(
         (candidates.iter().zip(&cleaned))
@@ -181,48 +220,51 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
     // Held-out files go first, so that of a training file and its near copy in
     // a held-out repository, the training file is the one left out. Within a
     // split the order is by hash: what a full repository gives is a fair sample.
-    let mut order: Vec<(Split, Vec<u8>, usize)> = (candidates.iter().enumerate())
+    let mut order: Vec<(Split, [u8; 32], usize)> = (candidates.iter().enumerate())
         .map(|(i, candidate)| {
-            let hash = Sha256::digest(&candidate.path).to_vec();
+            let hash = Sha256::digest(&candidate.path).into();
             (split_of(candidate), hash, i)
         })
         .collect();
     order.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
 
-    let mut seen = Seen::default();
+    let clean = order.iter().filter_map(|(.., i)| cleaned[*i].as_ref().ok());
+    let mut seen = sketches.in_order(clean.map(|clean| clean.sketch).collect())?;
+    let mut looked_at = 0;
     let mut given: HashMap<&str, usize> = HashMap::new();
     let mut kept = Vec::new();
     let mut credited: BTreeMap<(usize, Split), Package> = BTreeMap::new();
-    let mut cleaned: Vec<_> = cleaned.into_iter().map(Some).collect();
     for (split, _, i) in order {
         let repository = &repositories[candidates[i].repository];
-        let (text, sketch) = match cleaned[i].take().expect("each file is visited once") {
-            Ok(cleaned) => cleaned,
+        let &Clean { length, .. } = match &cleaned[i] {
+            Ok(clean) => clean,
             Err((reason, bytes)) => {
-                count(report.dropped.entry(reason).or_default(), bytes);
+                count(report.dropped.entry(*reason).or_default(), *bytes);
                 continue;
             }
         };
+        let position = looked_at;
+        looked_at += 1;
         let given = given.entry(&repository.key).or_default();
-        let reason = match seen.resemblance(&sketch) {
+        let reason = match seen.resemblance(position)? {
             Some(Resemblance::Exact) => Some(Reason::ExactDuplicate),
             Some(Resemblance::Near) => Some(Reason::NearDuplicate),
             None if split == Split::Test => Some(Reason::TestRange),
-            None if split == Split::Train && *given + text.len() > options.repository_bytes => {
+            None if split == Split::Train && *given + length > options.repository_bytes => {
                 Some(Reason::RepositoryFull)
             }
             None => None,
         };
         if reason.is_none() || reason == Some(Reason::TestRange) {
-            seen.insert(sketch);
+            seen.keep(position);
         }
         if let Some(reason) = reason {
-            count(report.dropped.entry(reason).or_default(), text.len());
+            count(report.dropped.entry(reason).or_default(), length);
             continue;
         }
         // What is held out is not given to training.
         if split == Split::Train {
-            *given += text.len();
+            *given += length;
         }
         let package = credited
             .entry((candidates[i].repository, split))
@@ -233,17 +275,17 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
                 bytes: 0,
             });
         package.files += 1;
-        package.bytes += text.len();
-        count(report.kept.entry(split).or_default(), text.len());
+        package.bytes += length;
+        count(report.kept.entry(split).or_default(), length);
         let document = Document {
             path: candidates[i].path.clone(),
             repository: repository.key.clone(),
             language: language::of_path(Path::new(&candidates[i].path)).unwrap_or_default(),
             split,
             offset: 0,
-            length: text.len(),
+            length,
         };
-        kept.push((document, text));
+        kept.push((document, i));
     }
     kept.sort_by(|(a, _), (b, _)| (a.split, &a.path).cmp(&(b.split, &b.path)));
     if !report.kept.contains_key(&Split::Train) {
@@ -268,7 +310,20 @@ pub fn build(folders: &[PathBuf], out: &Path, options: &BuildOptions) -> Result<
         permissive_only: options.permissive_only,
         files_held_out: options.hold_out == HoldOut::Files,
     };
-    report.sha256 = Corpus::write(out, traits, kept)?;
+    let (documents, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
+    let mut spool = spool
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)
+        .with_context(beside)?;
+    let texts = kept.into_iter().map(|i| {
+        let clean = cleaned[i].as_ref().ok();
+        let clean = clean.context("only what is clean is kept")?;
+        spool.seek(SeekFrom::Start(clean.offset))?;
+        let mut text = vec![0; clean.length];
+        spool.read_exact(&mut text)?;
+        Ok(String::from_utf8(text)?)
+    });
+    report.sha256 = Corpus::write_from(out, traits, documents, texts)?;
     Ok(report)
 }
 

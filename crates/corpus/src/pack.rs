@@ -4,6 +4,7 @@
 //! the index (JSON), then the texts one after the other.
 
 use std::collections::BTreeMap;
+use std::io::{self, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -79,42 +80,82 @@ impl Corpus {
     /// SHA-256 of the data.
     ///
     /// # Errors
-    /// If the file cannot be written; what stood at `path` before is then still
-    /// there, and nothing beside it.
+    /// As [`write_from`](Self::write_from).
     pub fn write(
         path: &Path,
         traits: Traits,
         documents: Vec<(Document, String)>,
     ) -> Result<String> {
-        let mut sha256 = Sha256::new();
+        let (documents, texts): (Vec<_>, Vec<_>) = documents.into_iter().unzip();
+        let lengths = documents.into_iter().zip(&texts);
+        let documents = lengths.map(|(document, text)| Document {
+            length: text.len(),
+            ..document
+        });
+        let documents = documents.collect();
+        Self::write_from(path, traits, documents, texts.into_iter().map(Ok))
+    }
+
+    /// Writes `documents`, whose lengths are known, and then their texts one after the other,
+    /// as they come: memory has to hold one of them. Gives the SHA-256 of the data.
+    ///
+    /// # Errors
+    /// If a text can't be had or is not as long as was said, or the file cannot be written;
+    /// what stood at `path` before is then still there, and nothing beside it.
+    pub fn write_from(
+        path: &Path,
+        traits: Traits,
+        mut documents: Vec<Document>,
+        texts: impl Iterator<Item = Result<String>>,
+    ) -> Result<String> {
         let mut offset = 0;
-        let mut index = Vec::with_capacity(documents.len());
-        for (document, text) in &documents {
-            sha256.update(text);
-            let mut document = document.clone();
-            (document.offset, document.length) = (offset, text.len());
-            offset += text.len();
-            index.push(document);
+        for document in &mut documents {
+            document.offset = offset;
+            offset += document.length;
         }
-        let sha256 = hex(&sha256.finalize());
-        let index = Index {
-            sha256: sha256.clone(),
+        let lengths: Vec<usize> = documents.iter().map(|d| d.length).collect();
+        let mut index = Index {
+            // As long as the one that is known at the end.
+            sha256: hex(&Sha256::digest([])),
             permissive_only: traits.permissive_only,
             files_held_out: traits.files_held_out,
             languages: traits.languages,
-            documents: index,
+            documents,
         };
-        let index = serde_json::to_vec(&index)?;
-        disk::write_with(path, Readers::Owner, |file| {
+        let mut failed = None;
+        let written = disk::write_with(path, Readers::Owner, |file| {
+            let start = serde_json::to_vec(&index)?;
             file.write_all(MAGIC)?;
-            file.write_all(&(index.len() as u64).to_le_bytes())?;
-            file.write_all(&index)?;
-            for (_, text) in &documents {
+            file.write_all(&(start.len() as u64).to_le_bytes())?;
+            file.write_all(&start)?;
+            let mut sha256 = Sha256::new();
+            let mut lengths = lengths.iter();
+            for text in texts {
+                let text = text.and_then(|text| {
+                    ensure!(
+                        lengths.next() == Some(&text.len()),
+                        "a text of another length"
+                    );
+                    Ok(text)
+                });
+                let text = text.map_err(|error| {
+                    failed = Some(error);
+                    io::ErrorKind::InvalidData
+                })?;
+                sha256.update(&text);
                 file.write_all(text.as_bytes())?;
             }
-            Ok(())
-        })?;
-        Ok(sha256)
+            if lengths.next().is_some() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            index.sha256 = hex(&sha256.finalize());
+            file.seek(SeekFrom::Start(16))?;
+            file.write_all(&serde_json::to_vec(&index)?)
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(written.map(|()| index.sha256)?),
+        }
     }
 
     /// Maps the corpus at `path` and checks its structure (not its checksum).
@@ -294,6 +335,32 @@ mod tests {
         let left = std::fs::read_dir(folder.path()).unwrap();
         let names: Vec<_> = left.map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, ["corpus.pack"]);
+    }
+
+    #[test]
+    fn texts_that_are_not_what_was_announced_are_not_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.pack");
+        let one = Document {
+            length: 3,
+            ..document("a/one.rs", Split::Train)
+        };
+        let gone = || Err(anyhow::anyhow!("it was changed"));
+        for (texts, expected) in [
+            (vec![Ok("fn f".to_owned())], "another length"),
+            (vec![gone()], "it was changed"),
+            (vec![], "corpus.pack"),
+            (
+                vec![Ok("one".to_owned()), Ok("two".to_owned())],
+                "another length",
+            ),
+        ] {
+            let documents = vec![one.clone()];
+            let refused = Corpus::write_from(&path, traits(), documents, texts.into_iter());
+            let error = format!("{:#}", refused.unwrap_err());
+            assert!(error.contains(expected), "{error}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
     }
 
     #[test]

@@ -30,4 +30,4 @@ pub use reading::{
     read_open, touch,
 };
 pub use stamp::Stamp;
-pub use whole::{Readers, WriteError, is_partial, write, write_own, write_with};
+pub use whole::{Readers, WriteError, WriteSeek, is_partial, write, write_own, write_with};

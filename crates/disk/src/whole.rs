@@ -2,7 +2,7 @@
 //! renamed. A reader sees the old file or the new one, after a crash too.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -42,6 +42,11 @@ pub fn write_own(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_with(path, Readers::Owner, |file| file.write_all(bytes))
 }
 
+/// A file that is being written, with what goes before and what after.
+pub trait WriteSeek: Write + Seek {}
+
+impl<T: Write + Seek> WriteSeek for T {}
+
 /// Writes what `fill` writes to `path`, as a whole or not at all.
 ///
 /// # Errors
@@ -49,7 +54,7 @@ pub fn write_own(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 pub fn write_with(
     path: &Path,
     readers: Readers,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    fill: impl FnOnce(&mut dyn WriteSeek) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -58,6 +58,8 @@ pub(super) const CONFINED: &[(&str, &[&str])] = &[
     // libtorch: the server starts in milliseconds and installs with cargo alone.
     ("tch", TORCH),
     ("torch-sys", TORCH),
+    // Processes that train together; nothing that is installed needs it.
+    ("mpi", &["char-lstm", "lstm-bench-torch", "lstm-ls-torch"]),
     // A protocol belongs to a face: everything behind it serves any client.
     ("tower-lsp", &["lstm-ls", "lstm-ls-torch"]),
     ("axum", SERVERS),

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use char_lstm::ranks::Alone;
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, open_corpus};
 use corpus::{Corpus, Document, Split, Traits};
@@ -51,7 +52,8 @@ fn main() -> Result<()> {
         if !trainings.contains_key(variant) {
             let run = run(folder.path().join(variant));
             let settings = settings(&asked, variant == "bf16");
-            let training = Training::new(&corpus, run, settings, Provenance::default(), None)?;
+            let provenance = Provenance::default();
+            let training = Training::new(&corpus, run, settings, provenance, None, &Alone)?;
             trainings.insert(variant.to_owned(), training);
         }
         let training = trainings.get_mut(variant).context("it was just made")?;
@@ -121,5 +123,6 @@ fn settings(asked: &Asked, bf16: bool) -> Settings {
         dropout: 0.0,
         bf16,
         seed: 1,
+        micro_batches: 1,
     }
 }

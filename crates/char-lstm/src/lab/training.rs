@@ -1,6 +1,6 @@
 //! Trains a small network on documents of a task that are made up on the spot.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use lstm_format::{CellKind, ModelConfig, ModelFile, Precision, Provenance, document_header};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -8,8 +8,10 @@ use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
 use super::task::Task;
 use crate::batches::IGNORED;
+use crate::learner::{Learner, Lesson, Losses};
 use crate::network::{Network, Pass};
 use crate::optimizer::Optimizer;
+use crate::ranks::Alone;
 use crate::schedule::Schedule;
 
 /// Documents of one step.
@@ -79,7 +81,7 @@ pub fn train(
     let network = Network::new(settings.config.clone(), Device::Cpu, settings.seed as i64);
     let alphabet = Alphabet::new(task);
     alphabet.leave_out_the_rest(&network);
-    let mut optimizer = Optimizer::new(&network, None, Kind::Float);
+    // Counted in steps: documents of all lengths are as much to learn from.
     let schedule = Schedule {
         peak: 0.02,
         warmup: 20,
@@ -87,36 +89,25 @@ pub fn train(
         seconds: None,
         decay: 1.0,
     };
-    let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
-    let (mut losses, mut bytes) = (Vec::new(), 0);
-    for step in 1..=settings.steps {
-        let batch = Batch::new(task, &alphabet, &mut random);
-        bytes += batch.bytes;
-        let pass = Pass {
-            train: true,
-            ..Pass::EVALUATE
-        };
-        let zeros = network.zero_state(LANES, Kind::Float);
-        let (hidden, _) = network.head_input(&batch.inputs, &zeros, pass);
-        let logits = alphabet.logits(&network, &hidden);
-        let (determined, chance) = (batch.loss(&logits, true), batch.loss(&logits, false));
-        (&determined + f64::from(CHANCE_WEIGHT) * chance).backward();
-        optimizer.step(&network, schedule.learning_rate(step, 0.0), step);
-        let bits = determined.double_value(&[]) / std::f64::consts::LN_2;
-        ensure!(bits.is_finite(), "the loss is {bits} at step {step}");
-        losses.push(bits);
-        progress(step, bits);
+    let optimizer = Optimizer::new(&network, None, Kind::Float);
+    let mut learner = Learner::new(optimizer, network, schedule, 1, &Alone);
+    let mut documents = Documents::new(task, alphabet, settings.seed);
+    let mut losses = Vec::new();
+    while learner.share() < 1.0 {
+        let made = learner.step(&mut documents)?;
+        losses.push(made.bits);
+        progress(learner.step, made.bits);
     }
     let provenance = Provenance {
         data: format!("{task}: {}", task.description()),
         license: "MIT OR Apache-2.0".to_owned(),
         command: command.to_owned(),
         steps: settings.steps,
-        bytes_trained: bytes,
+        bytes_trained: documents.bytes,
         ..Provenance::default()
     };
     Ok(Outcome {
-        model: network.to_model(provenance, Precision::F32)?,
+        model: learner.network.to_model(provenance, Precision::F32)?,
         losses,
     })
 }
@@ -169,6 +160,53 @@ impl Alphabet {
         let rows = |name| network.parameter(name).index_select(0, &self.bytes);
         let width = hidden.size()[2];
         (hidden.view([-1, width])).linear(&rows("head.weight"), Some(&rows("head.bias")))
+    }
+}
+
+/// Documents that are made up anew for each step.
+struct Documents {
+    task: Task,
+    alphabet: Alphabet,
+    random: ChaCha8Rng,
+    /// Of all documents so far.
+    bytes: u64,
+    batch: Option<Batch>,
+}
+
+impl Documents {
+    fn new(task: Task, alphabet: Alphabet, seed: u64) -> Self {
+        Self {
+            task,
+            alphabet,
+            random: ChaCha8Rng::seed_from_u64(seed),
+            bytes: 0,
+            batch: None,
+        }
+    }
+}
+
+impl Lesson for Documents {
+    fn read(&mut self, _step: u64) -> u64 {
+        let batch = Batch::new(self.task, &self.alphabet, &mut self.random);
+        self.bytes += batch.bytes;
+        self.batch = Some(batch);
+        1
+    }
+
+    fn losses(&mut self, network: &Network, _micro_batch: usize) -> Losses {
+        let batch = self.batch.as_ref().expect("a batch was read");
+        let pass = Pass {
+            train: true,
+            ..Pass::EVALUATE
+        };
+        let zeros = network.zero_state(LANES, Kind::Float);
+        let (hidden, _) = network.head_input(&batch.inputs, &zeros, pass);
+        let logits = self.alphabet.logits(network, &hidden);
+        let (determined, chance) = (batch.loss(&logits, true), batch.loss(&logits, false));
+        Losses {
+            learnt: &determined + f64::from(CHANCE_WEIGHT) * chance,
+            told: determined,
+        }
     }
 }
 

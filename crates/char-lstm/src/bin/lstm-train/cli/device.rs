@@ -3,8 +3,9 @@
 use anyhow::{Result, bail, ensure};
 use tch::Device;
 
-/// The device of that name.
-pub(super) fn named(name: &str) -> Result<Device> {
+/// The device of that name, for one of several processes on a machine, which take its GPUs
+/// by turns.
+pub(super) fn named(name: &str, process: usize) -> Result<Device> {
     match name {
         "cpu" => Ok(Device::Cpu),
         "cuda" => {
@@ -14,7 +15,8 @@ pub(super) fn named(name: &str) -> Result<Device> {
                  folder of a PyTorch 2.11 for CUDA on LD_LIBRARY_PATH and its libtorch_cuda.so into \
                  LD_PRELOAD"
             );
-            Ok(Device::Cuda(0))
+            let devices = usize::try_from(tch::Cuda::device_count())?;
+            Ok(Device::Cuda(process % devices.max(1)))
         }
         other => bail!("unknown device {other}: expected cpu or cuda"),
     }

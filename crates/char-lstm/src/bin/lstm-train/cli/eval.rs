@@ -67,7 +67,7 @@ struct Report {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let device = super::device::named(&arguments.device)?;
+    let device = super::device::named(&arguments.device, 0)?;
     if arguments.threads > 0 {
         tch::set_num_threads(arguments.threads);
     }

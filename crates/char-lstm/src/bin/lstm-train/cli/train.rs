@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use corpus::Corpus;
 use lstm_format::model_file::MAX_FILE_BYTES;
 use lstm_format::{CellKind, HeadInput, ModelConfig, ModelFile, Provenance};
 use lstm_runtime::cpu_multiplies_bf16;
 use tch::Device;
 
+use char_lstm::ranks::{self, Ranks, agreed};
 use char_lstm::schedule::Schedule;
 use char_lstm::training::{Run, Settings, Training, Watcher, open_corpus};
 
@@ -22,7 +24,16 @@ mod watchers;
 /// What a checkpoint takes for each parameter: its value and AdamW's two averages.
 const CHECKPOINT_BYTES: u64 = 12;
 
+/// Seconds between checkpoints of a run of one process.
+const CHECKPOINT_SECONDS: u64 = 120;
+
+/// The same of one of several, any of which may be what ends it.
+const CHECKPOINT_SECONDS_OF_RANKS: u64 = 60;
+
 /// Train a model; Ctrl-C saves, --resume goes on exactly where it stopped.
+///
+/// Built with the feature `mpi` and started by `mpirun`, all its processes train one
+/// model: each reads a part of the lanes.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Packed corpus made by `lstm-train corpus`.
@@ -68,6 +79,10 @@ pub(super) struct Arguments {
     /// Lanes read side by side.
     #[arg(long, default_value_t = 128)]
     lanes: usize,
+    /// Parts the lanes are read in one after the other, in less memory; as many for each
+    /// process of `mpirun` [default: the number of processes].
+    #[arg(long)]
+    micro_batches: Option<usize>,
     /// Bytes a lane reads each step (truncation of back-propagation).
     #[arg(long, default_value_t = 64)]
     steps: usize,
@@ -95,7 +110,7 @@ pub(super) struct Arguments {
     /// Seed of weights, document order and dropout.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where to compute: cpu or cuda.
+    /// Where to compute: cpu or cuda, where each process of a machine takes the next GPU.
     #[arg(long, default_value = "cpu")]
     device: String,
     /// Threads of libtorch; 0 lets it choose.
@@ -107,9 +122,9 @@ pub(super) struct Arguments {
     /// Kilobytes of evaluation files a validation reads.
     #[arg(long, default_value_t = 300)]
     validation_kb: usize,
-    /// Seconds between checkpoints.
-    #[arg(long, default_value_t = 120)]
-    checkpoint_seconds: u64,
+    /// Seconds between checkpoints [default: 120, or 60 with several processes].
+    #[arg(long)]
+    checkpoint_seconds: Option<u64>,
     /// Name of the training data, for the model's header.
     #[arg(long, default_value = "")]
     data: String,
@@ -139,6 +154,65 @@ enum Told {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    let ranks = ranks::started()?;
+    let trained = train(arguments, ranks.as_ref());
+    // Every rank knows what went wrong, and one says it.
+    if ranks.rank() > 0 { Ok(()) } else { trained }
+}
+
+/// What the arguments and the files they name come to.
+struct Prepared {
+    corpus: Corpus,
+    run: Run,
+    schedule: Schedule,
+    /// With --resume there is none.
+    beginning: Option<Beginning>,
+}
+
+/// What a new run begins with.
+struct Beginning {
+    settings: Settings,
+    provenance: Provenance,
+    master: Option<ModelFile>,
+}
+
+fn train(arguments: &Arguments, ranks: &dyn Ranks) -> Result<()> {
+    let prepared = agreed(ranks, prepare(arguments, ranks))?;
+    let (corpus, run) = (&prepared.corpus, prepared.run);
+    let checkpoint = run.checkpoint();
+    let mut training = match prepared.beginning {
+        None => Training::resume(corpus, run, prepared.schedule, arguments.steps, ranks)?,
+        Some(Beginning {
+            settings,
+            provenance,
+            master,
+        }) => Training::new(corpus, run, settings, provenance, master.as_ref(), ranks)?,
+    };
+    if ranks.rank() == 0 && corpus.evaluation_files().is_empty() {
+        eprintln!(
+            "lstm-train: {}; there will be no validation loss",
+            super::wording::no_evaluation_files(&arguments.corpus)
+        );
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
+    let mut watcher: Box<dyn Watcher> = match arguments.progress {
+        Told::Bar => Box::new(Bar::new(training.share())),
+        Told::Json => Box::new(Lines::new(Arc::clone(&stop))),
+    };
+    training.train(&stop, watcher.as_mut())?;
+    if ranks.rank() == 0 {
+        watcher.note(&format!("saved {} and curve.svg", checkpoint.display()));
+        if training.share() < 1.0 {
+            watcher.note("stopped early; go on with the same command and --resume");
+        }
+    }
+    Ok(())
+}
+
+/// Reads what the arguments name, and sees whether it goes together.
+fn prepare(arguments: &Arguments, ranks: &dyn Ranks) -> Result<Prepared> {
     ensure!(
         (0.0..1.0).contains(&arguments.dropout) && (0.0..=1.0).contains(&arguments.decay),
         "--dropout must be at least 0 and below 1, --decay from 0 to 1"
@@ -158,12 +232,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.threads > 0 {
         tch::set_num_threads(arguments.threads);
     }
+    let checkpoint_seconds = arguments.checkpoint_seconds.unwrap_or(match ranks.count() {
+        1 => CHECKPOINT_SECONDS,
+        _ => CHECKPOINT_SECONDS_OF_RANKS,
+    });
     let run = Run {
         folder: arguments.run.clone(),
-        checkpoint_every: Duration::from_secs(arguments.checkpoint_seconds),
+        checkpoint_every: Duration::from_secs(checkpoint_seconds),
         validate_every: arguments.validate_every,
         validation_bytes: arguments.validation_kb * 1_000,
-        device: super::device::named(&arguments.device)?,
+        device: super::device::named(&arguments.device, ranks.rank_on_machine())?,
     };
     let schedule = Schedule {
         peak: arguments.learning_rate,
@@ -176,75 +254,72 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         seconds: arguments.minutes.map(|minutes| minutes * 60.0),
         decay: arguments.decay,
     };
-    let mut training = if arguments.resume {
-        Training::resume(&corpus, run.clone(), schedule, arguments.steps)?
-    } else {
-        ensure!(
-            !run.checkpoint().exists(),
-            "{} holds a run already: go on with --resume or choose another --run",
-            run.folder.display()
-        );
-        let language = corpus.language().to_owned();
-        let master = arguments.from.as_deref().map(ModelFile::read).transpose()?;
-        let config = config(arguments, language, master.as_ref().map(|m| &m.config))?;
-        let parameters = config.parameter_count();
-        let checkpoint = parameters as u64 * CHECKPOINT_BYTES;
-        ensure!(
-            checkpoint < MAX_FILE_BYTES,
-            "a network of {parameters} parameters has checkpoints of {:.1} GB, and no more than {:.1} \
-             GB can be read: ask for fewer --layers or a smaller --hidden",
-            checkpoint as f64 / 1e9,
-            MAX_FILE_BYTES as f64 / 1e9,
-        );
-        let settings = Settings {
-            config,
-            lanes: arguments.lanes,
-            steps: arguments.steps,
-            schedule,
-            muon: arguments.muon,
-            dropout: arguments.dropout,
-            bf16: match arguments.precision {
-                Some(precision) => precision == ComputePrecision::Bf16,
-                None => run.device != Device::Cpu || cpu_multiplies_bf16(),
-            },
-            seed: arguments.seed,
-        };
-        let provenance = Provenance {
-            data: arguments.data.clone(),
-            corpus_sha256: corpus.sha256().to_owned(),
-            license: license(
-                arguments,
-                corpus.traits().permissive_only,
-                master.as_ref().map(|m| &m.provenance),
-            ),
-            command: super::wording::command_line(),
-            ..Provenance::default()
-        };
-        Training::new(&corpus, run.clone(), settings, provenance, master.as_ref())?
+    let beginning = match arguments.resume {
+        true => None,
+        false => Some(beginning(arguments, &corpus, &run, schedule, ranks)?),
     };
+    Ok(Prepared {
+        corpus,
+        run,
+        schedule,
+        beginning,
+    })
+}
 
-    if corpus.evaluation_files().is_empty() {
-        eprintln!(
-            "lstm-train: {}; there will be no validation loss",
-            super::wording::no_evaluation_files(&arguments.corpus)
-        );
-    }
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
-    let mut watcher: Box<dyn Watcher> = match arguments.progress {
-        Told::Bar => Box::new(Bar::new(training.share())),
-        Told::Json => Box::new(Lines::new(Arc::clone(&stop))),
+fn beginning(
+    arguments: &Arguments,
+    corpus: &Corpus,
+    run: &Run,
+    schedule: Schedule,
+    ranks: &dyn Ranks,
+) -> Result<Beginning> {
+    ensure!(
+        !run.checkpoint().exists(),
+        "{} holds a run already: go on with --resume or choose another --run",
+        run.folder.display()
+    );
+    let language = corpus.language().to_owned();
+    let master = arguments.from.as_deref().map(ModelFile::read).transpose()?;
+    let config = config(arguments, language, master.as_ref().map(|m| &m.config))?;
+    let parameters = config.parameter_count();
+    let checkpoint = parameters as u64 * CHECKPOINT_BYTES;
+    ensure!(
+        checkpoint < MAX_FILE_BYTES,
+        "a network of {parameters} parameters has checkpoints of {:.1} GB, and no more than {:.1} \
+         GB can be read: ask for fewer --layers or a smaller --hidden",
+        checkpoint as f64 / 1e9,
+        MAX_FILE_BYTES as f64 / 1e9,
+    );
+    let settings = Settings {
+        config,
+        lanes: arguments.lanes,
+        steps: arguments.steps,
+        schedule,
+        muon: arguments.muon,
+        dropout: arguments.dropout,
+        bf16: match arguments.precision {
+            Some(precision) => precision == ComputePrecision::Bf16,
+            None => run.device != Device::Cpu || cpu_multiplies_bf16(),
+        },
+        seed: arguments.seed,
+        micro_batches: arguments.micro_batches.unwrap_or(ranks.count()),
     };
-    training.train(&stop, watcher.as_mut())?;
-    watcher.note(&format!(
-        "saved {} and curve.svg",
-        run.checkpoint().display()
-    ));
-    if training.share() < 1.0 {
-        watcher.note("stopped early; go on with the same command and --resume");
-    }
-    Ok(())
+    let provenance = Provenance {
+        data: arguments.data.clone(),
+        corpus_sha256: corpus.sha256().to_owned(),
+        license: license(
+            arguments,
+            corpus.traits().permissive_only,
+            master.as_ref().map(|m| &m.provenance),
+        ),
+        command: super::wording::command_line(),
+        ..Provenance::default()
+    };
+    Ok(Beginning {
+        settings,
+        provenance,
+        master,
+    })
 }
 
 /// The shape asked for: that of `master`, if there is one, else the flags'.
