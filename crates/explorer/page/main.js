@@ -46,6 +46,11 @@ const ALL_PANELS = [
 
 const element = (id) => document.getElementById(id);
 
+/** Settles once charts can be drawn: what draws them is there when the document is. */
+const charts = globalThis.Plot
+  ? Promise.resolve()
+  : new Promise((ready) => document.addEventListener("DOMContentLoaded", ready, { once: true }));
+
 const view = new View();
 view.read(location.hash);
 const { list, about } = await start().catch((error) => {
@@ -144,7 +149,7 @@ function follow() {
   if (linked) openOwn(linked.name, linked.text, view.at);
   else if (about.documents.length > 0) openFile(Math.min(view.file ?? 0, about.documents.length - 1), view.at);
   else openOwn("text", "", 0);
-  showPanel(PANELS.some(([id]) => id === view.panel) ? view.panel : "unit");
+  charts.then(() => showPanel(PANELS.some(([id]) => id === view.panel) ? view.panel : "unit"));
 }
 
 function say(line, bad = false) {

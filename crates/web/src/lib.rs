@@ -5,7 +5,7 @@
 //! only a server has (files, sockets, threads, clocks).
 //!
 //! Invariant: for the same model, texts and question the answer is that of `lstm-ls
-//! explore`, but for the last bits of its numbers.
+//! explore`, to the bit.
 
 #![forbid(unsafe_code)]
 

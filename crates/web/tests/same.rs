@@ -1,5 +1,5 @@
 //! What a page computes is what the server computes: the same questions asked of the engine
-//! for browsers, in Node, and of this machine's own code.
+//! for browsers, in Node and in Chromium, and of this machine's own code.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 /// Places at which is completed, and texts whose traces are compared.
 const COMPLETIONS: usize = 200;
 const TRACES: usize = 20;
+
+/// What asks the engine for browsers, each elsewhere, in `tests/same`.
+const SCRIPTS: [&str; 2] = ["node.mjs", "chromium.ts"];
 
 fn models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
@@ -116,7 +119,7 @@ fn place(text: &str, number: usize, count: usize) -> usize {
     at
 }
 
-/// Asks both, and compares line by line; this machine's answers.
+/// Asks all, and compares line by line; this machine's answers.
 #[track_caller]
 fn compare(model: &str, questions: &[Value]) -> Vec<Vec<Value>> {
     let path = models().join(format!("{model}.safetensors"));
@@ -124,19 +127,21 @@ fn compare(model: &str, questions: &[Value]) -> Vec<Vec<Value>> {
     let language = file.config.language.clone();
     let documents = samples(&language);
     let texts = json!({"title": "it", "documents": documents, "example": ""});
-    let there = in_node(&path, &texts, questions);
     let explorer = Explorer::load(&file, "it".into(), documents, String::new());
     let explorer = explorer.expect("a kernel that this CPU has");
-    let mut answers = Vec::new();
-    for (number, question) in questions.iter().enumerate() {
-        let here = answer(&explorer, question);
-        assert_eq!(there[number].len(), here.len(), "{question}");
-        for (there, here) in there[number].iter().zip(&here) {
-            assert_eq!(there, here, "{question}");
+    let asked = questions.iter();
+    let here: Vec<_> = asked.map(|asked| answer(&explorer, asked)).collect();
+    for script in SCRIPTS {
+        let there = in_script(script, &path, &texts, questions);
+        assert_eq!(there.len(), here.len(), "{script}");
+        for (question, (there, here)) in questions.iter().zip(there.iter().zip(&here)) {
+            assert_eq!(there.len(), here.len(), "{script}: {question}");
+            for (there, here) in there.iter().zip(here) {
+                assert_eq!(there, here, "{script}: {question}");
+            }
         }
-        answers.push(here);
     }
-    answers
+    here
 }
 
 /// What this machine's own code answers.
@@ -154,11 +159,11 @@ fn answer(explorer: &Explorer, question: &Value) -> Vec<Value> {
     lines.into_inner().into_iter().filter(is_result).collect()
 }
 
-/// What the engine for browsers answers, in Node.
-fn in_node(model: &Path, texts: &Value, questions: &[Value]) -> Vec<Vec<Value>> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/same/node.mjs");
+/// What the engine for browsers answers where `script` asks it.
+fn in_script(script: &str, model: &Path, texts: &Value, questions: &[Value]) -> Vec<Vec<Value>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/same");
     let mut node = Command::new(variable("LSTM_LS_NODE"))
-        .arg(script)
+        .arg(folder.join(script))
         .arg(variable("LSTM_LS_ENGINE"))
         .arg(model)
         .stdin(Stdio::piped())
@@ -172,7 +177,7 @@ fn in_node(model: &Path, texts: &Value, questions: &[Value]) -> Vec<Vec<Value>> 
         .expect("it is read first");
     drop(stdin);
     let output = node.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "Node failed");
+    assert!(output.status.success(), "{script} failed");
     let answers = String::from_utf8(output.stdout).expect("text");
     let answers = answers.lines().map(|line| {
         let lines = parsed(line);

@@ -1,33 +1,57 @@
 """Has a model write Python files, as the explorer's page does, and says how many Python
-accepts, each cut where the last statement at the margin begins: accepted.py LSTM-LS MODEL"""
+accepts, each cut where the last statement at the margin begins."""
 
+import argparse
+import io
 import json
-import py_compile
 import pathlib
-import re
+import py_compile
 import subprocess
-import sys
 import tempfile
+import tokenize
 import urllib.request
 
-# What files begin with, how they are drawn, and how many of each there are.
+# What files begin with, and how many of each there are.
 LICENCE = "# Copyright 2019 The TensorFlow Authors. All Rights Reserved.\n"
 STARTS = [LICENCE, "import ", "def "]
-DRAWING = {"temperature": 0.6, "top_p": 0.95, "length": 3000}
 FILES = 20
 
+# At the margin too, but of the statement before.
+GO_ON = {"elif", "else", "except", "finally"}
+BETWEEN = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
-def written(address, start, seed):
+
+def written(address, start, seed, drawing):
     """What the model writes on from a start, that included."""
     page, token = address.split("?token=")
     unit = {"layer": 0, "unit": 0}
-    question = {"name": "ops.py", "text": start, "seed": seed, **unit, **DRAWING}
+    question = {"name": "ops.py", "text": start, "seed": seed, **unit, **drawing}
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     asked = urllib.request.Request(f"{page}api/write", json.dumps(question).encode(), headers)
     with urllib.request.urlopen(asked) as answer:
         lines = [json.loads(line) for line in answer]
     text = bytes(byte for line in lines for byte in line.get("bytes", []))
     return start + text.decode(errors="replace")
+
+
+def statements(text):
+    """The lines, from 0, at which statements at the margin begin, outside brackets and
+    strings, up to where no token can be told."""
+    begun = []
+    is_new, is_decorated = True, False
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.NEWLINE:
+                is_new = True
+            elif is_new and token.type not in BETWEEN:
+                is_new = False
+                if token.start[1] == 0 and token.string not in GO_ON:
+                    if not is_decorated:
+                        begun.append(token.start[0] - 1)
+                    is_decorated = token.string == "@"
+    except (tokenize.TokenError, IndentationError):
+        pass
+    return begun
 
 
 def error_in(text):
@@ -42,23 +66,37 @@ def error_in(text):
     return None
 
 
-program, model = sys.argv[1:]
-command = [program, "explore", model, "--port", "0"]
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("program", help="lstm-ls")
+parser.add_argument("model")
+parser.add_argument("--temperature", type=float, default=0.6)
+parser.add_argument("--top-p", type=float, default=0.95)
+parser.add_argument("--length", type=int, default=3000, help="most bytes of a file")
+parser.add_argument("--seed", type=int, default=1, help="of the first file of each start")
+parser.add_argument("--show", action="store_true", help="the files too")
+options = parser.parse_args()
+drawing = {name: getattr(options, name) for name in ["temperature", "top_p", "length"]}
+command = [options.program, "explore", options.model, "--port", "0"]
 server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 try:
     address = server.stdout.readline().strip()
     for start in STARTS:
-        accepted = 0
-        for seed in range(1, FILES + 1):
-            text = written(address, start, seed)
-            begun = [line.start() for line in re.finditer(r"^[A-Za-z_@]", text, re.MULTILINE)]
+        accepted = []
+        for seed in range(options.seed, options.seed + FILES):
+            text = written(address, start, seed, drawing)
+            begun = statements(text)
+            kept = "".join(io.StringIO(text).readlines()[: begun[-1]]) if begun else ""
             # A file of one statement, or of none, shows nothing.
             whole = len(begun) > 1
-            error = error_in(text[: begun[-1]]) if whole else "no two statements"
-            accepted += error is None
+            error = error_in(kept) if whole else "no two statements"
+            if error is None:
+                accepted.append(len(kept))
             said = "accepted" if error is None else error
-            print(f"{seed:2}: {len(text)} bytes, {len(begun)} statements at the margin: {said}")
-        print(f"{accepted} of {FILES} that begin with {start!r} are accepted")
+            print(f"{seed:2}: {len(text)} bytes, {len(begun)} statements, {len(kept)} kept: {said}")
+            if options.show:
+                print(text, "\n" + "=" * 80)
+        length = sorted(accepted)[len(accepted) // 2] if accepted else 0
+        print(f"{len(accepted)} of {FILES} that begin with {start!r} are accepted, median {length} bytes")
 finally:
     server.kill()
     server.wait()

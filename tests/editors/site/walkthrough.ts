@@ -5,40 +5,17 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
-import { ARGUMENTS, driver, variable, waitFor } from "../browser.ts";
+import { join } from "node:path";
+import { ARGUMENTS, driver, handOut, memory, variable, waitFor } from "../browser.ts";
 import { Walk, step } from "../explorer/walk.ts";
 
 const home = variable("LSTM_LS_TEST_HOME");
 const folder = join(home, "site");
 
-/** What a plain web server knows. */
-const TYPES: Record<string, string> = {
-  ".html": "text/html",
-  ".css": "text/css",
-  ".js": "text/javascript",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-};
-
-/** What a page that is there may ask for, and did. */
+const site = await handOut((path) => readFileSync(join(folder, path)));
+/** Whether there is a network. */
 let isThere = true;
-const missed: string[] = [];
-
-const server = createServer((request, response) => {
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  const file = join(folder, normalize(path === "/" ? "/index.html" : path));
-  try {
-    const content = readFileSync(file);
-    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
-    response.end(content);
-  } catch {
-    missed.push(path);
-    response.writeHead(404).end();
-  }
-});
-server.on("connection", (socket) => {
+site.server.on("connection", (socket) => {
   if (!isThere) socket.destroy();
 });
 
@@ -49,16 +26,13 @@ assert.match(write(home).stderr, /holds something else; name an empty folder/);
 const again = write(folder);
 assert.equal(again.status, 0, again.stderr);
 
-await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-const { port } = server.address() as { port: number };
 const browser = await driver(variable("LSTM_LS_VSCODE")).launch({
   executablePath: variable("LSTM_LS_CHROMIUM"),
   args: ARGUMENTS,
 });
 const walk = new Walk({
   browser,
-  // A name that browsers trust without a certificate.
-  address: `http://localhost:${port}/`,
+  address: site.address,
   home,
   results: variable("LSTM_LS_TEST_RESULTS"),
   name: "site",
@@ -68,18 +42,39 @@ const walk = new Walk({
   async arrived(page) {
     await waitFor("the page to need no network", () => page.evaluate("document.body.dataset.offline === 'ready'"));
     isThere = false;
-    server.closeAllConnections();
+    site.server.closeAllConnections();
   },
 });
 try {
+  await light();
   await walk.desk(remembered);
   await walk.dark();
   await walk.phone();
   walk.end();
-  assert.deepEqual(missed, []);
+  assert.deepEqual(site.missed, []);
 } finally {
   await browser.close();
-  server.close();
+  site.close();
+}
+
+/** A phone has few gigabytes for all its tabs. */
+async function light(): Promise<void> {
+  step("a tab takes less than 200 MB with one model, of which everything is looked for");
+  const context = await walk.open({ viewport: { width: 1200, height: 860 } });
+  const page = await walk.look(context, "#panel=search");
+  const told = async (when: string) => {
+    const { own, resident } = await memory(browser);
+    const [mine, all] = [own, resident].map((bytes) => (bytes / 1e6).toFixed(0));
+    console.log(`  ${mine} MB ${when}, ${all} with what tabs share`);
+    return own;
+  };
+  await told("once a text is read");
+  await page.locator("#panel select").first().selectOption("all");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.locator("#results section").nth(5).waitFor({ timeout: 60_000 });
+  const searched = await told("when all properties were searched");
+  assert.ok(searched < 200e6, `${searched} bytes`);
+  await context.close();
 }
 
 /** Has a site written to a folder. */

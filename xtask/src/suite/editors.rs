@@ -42,7 +42,9 @@ pub(super) fn run(tally: &mut Tally) -> Result<()> {
     let mut same = process::cargo();
     same.args(["test", "--package=web", "--test=same"])
         .env("LSTM_LS_ENGINE", site::engine()?)
-        .env("LSTM_LS_NODE", &editors.vscode.node);
+        .env("LSTM_LS_NODE", &editors.vscode.node)
+        .env("LSTM_LS_VSCODE", &editors.vscode.tools)
+        .env("LSTM_LS_CHROMIUM", &editors.vscode.chromium);
     counted(tally, &mut same)?;
     let mut tests = process::cargo();
     tests

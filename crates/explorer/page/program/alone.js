@@ -1,7 +1,10 @@
 // What computes: a worker of this page. Nothing that is asked leaves the browser.
 
 /** The models of this site: `name`, `title`, `bytes`, and the `file` and `texts` to load. */
-let list = [];
+const listed = fetch("models.json").then(
+  (response) => (response.ok ? response.json() : undefined),
+  () => undefined,
+);
 
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
 
@@ -26,24 +29,26 @@ worker.addEventListener("error", () => {
   waiting.clear();
 });
 
-if ("serviceWorker" in navigator) {
-  navigator.serviceWorker.register(new URL("offline.js", import.meta.url)).then(
-    () => navigator.serviceWorker.ready.then(() => (document.body.dataset.offline = "ready")),
-    // Without it the site needs its server, as any other.
-    () => {},
-  );
+let keeping;
+/** Has the browser keep the model and the page, which it loads once more for that. */
+async function keep() {
+  if (!("serviceWorker" in navigator)) return;
+  await send({ kept: true });
+  await navigator.serviceWorker.register(new URL("offline.js", import.meta.url));
+  await navigator.serviceWorker.ready;
+  document.body.dataset.offline = "ready";
 }
 
 /** The models there are: `name` and `title` of each. */
 export async function models() {
-  const response = await fetch("models.json").catch(() => undefined);
-  if (!response?.ok) throw new Error("The site's models.json cannot be read; is there a network?");
-  list = await response.json();
+  const list = await listed;
+  if (!list) throw new Error("The site's models.json cannot be read; is there a network?");
   return list;
 }
 
 /** Loads the model called `name`; what there is to say of it. `each` hears how far that is. */
 export async function open(name, each) {
+  const list = await models();
   const model = list.find((known) => known.name === name);
   return send({ open: model, keep: list.map(({ file }) => file) }, { each });
 }
@@ -53,7 +58,12 @@ export async function open(name, each) {
  * `signal` ends it; an error is thrown with the engine's own words.
  */
 export async function ask(view, question, { signal, each } = {}) {
-  return send({ view, question: JSON.stringify(question) }, { signal, each });
+  try {
+    return await send({ view, question: JSON.stringify(question) }, { signal, each });
+  } finally {
+    // The visitor is served first. A page that is not kept needs its server, as any other.
+    keeping ??= keep().catch(() => {});
+  }
 }
 
 /** Remembers files, pairs of path and text, for *Try it*: how many `files` and `bytes` were kept. */

@@ -13,6 +13,9 @@ const KEPT = `models ${new URL(".", self.location)}`;
 const started = initialize();
 let engine;
 
+/** Settles once the model is kept, or cannot be. */
+let keeping = Promise.resolve();
+
 /** Questions that are no longer wanted. */
 const stopped = new Set();
 const answering = new Set();
@@ -36,6 +39,7 @@ self.addEventListener("message", ({ data }) => {
 
 function handle(message) {
   if (message.open) return open(message);
+  if (message.kept) return keeping;
   if (message.remember) return started.then(() => JSON.parse(engine.remember(message.remember)));
   return answer(message);
 }
@@ -88,13 +92,14 @@ async function fetched(model, keep, progress) {
   }
   if (length < bytes.length) throw new Error(`${model.file} ended too soon.`);
   // What no model of the site is any more only takes room. That there is none is no trouble.
-  const store = async () => {
+  const store = async (copy) => {
     for (const request of await kept.keys()) {
       if (!keep.some((file) => new URL(file, self.location).href === request.url)) await kept.delete(request);
     }
-    await kept.put(model.file, new Response(bytes));
+    await kept.put(model.file, copy);
   };
-  if (kept) await store().catch(() => {});
+  // Who waits for the model does not wait for that.
+  if (kept) keeping = store(new Response(bytes)).catch(() => {});
   return bytes.buffer;
 }
 

@@ -22,6 +22,9 @@ use crate::writing::{Drawing, Written, write};
 /// Bytes of text a line of an answer is about.
 const PIECE: usize = 128;
 
+/// The same of the first line, which a reader waits for.
+const FIRST: usize = 32;
+
 /// The same where a reader watches them being written.
 const TOLD: usize = 4;
 
@@ -84,7 +87,7 @@ async fn all_signals(
         }
         columns[signals.len()].push(short(step.surprise));
         let end = step.offset + 1;
-        if end.is_multiple_of(PIECE) || end == length {
+        if end == FIRST || end.is_multiple_of(PIECE) || end == length {
             let mut line = Map::new();
             line.insert("at".into(), (end - columns[0].len()).into());
             let letters = signals.iter().map(|signal| signal.letter());
