@@ -26,7 +26,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Corpus(corpus::Arguments),
-    Train(train::Arguments),
+    Train(Box<train::Arguments>),
     Eval(eval::Arguments),
     Compare(compare::Arguments),
     Sample(sample::Arguments),
