@@ -51,12 +51,16 @@ impl Ranks for World {
         let mut length = bytes.len() as u64;
         first.broadcast_into(&mut length);
         bytes.resize(length as usize, 0);
-        first.broadcast_into(&mut bytes[..]);
+        if !bytes.is_empty() {
+            first.broadcast_into(&mut bytes[..]);
+        }
         bytes
     }
 
-    fn gather(&self, bytes: Vec<u8>) -> Vec<Vec<u8>> {
+    fn gather(&self, mut bytes: Vec<u8>) -> Vec<Vec<u8>> {
         let first = self.communicator.process_at_rank(0);
+        // An empty vector lies at address 1, which Open MPI takes for a mark of its own.
+        bytes.push(0);
         let length = count(bytes.len());
         if self.rank() != 0 {
             first.gather_into(&length);
@@ -78,7 +82,7 @@ impl Ranks for World {
         let part = |&length| {
             let (part, after) = rest.split_at(number(length));
             rest = after;
-            part.to_vec()
+            part[..part.len() - 1].to_vec()
         };
         lengths.iter().map(part).collect()
     }
