@@ -333,6 +333,17 @@ fn each_file_is_measured_by_the_model_for_its_language() {
 }
 
 #[test]
+fn a_model_completes_every_language_that_it_serves() {
+    let folder = Folder::new();
+    for (file, model) in [("list.js", "typescript"), ("list.hpp", "c")] {
+        folder.write(file, "x = ");
+        let output = folder.run(&format!("complete {file}"));
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.contains(&format!("\n{model} 2x512")), "{printed}");
+    }
+}
+
+#[test]
 fn there_must_be_something_to_measure() {
     let folder = Folder::new();
     folder.write("c.go", "func c() {}\n");

@@ -108,7 +108,7 @@ pub(super) fn run(
     let language = language.unwrap_or_else(|| "plaintext".to_owned());
     let source = source.for_language(&language);
     let file = source.read()?;
-    let (completer, title) = if language == file.config.language {
+    let (completer, title) = if language::serves(&file.config.language, &language) {
         let engine = source.engine(&file, loader)?;
         let title = format!("{}, {}", models::title(&file.config), engine.describe());
         (Completer::new(engine), title)

@@ -1,5 +1,6 @@
 //! What is suggested at the cursor, and what it took.
 
+use std::path::Path;
 use std::time::Instant;
 
 use code_index::Layer;
@@ -67,18 +68,15 @@ impl Suggestions {
     }
 }
 
-fn language(completer: &Completer) -> &str {
-    let engine = completer.engine();
-    engine.map_or("", |engine| &engine.config().language)
-}
-
 fn complete(completer: &Completer, path: &str, buffer: &Buffer, options: &Options) -> Completion {
     let started = Instant::now();
+    let model = completer.engine().map(|engine| engine.config());
+    let model = model.map_or("", |model| &model.language);
     let request = Request {
         path,
         before: Before::whole(buffer.before().as_bytes()),
         after: buffer.behind(),
-        language: language(completer),
+        language: &language::told_to(model, "", Path::new(path)),
         memory: Some(&Layer::new()),
         options,
         clock: &|| started.elapsed(),
