@@ -71,7 +71,7 @@ async function light(): Promise<void> {
   await told("once a text is read");
   await page.locator("#panel select").first().selectOption("all");
   await page.getByRole("button", { name: "Search", exact: true }).click();
-  await page.locator("#results section").nth(5).waitFor({ timeout: 60_000 });
+  await page.locator("#results section").nth(5).waitFor({ timeout: 150_000 });
   const searched = await told("when all properties were searched");
   assert.ok(searched < 200e6, `${searched} bytes`);
   await context.close();
