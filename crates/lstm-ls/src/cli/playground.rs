@@ -72,7 +72,8 @@ pub(super) fn run(arguments: Arguments, source: &Source, loader: Loader) -> anyh
         Some(path) => {
             let text = String::from_utf8(texts::read(&path)?)
                 .with_context(|| format!("cannot read {}", path.display()))?;
-            if !spoken.is_some_and(|spoken| language::serves(language, &spoken)) {
+            let is_served = spoken.is_some_and(|spoken| language::serves(language, &spoken));
+            if !is_served {
                 bail!("{}: the model completes {language} only", path.display());
             }
             (path.to_string_lossy().into_owned(), text)
