@@ -74,6 +74,15 @@ fn train(corpus: &Path, run: &Path) -> Command {
     command
 }
 
+/// What [`train`] does, with more options, wherever the run is.
+fn with<'a>(corpus: &'a Path, options: &'a [&'a str]) -> impl Fn(&Path) -> Command + 'a {
+    move |run| {
+        let mut command = train(corpus, run);
+        command.args(options);
+        command
+    }
+}
+
 /// Steps of 8 lanes of 16 bytes in f32, some more than 200.
 fn exact(corpus: &Path, run: &Path) -> Command {
     exact_to("0.0256", corpus, run)
@@ -143,11 +152,17 @@ fn check_killed_run(folder: &Path, train: impl Fn(&Path) -> Command) {
     assert!(resumed.success());
     assert_eq!(log(&killed), expected);
     let (a, b) = (weights(&whole), weights(&killed));
+    assert_same_weights(&a, &b);
+    assert_eq!(a.provenance.steps, b.provenance.steps);
+    assert_eq!(a.provenance.bytes_trained, b.provenance.bytes_trained);
+}
+
+/// To the bit.
+#[track_caller]
+fn assert_same_weights(a: &ModelFile, b: &ModelFile) {
     for spec in a.config.tensor_specs() {
         assert_eq!(a.tensor(&spec.name), b.tensor(&spec.name), "{}", spec.name);
     }
-    assert_eq!(a.provenance.steps, b.provenance.steps);
-    assert_eq!(a.provenance.bytes_trained, b.provenance.bytes_trained);
 }
 
 fn weights(run: &Path) -> ModelFile {
@@ -167,7 +182,7 @@ fn refused(command: &mut Command) -> String {
 fn a_killed_run_goes_on_exactly_where_its_checkpoint_was() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
-    check_killed_run(folder.path(), |run| train(&corpus, run));
+    check_killed_run(folder.path(), with(&corpus, &[]));
 }
 
 #[test]
@@ -175,11 +190,7 @@ fn a_killed_run_of_another_cell_goes_on_too() {
     for cell in ["rnn", "gru", "peephole", "coupled"] {
         let folder = tempfile::tempdir().unwrap();
         let corpus = corpus(folder.path());
-        check_killed_run(folder.path(), |run| {
-            let mut command = train(&corpus, run);
-            command.args(["--cell", cell]);
-            command
-        });
+        check_killed_run(folder.path(), with(&corpus, &["--cell", cell]));
         let config = weights(&folder.path().join("whole")).config;
         assert_eq!(config.cell.name(), cell);
     }
@@ -189,11 +200,7 @@ fn a_killed_run_of_another_cell_goes_on_too() {
 fn a_killed_run_with_muon_goes_on_too() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
-    check_killed_run(folder.path(), |run| {
-        let mut command = train(&corpus, run);
-        command.args(["--muon", "0.001"]);
-        command
-    });
+    check_killed_run(folder.path(), with(&corpus, &["--muon", "0.001"]));
     let other = folder.path().join("adamw");
     assert!(train(&corpus, &other).status().unwrap().success());
     let muon = folder.path().join("whole");
@@ -204,11 +211,7 @@ fn a_killed_run_with_muon_goes_on_too() {
 fn a_killed_run_of_micro_batches_goes_on_too() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());
-    check_killed_run(folder.path(), |run| {
-        let mut command = train(&corpus, run);
-        command.args(["--micro-batches", "3"]);
-        command
-    });
+    check_killed_run(folder.path(), with(&corpus, &["--micro-batches", "3"]));
 }
 
 #[test]
@@ -260,12 +263,8 @@ fn a_killed_run_from_other_weights_goes_on_too_and_names_both_data() {
     let status = train(&corpus, &base).args(["--data", "base data"]).status();
     assert!(status.unwrap().success());
     let master = base.join("checkpoint.safetensors");
-    check_killed_run(folder.path(), |run| {
-        let mut command = train(&corpus, run);
-        command.arg("--from").arg(&master);
-        command.args(["--data", "own data"]);
-        command
-    });
+    let options = ["--from", master.to_str().unwrap(), "--data", "own data"];
+    check_killed_run(folder.path(), with(&corpus, &options));
     let (base, tuned) = (weights(&base), weights(&folder.path().join("killed")));
     assert_eq!(tuned.provenance.data, "base data; then own data");
     assert_eq!(tuned.provenance.steps, 2 * base.provenance.steps);
@@ -298,11 +297,8 @@ fn weights_of_another_language_are_a_start_and_both_data_are_named() {
     assert!(status.unwrap().success());
     let go = corpus_in(folder.path(), "go", 28);
     let master = base.join("checkpoint.safetensors");
-    check_killed_run(folder.path(), |run| {
-        let mut command = train(&go, run);
-        command.arg("--from").arg(&master).args(["--data", "Go"]);
-        command
-    });
+    let options = ["--from", master.to_str().unwrap(), "--data", "Go"];
+    check_killed_run(folder.path(), with(&go, &options));
     let trained = weights(&folder.path().join("whole"));
     assert_eq!(trained.config.language, "go");
     assert_eq!(trained.provenance.data, "Rust; then Go");

@@ -117,7 +117,8 @@ pub(crate) async fn feed(session: &mut dyn TraceSession, state: &mut State, byte
     }
 }
 
-fn header(subject: &Subject, document: &Document) -> Vec<u8> {
+/// What the model is fed before the text of `document`.
+pub(crate) fn header(subject: &Subject, document: &Document) -> Vec<u8> {
     completer::header(subject.config(), &document.name, "")
 }
 

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::pause::pause;
-use crate::reading::{Document, bits, feed};
+use crate::reading::{Document, bits, feed, header};
 use crate::subject::{Subject, Unit};
 
 /// Bytes that are written at once.
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         let config = subject.config();
         let text = &document.text.as_bytes()[..at];
         let from = config.window_rule().start(text, 0);
-        let mut bytes = completer::header(config, &document.name, "");
+        let mut bytes = header(subject, document);
         bytes.extend_from_slice(&text[from..]);
         let last = bytes.pop().expect("a header ends in a line end");
         let mut start = State::zeros(config);

@@ -11,14 +11,17 @@ use serde_json::Value;
 
 use crate::{process, workspace};
 
-/// Places at which suggestions are compared, five at each.
-const PLACES: usize = 40;
+/// Places at which suggestions are compared, up to five at each.
+const PLACES: usize = 50;
+
+/// At least so many are compared.
+const SUGGESTIONS: usize = 200;
 
 /// Compares what the binaries `here` and `there` suggest, log-probabilities to the last digit;
 /// how many suggestions there were. `folder` is for the texts.
 ///
 /// # Errors
-/// If they suggest other things, or next to none.
+/// If they suggest other things, or too few.
 pub(super) fn compare(here: &Path, there: &Path, folder: &Path) -> Result<usize> {
     let texts = texts(folder)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -46,7 +49,10 @@ pub(super) fn compare(here: &Path, there: &Path, folder: &Path) -> Result<usize>
             .map(|part| part.unwrap_or_else(|panic| resume_unwind(panic)))
             .sum::<Result<usize>>()
     })?;
-    ensure!(same > PLACES, "only {same} suggestions at {PLACES} places");
+    ensure!(
+        same >= SUGGESTIONS,
+        "only {same} suggestions at {PLACES} places: fewer than {SUGGESTIONS}"
+    );
     Ok(same)
 }
 

@@ -43,11 +43,7 @@ fn succeed(command: &mut Command) {
 #[track_caller]
 fn assert_same(a: &Path, b: &Path) {
     assert_eq!(log(a), log(b));
-    let [weights_a, weights_b] = [a, b].map(weights);
-    for spec in weights_a.config.tensor_specs() {
-        let [a, b] = [&weights_a, &weights_b].map(|weights| weights.tensor(&spec.name));
-        assert_eq!(a, b, "{}", spec.name);
-    }
+    assert_same_weights(&weights(a), &weights(b));
     let state = |run: &Path| {
         let bytes = fs::read(run.join("checkpoint.safetensors")).unwrap();
         training_state(&bytes).unwrap().unwrap()
@@ -76,9 +72,7 @@ fn any_number_of_ranks_loses_alike() {
 
 /// Dropout is on, lanes end at different places, and there is a checkpoint after each step.
 fn in_four(corpus: &Path, run: &Path) -> Command {
-    let mut command = train(corpus, run);
-    command.args(["--micro-batches", "4", "--muon", "0.001"]);
-    command
+    with(corpus, &["--micro-batches", "4", "--muon", "0.001"])(run)
 }
 
 #[test]
@@ -174,9 +168,7 @@ fn more_ranks_than_before_go_on_with_what_the_checkpoint_has() {
         (ModelFile::from_bytes(&bytes).unwrap(), state)
     });
     assert!(read.1.tensors == written.1.tensors, "averages or states");
-    for spec in read.0.config.tensor_specs() {
-        assert_eq!(read.0.tensor(&spec.name), written.0.tensor(&spec.name));
-    }
+    assert_same_weights(&read.0, &written.0);
     assert_eq!(read.1.progress["settings"]["micro_batches"], 2);
     assert_eq!(written.1.progress["settings"]["micro_batches"], 3);
     again(4, "0.03");
